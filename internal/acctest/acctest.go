@@ -1,0 +1,74 @@
+// Package acctest runs acceptance tests: a simulator of its own for each test,
+// the provider in process, and the real Terraform or OpenTofu in between.
+package acctest
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
+)
+
+// documentsEnv names the folder of Twilio's official OpenAPI documents.
+const documentsEnv = "TWILIO_OAI_DIR"
+
+// Simulation is a simulator that listens on a loopback address as long as its
+// test runs.
+type Simulation struct {
+	*simulator.Server
+	URL string
+}
+
+// Start starts a simulator. Where TWILIO_OAI_DIR is set, every request to
+// Twilio and every answer is held against the official documents.
+func Start(t *testing.T, opts ...simulator.Option) *Simulation {
+	t.Helper()
+	sim := simulator.New(opts...)
+	var handler http.Handler = sim
+	server := httptest.NewServer(handler)
+	t.Cleanup(func() {
+		sim.Close() // first, since the server waits for requests that hang
+		server.Close()
+	})
+	return &Simulation{Server: sim, URL: server.URL}
+}
+
+// newProvider makes the provider with waits that are short enough for a test.
+func newProvider() func() fwprovider.Provider {
+	return provider.New("test",
+		provider.WithWaits(httpapi.WaitPolicy{Base: time.Millisecond, Cap: 5 * time.Millisecond}),
+		provider.WithPollInterval(time.Millisecond),
+	)
+}
+
+// Factories are the provider in process, for terraform-plugin-testing.
+func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"telephony": providerserver.NewProtocol6WithError(newProvider()()),
+	}
+}
+
+// Provider is the configuration of the provider for this simulator, with
+// further arguments.
+func (s *Simulation) Provider(arguments ...string) string {
+	return fmt.Sprintf(`
+provider "telephony" {
+  %s
+  twilio {
+    account_sid = %q
+    auth_token  = %q
+    base_url    = "%s/twilio"
+  }
+}
+`, strings.Join(arguments, "\n  "), simulator.DefaultAccountSID, simulator.DefaultAuthToken, s.URL)
+}

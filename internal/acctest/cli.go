@@ -1,0 +1,186 @@
+package acctest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
+)
+
+// CLI runs the real Terraform or OpenTofu in a folder of its own, for what
+// terraform-plugin-testing cannot do or see: warnings, -replace, JSON plans.
+type CLI struct {
+	t   *testing.T
+	dir string
+	exe string
+	env []string
+}
+
+// Result is what one command printed, and its exit code.
+type Result struct {
+	Stdout, Stderr string
+	Code           int
+}
+
+// CLI starts the provider in process and prepares a working folder. The test
+// is skipped unless TF_ACC is set, as terraform-plugin-testing skips its own.
+func (s *Simulation) CLI(t *testing.T) *CLI {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("acceptance tests need TF_ACC=1 and a terraform or tofu: use make testacc")
+	}
+	exe := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if exe == "" {
+		found, err := exec.LookPath("terraform")
+		if err != nil {
+			t.Fatalf("no terraform on PATH and no TF_ACC_TERRAFORM_PATH: %v", err)
+		}
+		exe = found
+	}
+	return &CLI{t: t, dir: t.TempDir(), exe: exe, env: append(os.Environ(),
+		"TF_REATTACH_PROVIDERS="+serve(t), "TF_CLI_CONFIG_FILE="+os.DevNull, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")}
+}
+
+// serve serves the provider until the test ends and returns how a CLI finds it.
+func serve(t *testing.T) string {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	attached := make(chan *plugin.ReattachConfig)
+	closed := make(chan struct{})
+	failed := make(chan error, 1)
+	go func() {
+		failed <- tf6server.Serve(provider.Address, func() tfprotov6.ProviderServer {
+			return providerserver.NewProtocol6(newProvider()())()
+		}, tf6server.WithDebug(ctx, attached, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-closed
+	})
+	select {
+	case err := <-failed:
+		t.Fatalf("serving the provider: %v", err)
+	case config := <-attached:
+		reattach, err := json.Marshal(map[string]any{provider.Address: map[string]any{
+			"Protocol": string(config.Protocol), "ProtocolVersion": 6, "Pid": config.Pid, "Test": true,
+			"Addr": map[string]string{"Network": config.Addr.Network(), "String": config.Addr.String()},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(reattach)
+	}
+	return ""
+}
+
+// Configure writes the configuration of the folder.
+func (c *CLI) Configure(config string) {
+	c.t.Helper()
+	text := `terraform {
+  required_providers {
+    telephony = {
+      source = "` + provider.Address + `"
+    }
+  }
+}
+` + config
+	if err := os.WriteFile(filepath.Join(c.dir, "main.tf"), []byte(text), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Run runs a command and returns what it did, whether it failed or not.
+func (c *CLI) Run(args ...string) Result {
+	c.t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(c.t.Context(), c.exe, args...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, c.env, &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		c.t.Fatalf("%s: %v", strings.Join(args, " "), err)
+	}
+	return Result{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode()}
+}
+
+// Must runs a command that has to exit with code.
+func (c *CLI) Must(code int, args ...string) Result {
+	c.t.Helper()
+	result := c.Run(args...)
+	if result.Code != code {
+		c.t.Fatalf("%s: exit code %d, want %d\n%s\n%s", strings.Join(args, " "), result.Code, code,
+			result.Stdout, result.Stderr)
+	}
+	return result
+}
+
+// Apply applies without asking and has to succeed.
+func (c *CLI) Apply(args ...string) Result {
+	c.t.Helper()
+	return c.Must(0, append([]string{"apply", "-no-color", "-input=false", "-auto-approve"}, args...)...)
+}
+
+// Diagnostic is an error or a warning of a command.
+type Diagnostic struct {
+	Severity, Summary, Detail string
+}
+
+// Plan plans, returns the diagnostics of the event stream and the plan as a
+// policy tool reads it. A failed plan is nil.
+func (c *CLI) Plan(args ...string) ([]Diagnostic, *tfjson.Plan) {
+	c.t.Helper()
+	file := filepath.Join(c.dir, "plan.out")
+	_ = os.Remove(file)
+	result := c.Run(append([]string{"plan", "-json", "-input=false", "-out=" + file}, args...)...)
+	diagnostics := c.diagnostics(result.Stdout)
+	if result.Code != 0 {
+		return diagnostics, nil
+	}
+	plan := &tfjson.Plan{}
+	if err := json.Unmarshal([]byte(c.Must(0, "show", "-json", file).Stdout), plan); err != nil {
+		c.t.Fatalf("show -json: %v", err)
+	}
+	return diagnostics, plan
+}
+
+func (c *CLI) diagnostics(events string) []Diagnostic {
+	c.t.Helper()
+	var found []Diagnostic
+	for line := range strings.Lines(events) {
+		var event struct {
+			Type       string
+			Diagnostic Diagnostic
+		}
+		if err := json.Unmarshal([]byte(line), &event); err != nil {
+			c.t.Fatalf("not an event: %s", line)
+		}
+		if event.Type == "diagnostic" {
+			found = append(found, event.Diagnostic)
+		}
+	}
+	return found
+}
+
+// State is the state as a policy tool reads it.
+func (c *CLI) State() *tfjson.State {
+	c.t.Helper()
+	state := &tfjson.State{}
+	if err := json.Unmarshal([]byte(c.Must(0, "show", "-json").Stdout), state); err != nil {
+		c.t.Fatalf("show -json: %v", err)
+	}
+	return state
+}

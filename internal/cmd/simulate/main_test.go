@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
+)
+
+// start runs the program and gives its URL. The cleanup stops it and checks that it ended well.
+func start(t *testing.T, args ...string) (url string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	read, write := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := run(ctx, args, write)
+		write.CloseWithError(err)
+		ended <- err
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("run ended with %v", err)
+		}
+	})
+	line, err := bufio.NewReader(read).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the first line: %v", err)
+	}
+	return strings.TrimSpace(line)
+}
+
+func get(t *testing.T, url string) []byte {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.SetBasicAuth(simulator.DefaultAccountSID, simulator.DefaultAuthToken)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %s: %s", url, resp.Status, body)
+	}
+	return body
+}
+
+func TestServesWhatTheSeedHolds(t *testing.T) {
+	dir := t.TempDir()
+	seed := filepath.Join(dir, "seed.json")
+	if err := os.WriteFile(seed, []byte(`{"twilio": {"numbers": [{"phone_number": "+14155550100"}]}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	url := start(t, "-seed", seed)
+
+	if got := string(get(t, url+"/_simulator/health")); got != `{"status":"ok"}` {
+		t.Errorf("health is %s", got)
+	}
+	var list struct {
+		Numbers []struct {
+			PhoneNumber string `json:"phone_number"`
+		} `json:"incoming_phone_numbers"`
+	}
+	path := "/twilio/2010-04-01/Accounts/" + simulator.DefaultAccountSID + "/IncomingPhoneNumbers.json"
+	if err := json.Unmarshal(get(t, url+path), &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list.Numbers) != 1 || list.Numbers[0].PhoneNumber != "+14155550100" {
+		t.Errorf("the account holds %+v, want the number of the seed", list.Numbers)
+	}
+}
+
+func TestWritesThePort(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "port")
+	url := start(t, "-port-file", file)
+	port, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(url, ":"+strings.TrimSpace(string(port))) {
+		t.Errorf("the file says port %s, the URL is %s", port, url)
+	}
+}
+
+func TestStopsWhileARequestHangs(t *testing.T) {
+	cutOff := make(chan struct{})
+	t.Cleanup(func() { <-cutOff }) // runs after the program was stopped
+	url := start(t)
+	fault, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/_simulator/faults",
+		strings.NewReader(`{"hang": true}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(fault)
+	if err != nil {
+		close(cutOff)
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusNoContent {
+		t.Fatalf("arming the fault answered %s", resp.Status)
+	}
+	go func() {
+		defer close(cutOff)
+		// It is cut off by the stop in the cleanup, which would run into its time limit otherwise.
+		if resp, err := http.Get(url + "/twilio/v1/Trunks"); err == nil {
+			resp.Body.Close()
+			t.Error("the hanging request was answered")
+		}
+	}()
+	for len(strings.TrimSpace(string(get(t, url+"/_simulator/requests")))) <= len("[]") {
+		continue // until the request has arrived
+	}
+}
+
+func TestRefusesAWrongSeed(t *testing.T) {
+	for name, content := range map[string]string{
+		"no JSON":            `numbers`,
+		"unknown service":    `{"twillio": {}}`,
+		"unknown member":     `{"twilio": {"number": []}}`,
+		"not a phone number": `{"twilio": {"numbers": [{"phone_number": "4155550100"}]}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			seed := filepath.Join(t.TempDir(), "seed.json")
+			if err := os.WriteFile(seed, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := run(t.Context(), []string{"-seed", seed}, io.Discard); err == nil ||
+				!strings.Contains(err.Error(), seed) {
+				t.Errorf("run = %v, want an error that names the file", err)
+			}
+		})
+	}
+}

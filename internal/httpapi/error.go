@@ -1,0 +1,106 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// maxMessage bounds what of a service's words enters an error, in characters.
+const maxMessage = 1000
+
+// Fault is what a service's answer says of an error.
+type Fault struct {
+	Code      string // the service's own code; empty: it has none
+	Message   string // the service's words
+	RequestID string // by which the service's support finds the request
+	Own       bool   // the body is the service's own error envelope, not a proxy's page
+}
+
+// Error is a request that did not succeed. Its text has no query, no header
+// and no body of the request, and no control characters.
+type Error struct {
+	Service   string // title: "Twilio"
+	Method    string
+	Path      string // without the base URL and the query
+	Status    int    // 0: there was no answer
+	Code      string // of Fault, as are the three that follow
+	Message   string
+	RequestID string
+	Own       bool
+	Unsent    bool  // the request surely never reached the service
+	Err       error // what went wrong beside the status; may be nil
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s %s", e.Service, e.Method, e.Path)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, ": %s", strings.TrimSpace(fmt.Sprint(e.Status, " ", http.StatusText(e.Status))))
+	}
+	if e.Message != "" {
+		fmt.Fprintf(&b, ": %s", e.Message)
+	}
+	if e.Code != "" {
+		fmt.Fprintf(&b, " (code %s)", e.Code)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request %s)", e.RequestID)
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %s", clean(e.Err.Error()))
+	}
+	return b.String()
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is makes a 404 platform.ErrNotFound if the service itself sent it. A 404 of
+// something on the way, a proxy's page for one, says nothing of the number.
+func (e *Error) Is(target error) bool {
+	return target == platform.ErrNotFound && e.Status == http.StatusNotFound && e.Own
+}
+
+// Refused reports that the service turned the request down without doing
+// anything: any 4xx with its own envelope, and a 401 or 403 with any body, for
+// what refuses credentials does not act on the rest. Not 408, 425 and 429,
+// which ask to come again.
+func (e *Error) Refused() bool {
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return e.Own && e.Status >= 400 && e.Status < 500
+}
+
+// Unclear reports that a write may have taken effect or may not have: there was
+// no answer, or a 5xx, a redirect, a 2xx that cannot be used, a 4xx that is not
+// the service's own. If it is false, nothing was changed.
+func (e *Error) Unclear() bool {
+	switch e.Status {
+	case http.StatusTooEarly, http.StatusTooManyRequests: // by definition not processed
+		return false
+	}
+	return !e.Unsent && !e.Refused()
+}
+
+// clean makes foreign text safe for a terminal and a log: no control or
+// invisible formatting characters, and not longer than maxMessage.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	s = strings.TrimSpace(s)
+	if runes := []rune(s); len(runes) > maxMessage {
+		return string(runes[:maxMessage]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,122 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// call is one call with all its attempts.
+type call struct {
+	client       *Client
+	method, path string
+
+	attempts int           // made
+	retries  int           // counted against MaxRetries
+	sent     bool          // an attempt may have reached the service
+	wait     time.Duration // before the next attempt
+	cut      error         // why there is no next attempt
+}
+
+// again is retryablehttp's CheckRetry: it judges an attempt.
+func (call *call) again(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	call.attempts++
+	call.sent = call.sent || err == nil || !isUnsent(err)
+	fields := map[string]any{"attempt": call.attempts}
+	if err == nil {
+		fields["status"] = resp.StatusCode
+	}
+
+	repeat := ctx.Err() == nil && call.mayRepeat(resp, err)
+	if repeat {
+		call.wait = call.nextWait(resp)
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < call.wait {
+			call.cut = fmt.Errorf("the next attempt is due in %s, after the operation's time-out",
+				call.wait.Round(time.Millisecond))
+			repeat = false
+		}
+	}
+	if repeat {
+		fields["wait"] = call.wait.String()
+	}
+	switch {
+	case err != nil:
+		call.log(ctx, "request failed", fields)
+	default:
+		call.log(ctx, "request was answered", fields)
+	}
+	if !repeat && err != nil && call.cut != nil {
+		return false, fmt.Errorf("%w: %w", err, call.cut)
+	}
+	return repeat, nil
+}
+
+// mayRepeat says whether the result of an attempt allows another one.
+func (call *call) mayRepeat(resp *http.Response, err error) bool {
+	if err == nil && resp.StatusCode == http.StatusTooManyRequests {
+		return true
+	}
+	switch call.method {
+	case http.MethodGet, http.MethodHead, http.MethodDelete:
+	default:
+		return false
+	}
+	transient := false
+	if err != nil {
+		transient = !errors.Is(err, errTooLong) && !isCertificateError(err)
+	} else {
+		transient = resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented
+	}
+	if !transient || call.retries >= call.client.options.MaxRetries {
+		return false
+	}
+	call.retries++
+	return true
+}
+
+// nextWait is what the service asks for, else exponential with full jitter.
+func (call *call) nextWait(resp *http.Response) time.Duration {
+	if resp != nil {
+		if wait, ok := retryAfter(resp.Header.Get("Retry-After"), time.Now()); ok {
+			return wait
+		}
+	}
+	policy := call.client.options.Wait
+	limit := policy.Base
+	for range call.attempts - 1 {
+		if limit >= policy.Cap/2 {
+			limit = policy.Cap
+			break
+		}
+		limit *= 2
+	}
+	return rand.N(max(limit, 1))
+}
+
+// backoff is retryablehttp's Backoff.
+func (call *call) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
+	return call.wait
+}
+
+// retryAfter reads a Retry-After header, seconds or a date. One that asks for
+// no wait at all counts as absent, or an endless 429 would spin.
+func retryAfter(header string, now time.Time) (time.Duration, bool) {
+	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil {
+		return time.Duration(min(seconds, math.MaxInt64/int64(time.Second))) * time.Second, seconds > 0
+	}
+	date, err := http.ParseTime(header)
+	return date.Sub(now), err == nil && date.After(now)
+}
+
+// log writes a message with the fields that every message has.
+func (call *call) log(ctx context.Context, message string, fields map[string]any) {
+	fields["service"] = call.client.service
+	fields["method"] = call.method
+	fields["path"] = call.path
+	call.client.options.Log(ctx, message, fields)
+}

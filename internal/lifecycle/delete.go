@@ -1,0 +1,83 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// StepError reports the step at which the end of a number stopped.
+type StepError struct {
+	Step platform.Step
+	Err  error
+}
+
+func (e *StepError) Error() string {
+	return fmt.Sprintf("%v\n\nThe step was: %s", e.Err, e.Step.Sentence)
+}
+
+func (e *StepError) Unwrap() error { return e.Err }
+
+// Delete ends the number by the steps that Kinds.Steps lists. The number
+// beside an error is what is left in state; it is as it was unless something
+// may have been changed. The notes are for the user in either case.
+func (m *Manager) Delete(ctx context.Context, have platform.Number) (platform.Number, []string, error) {
+	if m.isTaken(have.PhoneNumber) {
+		return have, []string{fmt.Sprintf(
+			"%s was left as it is: another telephony_phone_number of this run has it now.", have.PhoneNumber)}, nil
+	}
+	if refusal := m.Kinds.Refuse(have, m.PreventRelease); refusal != nil {
+		return have, nil, platform.Untouched(refusal)
+	}
+	if _, _, err := m.open(have); err != nil {
+		return have, nil, platform.Untouched(err)
+	}
+	var notes []string
+	touched := false
+	for _, step := range m.Kinds.Steps(have) {
+		if step.Op == "" {
+			continue
+		}
+		service, err := m.service(step.Service)
+		if err == nil {
+			var more []string
+			more, err = service.Do(ctx, have, step)
+			notes = append(notes, more...)
+		}
+		switch {
+		case err == nil:
+			touched = true
+		case step.BestEffort:
+			touched = touched || !unchanged(err)
+		case have.Action == platform.ForceDelete:
+			touched = touched || !unchanged(err)
+			notes = append(notes, fmt.Sprintf("Left behind: %s (%v)", step.Sentence, err))
+		default:
+			if touched || !unchanged(err) {
+				have = stopped(have, err)
+			}
+			return have, notes, &StepError{Step: step, Err: err}
+		}
+	}
+	return have, notes, nil
+}
+
+// stopped is a number whose end stopped half-way.
+func stopped(n platform.Number, err error) platform.Number {
+	if n.Memory.Unfinished != platform.Creation { // it stays one that is never released
+		n.Memory.Unfinished = platform.Teardown
+	}
+	n.Memory.Detail = err.Error()
+	n.Status = platform.Corrupted
+	n.StatusReason = unfinishedReason(n.Memory)
+	return n
+}
+
+// unchanged says that a step failed before anything had been changed: it says
+// so itself, or the service clearly refused.
+func unchanged(err error) bool {
+	var answer interface{ Refused() bool }
+	return errors.Is(err, platform.ErrUntouched) || errors.As(err, &answer) && answer.Refused()
+}

@@ -1,0 +1,135 @@
+package lifecycle
+
+import (
+	"fmt"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// Kinds is the table of services. All its methods are pure.
+type Kinds []platform.Kind
+
+// Kind returns the service of that name.
+func (k Kinds) Kind(name string) (platform.Kind, bool) {
+	for _, kind := range k {
+		if kind.Name == name {
+			return kind, true
+		}
+	}
+	return platform.Kind{}, false
+}
+
+// Title returns the service's name as its maker writes it.
+func (k Kinds) Title(name string) string {
+	if kind, ok := k.Kind(name); ok {
+		return kind.Title
+	}
+	return name
+}
+
+// Platforms returns the services that a number can be put on.
+func (k Kinds) Platforms() Kinds {
+	var platforms Kinds
+	for _, kind := range k {
+		if kind.Block != nil {
+			platforms = append(platforms, kind)
+		}
+	}
+	return platforms
+}
+
+// Carriers returns the services whose fields the resource itself has.
+func (k Kinds) Carriers() Kinds {
+	var carriers Kinds
+	for _, kind := range k {
+		if kind.Settings != nil {
+			carriers = append(carriers, kind)
+		}
+	}
+	return carriers
+}
+
+// CarrierOf names the service that carries n.
+func (k Kinds) CarrierOf(n platform.Number) string {
+	if kind, ok := k.Kind(n.Platform); ok && kind.CarrierOf != nil {
+		return kind.CarrierOf(n)
+	}
+	return k.Carriers()[0].Name
+}
+
+// OwnsWiring says that n's platform wires it at its carrier.
+func (k Kinds) OwnsWiring(n platform.Number) bool {
+	kind, ok := k.Kind(n.Platform)
+	return ok && kind.OwnsWiring
+}
+
+// Steps lists all that a destroy of n does, in order: what the plan shows and
+// what Delete runs.
+func (k Kinds) Steps(n platform.Number) []platform.Step {
+	var steps []platform.Step
+	action := n.Action
+	if action == platform.Release && n.Memory.Unfinished == platform.Creation {
+		action = platform.Detach
+		steps = append(steps, platform.Step{Sentence: fmt.Sprintf(
+			"Do not release %s: its creation never completed, so it is only detached.", n.PhoneNumber)})
+	}
+	carrier, _ := k.Kind(k.CarrierOf(n))
+	on, ok := k.Kind(n.Platform)
+	if !ok {
+		return append(steps, carrier.Steps(n, action)...)
+	}
+	steps = append(steps, on.Steps(n, action)...)
+	if action == platform.Release && carrier.Name != on.Name && carrier.Steps != nil {
+		steps = append(steps, carrier.Steps(n, action)...)
+	}
+	return steps
+}
+
+// Irreversible says whether a destroy of n gives up the number or a
+// subscription.
+func (k Kinds) Irreversible(n platform.Number) bool {
+	for _, step := range k.Steps(n) {
+		if step.GivesUp {
+			return true
+		}
+	}
+	return false
+}
+
+// Billing says what billing does when n is destroyed, and until when that can
+// be undone.
+func (k Kinds) Billing(n platform.Number) string {
+	action := n.Action
+	if !k.Irreversible(n) {
+		action = platform.Detach
+	}
+	kind, _ := k.Kind(k.CarrierOf(n))
+	if kind.Billing == nil {
+		return ""
+	}
+	return kind.Billing(n, action)
+}
+
+// Refuse says why n may not be destroyed as its setting asks; nil: nothing
+// speaks against it.
+func (k Kinds) Refuse(n platform.Number, preventRelease bool) *platform.Refusal {
+	if !k.Irreversible(n) {
+		return nil
+	}
+	if preventRelease {
+		return &platform.Refusal{
+			Summary: fmt.Sprintf("Release of %s is prevented", n.PhoneNumber),
+			Detail: "The provider has prevent_release = true (or TELEPHONY_PREVENT_RELEASE), so nothing is released, " +
+				"whatever a resource says. Nothing was changed. To keep the number, set release_on_destroy = \"detach\" " +
+				"and apply that before the destroy. To give it up, set prevent_release = false first.",
+		}
+	}
+	for _, name := range []string{k.CarrierOf(n), n.Platform} {
+		if kind, ok := k.Kind(name); ok && kind.Refuse != nil {
+			if refusal := kind.Refuse(n); refusal != nil {
+				return refusal
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,214 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// Manager runs the lives of numbers on the services of one provider
+// configuration. It is safe for concurrent use.
+type Manager struct {
+	Services
+
+	mu sync.Mutex
+	// taken holds the numbers that creations of this run work on or have
+	// brought into state: no second creation may take one, and no destroy may
+	// end one (the old half of a create-before-destroy).
+	taken map[string]bool
+}
+
+// New makes the manager of the services. It calls nobody.
+func New(s Services) *Manager {
+	return &Manager{Services: s, taken: map[string]bool{}}
+}
+
+func (m *Manager) take(phoneNumber string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.taken[phoneNumber] {
+		return false
+	}
+	m.taken[phoneNumber] = true
+	return true
+}
+
+func (m *Manager) isTaken(phoneNumber string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.taken[phoneNumber]
+}
+
+func (m *Manager) free(phoneNumber string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.taken, phoneNumber)
+}
+
+// Known says whether everything that n needs of the provider's configuration
+// is known.
+func (m *Manager) Known(n platform.Number) bool {
+	return !m.Unknown[m.Kinds.CarrierOf(n)] && !m.Unknown[n.Platform]
+}
+
+// Available says why n cannot be worked on for want of credentials; nil if it
+// can.
+func (m *Manager) Available(n platform.Number) error {
+	_, _, err := m.open(n)
+	return err
+}
+
+// open returns the services that hold n. The platform is nil for a number that
+// only its carrier knows.
+func (m *Manager) open(n platform.Number) (platform.Carrier, platform.Platform, error) {
+	name := m.Kinds.CarrierOf(n)
+	carrier, ok := m.Carriers[name]
+	if !ok {
+		return nil, nil, m.unavailable(name)
+	}
+	if n.Platform == platform.None {
+		return carrier, nil, nil
+	}
+	on, ok := m.Platforms[n.Platform]
+	if !ok {
+		return nil, nil, m.unavailable(n.Platform)
+	}
+	return carrier, on, nil
+}
+
+// service returns the service that runs the steps of the Kind of that name.
+func (m *Manager) service(name string) (platform.Service, error) {
+	if carrier, ok := m.Carriers[name]; ok {
+		return carrier, nil
+	}
+	if on, ok := m.Platforms[name]; ok {
+		return on, nil
+	}
+	return nil, m.unavailable(name)
+}
+
+func (m *Manager) unavailable(name string) error {
+	if err := m.Unavailable[name]; err != nil {
+		return err
+	}
+	return fmt.Errorf("the configuration of %s is not known yet", m.Kinds.Title(name))
+}
+
+// GoneError reports that no service holds the number any more.
+type GoneError struct {
+	Number platform.Number
+}
+
+func (e *GoneError) Error() string {
+	return fmt.Sprintf("%s is gone: no service that is configured holds it", e.Number.PhoneNumber)
+}
+
+// Read returns have as its services report it now. GoneError means that every
+// service has said itself that it does not hold the number; any other error
+// leaves open what became of it.
+func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
+	carrier, on, err := m.open(have)
+	if err != nil {
+		return have, err
+	}
+	have.Status, have.StatusReason, have.Memory.Lost = "", "", false
+	got, err := m.locate(ctx, carrier, have)
+	switch {
+	case errors.Is(err, platform.ErrNotFound) && on == nil:
+		return have, &GoneError{Number: have}
+	case errors.Is(err, platform.ErrNotFound):
+		return m.readWithoutCarrier(ctx, on, have)
+	case err != nil:
+		return have, err
+	}
+	settleMarker(&got)
+	if on != nil {
+		if got, err = on.Read(ctx, got); err != nil && !errors.Is(err, platform.ErrNotFound) {
+			return have, err
+		} else if err != nil {
+			got.Status = platform.Corrupted
+			got.StatusReason = fmt.Sprintf("%s no longer lists %s, which %s still carries; an apply attaches it again.",
+				m.Kinds.Title(have.Platform), have.PhoneNumber, m.Kinds.Title(m.Kinds.CarrierOf(have)))
+		}
+	}
+	judge(&got)
+	return got, nil
+}
+
+// readWithoutCarrier reads a number that its carrier no longer has.
+func (m *Manager) readWithoutCarrier(
+	ctx context.Context, on platform.Platform, have platform.Number,
+) (platform.Number, error) {
+	got, err := on.Read(ctx, have)
+	if errors.Is(err, platform.ErrNotFound) {
+		return have, &GoneError{Number: have}
+	}
+	if err != nil {
+		return have, err
+	}
+	got.Memory.Lost = true
+	got.Status = platform.Corrupted
+	got.StatusReason = fmt.Sprintf("%s still lists %s, but %s no longer has it; no repair can bring it back: "+
+		"destroy the resource to clean up, or add a purchase block to buy the number again.",
+		m.Kinds.Title(have.Platform), have.PhoneNumber, m.Kinds.Title(m.Kinds.CarrierOf(have)))
+	return got, nil
+}
+
+// locate finds have at its carrier: by its SID, else by its number (it was
+// bought again, or a transfer gave it another SID), else in a related account.
+func (m *Manager) locate(
+	ctx context.Context, carrier platform.Carrier, have platform.Number,
+) (platform.Number, error) {
+	if have.SID != "" {
+		got, err := carrier.Read(ctx, have)
+		if !errors.Is(err, platform.ErrNotFound) || have.PhoneNumber == "" {
+			return got, err
+		}
+	}
+	got, err := carrier.Find(ctx, have)
+	if !errors.Is(err, platform.ErrNotFound) {
+		return got, err
+	}
+	account, elsewhereErr := carrier.Elsewhere(ctx, have)
+	if elsewhereErr != nil {
+		return have, elsewhereErr
+	}
+	if account == "" {
+		return have, err
+	}
+	moved := have
+	moved.AccountSID = account
+	return carrier.Find(ctx, moved)
+}
+
+// judge settles the status of a number whose services have been read.
+func judge(n *platform.Number) {
+	switch {
+	case n.Status == platform.Deleting, n.Status == platform.Corrupted && n.StatusReason != "":
+	case n.Memory.Unfinished != "":
+		n.Status = platform.Corrupted
+		n.StatusReason = unfinishedReason(n.Memory)
+	default:
+		n.Status = platform.Active
+		n.StatusReason = ""
+	}
+}
+
+func unfinishedReason(memory platform.Memory) string {
+	var what, way string
+	switch memory.Unfinished {
+	case platform.Creation:
+		what, way = "The creation stopped half-way", "an apply completes it; until then a destroy only detaches the number."
+	case platform.Attach:
+		what, way = "A move between platforms stopped half-way", "an apply completes it."
+	case platform.Teardown:
+		what, way = "A destroy stopped half-way", "destroy again to finish it, or apply to put the number back in order."
+	}
+	if memory.Detail != "" {
+		what += " (" + memory.Detail + ")"
+	}
+	return what + "; " + way
+}

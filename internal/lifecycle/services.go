@@ -1,0 +1,29 @@
+// Package lifecycle takes a phone number through its life: acquired, wired,
+// attached to a platform, judged, repaired, and ended. It knows the order of
+// things and no service by name; the services are values behind
+// platform.Carrier and platform.Platform.
+package lifecycle
+
+import "github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+
+// Services are the services that a provider's configuration opened.
+type Services struct {
+	// Kinds is the table of services; it is the same for every configuration.
+	Kinds Kinds
+
+	// Carriers and Platforms are the opened services by the name of their Kind.
+	Carriers  map[string]platform.Carrier
+	Platforms map[string]platform.Platform
+
+	// Unavailable says by name of the Kind why a service was not opened, in
+	// words that name the argument and the environment variable.
+	Unavailable map[string]error
+	// Unknown holds the names of services whose configuration is not known
+	// before apply.
+	Unknown map[string]bool
+
+	// AccountSID is the account of the provider's own credentials at Twilio.
+	AccountSID string
+	// PreventRelease refuses every release, whatever a resource says.
+	PreventRelease bool
+}

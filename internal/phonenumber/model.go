@@ -1,0 +1,451 @@
+package phonenumber
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// model is the resource's object, in a configuration, a plan or a state. Its
+// attributes follow from the table of services, so it is read and written by
+// name. number is the way in, observe the way back; nothing else converts.
+type model struct {
+	kinds  lifecycle.Kinds
+	attrs  map[string]attr.Value
+	types  map[string]attr.Type
+	memory platform.Memory
+}
+
+// source is a configuration, a plan or a state.
+type source interface {
+	Get(ctx context.Context, target any) diag.Diagnostics
+}
+
+// private is Terraform's private state.
+type private interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+// memoryKey is where platform.Memory stands in private state.
+const memoryKey = "memory"
+
+func readModel(ctx context.Context, kinds lifecycle.Kinds, from source, diags *diag.Diagnostics) model {
+	var object types.Object
+	diags.Append(from.Get(ctx, &object)...)
+	return model{kinds: kinds, attrs: object.Attributes(), types: object.AttributeTypes(ctx)}
+}
+
+// remember reads what private state holds.
+func (m *model) remember(ctx context.Context, from private, diags *diag.Diagnostics) {
+	text, more := from.GetKey(ctx, memoryKey)
+	diags.Append(more...)
+	if len(text) == 0 {
+		return
+	}
+	if err := json.Unmarshal(text, &m.memory); err != nil {
+		diags.AddError("Unreadable private state", fmt.Sprintf(
+			"The private state of phone number %s cannot be read: %v. This is a bug in the provider, please report it.",
+			m.text("id"), err))
+	}
+}
+
+// keep writes what private state shall hold.
+func (m *model) keep(ctx context.Context, to private, diags *diag.Diagnostics) {
+	text, err := json.Marshal(m.memory)
+	if err != nil {
+		diags.AddError("Unwritable private state", err.Error())
+		return
+	}
+	diags.Append(to.SetKey(ctx, memoryKey, text)...)
+}
+
+// object is the model as Terraform takes it.
+func (m *model) object(diags *diag.Diagnostics) types.Object {
+	object, more := types.ObjectValue(m.types, m.attrs)
+	diags.Append(more...)
+	return object
+}
+
+func (m *model) clone() model {
+	copied := *m
+	copied.attrs = maps.Clone(m.attrs)
+	return copied
+}
+
+func (m *model) known(name string) bool { return !m.attrs[name].IsUnknown() }
+
+func (m *model) null(name string) bool { return m.attrs[name].IsNull() }
+
+func (m *model) text(name string) string {
+	s, _ := plain(m.attrs[name]).(string)
+	return s
+}
+
+// set gives the attribute a plain value: nil is null.
+func (m *model) set(name string, value any) {
+	m.attrs[name] = attrValue(m.types[name], value)
+}
+
+func (m *model) setUnknown(names ...string) {
+	for _, name := range names {
+		m.attrs[name] = unknownValue(m.types[name])
+	}
+}
+
+// platform names the platform whose block is present, or platform.None.
+func (m *model) platform() string {
+	for _, kind := range m.kinds.Platforms() {
+		if !m.null(kind.Name) {
+			return kind.Name
+		}
+	}
+	return platform.None
+}
+
+// action is release_on_destroy in one of its three words.
+func (m *model) action() platform.Action {
+	switch value := m.text("release_on_destroy"); value {
+	case "true":
+		return platform.Release
+	case "false", "":
+		return platform.Detach
+	default:
+		return platform.Action(value)
+	}
+}
+
+// number is the model as plain values. What is unknown is absent from them.
+func (m *model) number() platform.Number {
+	n := platform.Number{
+		SID:                        m.text("sid"),
+		AccountSID:                 m.text("account_sid"),
+		Platform:                   m.platform(),
+		Acquisition:                platform.Acquisition(m.text("acquisition")),
+		Action:                     m.action(),
+		DeregisterEmergencyAddress: plain(m.attrs["deregister_emergency_address"]) == true,
+		Status:                     platform.Status(m.text("status")),
+		StatusReason:               m.text("status_reason"),
+		Memory:                     m.memory,
+	}
+	if spelling := m.text("phone_number"); spelling != "" {
+		// A configuration's number has been validated, and a state's is the
+		// service's; what cannot be read is sent as it is and refused there.
+		n.PhoneNumber = spelling
+		if normal, err := e164.Normalize(spelling); err == nil {
+			n.PhoneNumber = normal
+		}
+	}
+	if criteria, ok := plain(m.attrs["purchase"]).(platform.Values); ok {
+		n.Purchase = purchase(criteria)
+	}
+	if block, ok := plain(m.attrs[n.Platform]).(platform.Values); ok {
+		n.Block = block
+	}
+	n.Carrier = m.kinds.CarrierOf(n)
+	n.Settings = m.settings(n)
+	n.Capabilities, _ = plain(m.attrs["capabilities"]).([]string)
+	return n
+}
+
+// settings are those of n's carrier that the resource manages: all but what is
+// unknown, and the wiring where the platform owns it.
+func (m *model) settings(n platform.Number) platform.Values {
+	values := platform.Values{}
+	kind, _ := m.kinds.Kind(n.Carrier)
+	for _, field := range kind.Settings {
+		if m.known(field.Name) && !(field.Wiring && m.kinds.OwnsWiring(n)) {
+			values[field.Name] = plain(m.attrs[field.Name])
+		}
+	}
+	return values
+}
+
+func purchase(criteria platform.Values) *platform.Purchase {
+	flag := func(name string) *bool {
+		if !criteria.Has(name) {
+			return nil
+		}
+		value := criteria.Bool(name)
+		return &value
+	}
+	p := &platform.Purchase{
+		Country:                       criteria.String("country"),
+		Type:                          criteria.String("type"),
+		AreaCode:                      criteria.String("area_code"),
+		Contains:                      criteria.String("contains"),
+		InRegion:                      criteria.String("in_region"),
+		InLocality:                    criteria.String("in_locality"),
+		InPostalCode:                  criteria.String("in_postal_code"),
+		NearLatLong:                   criteria.String("near_lat_long"),
+		ExcludeAllAddressRequired:     flag("exclude_all_address_required"),
+		ExcludeLocalAddressRequired:   flag("exclude_local_address_required"),
+		ExcludeForeignAddressRequired: flag("exclude_foreign_address_required"),
+		Beta:                          flag("beta"),
+	}
+	if p.Type == "" {
+		p.Type = purchaseTypes[0]
+	}
+	p.NearNumber, _ = e164.Normalize(criteria.String("near_number")) // validated, or empty
+	p.Distance, _ = criteria["distance"].(int64)
+	p.Capabilities, _ = criteria["capabilities"].([]string)
+	slices.Sort(p.Capabilities)
+	return p
+}
+
+// observe writes what services report of n into the model. A plan's known
+// values stay as they are: they were asked for, and the service has taken them.
+func (m *model) observe(n platform.Number) {
+	m.fill("phone_number", n.PhoneNumber)
+	m.fill("id", n.PhoneNumber)
+	m.fill("sid", n.SID)
+	m.fill("account_sid", textOrNil(n.AccountSID))
+	m.fill("capabilities", n.Capabilities)
+	m.fill("acquisition", string(n.Acquisition))
+	m.fill("status", string(n.Status))
+	m.fill("status_reason", n.StatusReason)
+	kind, _ := m.kinds.Kind(n.Carrier)
+	for _, carrier := range m.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			if carrier.Name != kind.Name || field.Wiring && m.kinds.OwnsWiring(n) {
+				m.fill(field.Name, nil)
+			} else if value, reported := n.Settings[field.Name]; reported {
+				m.fill(field.Name, orDefault(value, field))
+			} else if !m.known(field.Name) || m.null(field.Name) {
+				m.set(field.Name, field.Default)
+			}
+		}
+	}
+	for _, on := range m.kinds.Platforms() {
+		if on.Name == n.Platform {
+			m.attrs[on.Name] = filled(m.types[on.Name], m.attrs[on.Name], n.Block)
+		}
+	}
+	m.memory = n.Memory
+	m.describeEnd(m.fill)
+}
+
+// fill gives an unknown attribute a value.
+func (m *model) fill(name string, value any) {
+	if !m.known(name) {
+		m.set(name, value)
+	}
+}
+
+// forget makes everything unknown that services report, so that observe writes
+// all of it.
+func (m *model) forget(n platform.Number) {
+	m.setUnknown("id", "sid", "account_sid", "capabilities", "status", "status_reason")
+	m.setUnknown(endAttributes...)
+	if m.null("acquisition") {
+		m.setUnknown("acquisition")
+	}
+	for _, carrier := range m.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			if _, reported := n.Settings[field.Name]; reported || carrier.Name != n.Carrier || m.kinds.OwnsWiring(n) {
+				m.setUnknown(field.Name)
+			}
+		}
+	}
+	if !e164.Same(m.text("phone_number"), n.PhoneNumber) {
+		m.setUnknown("phone_number")
+	}
+	for _, on := range m.kinds.Platforms() {
+		if on.Name == n.Platform {
+			m.attrs[on.Name] = forgotten(m.types[on.Name], m.attrs[on.Name], n.Block)
+		} else {
+			m.set(on.Name, nil)
+		}
+	}
+}
+
+// endAttributes say what a destroy will do.
+var endAttributes = []string{"carrier", "platform", "destroy_action", "destroy_irreversible", "destroy_steps"}
+
+// describeEnd writes, with set or fill, what a destroy will do.
+func (m *model) describeEnd(write func(name string, value any)) {
+	n := m.number()
+	write("carrier", n.Carrier)
+	write("platform", n.Platform)
+	write("destroy_action", string(n.Action))
+	write("destroy_irreversible", m.kinds.Irreversible(n))
+	write("destroy_steps", sentences(m.kinds.Steps(n)))
+}
+
+func sentences(steps []platform.Step) []string {
+	texts := make([]string, 0, len(steps))
+	for _, step := range steps {
+		texts = append(texts, step.Sentence)
+	}
+	return texts
+}
+
+func textOrNil(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func orDefault(value any, field platform.Field) any {
+	if value == nil {
+		return field.Default
+	}
+	return value
+}
+
+// plain is a Terraform value as a Go value: nil for null and unknown.
+func plain(v attr.Value) any {
+	if v == nil || v.IsNull() || v.IsUnknown() {
+		return nil
+	}
+	switch v := v.(type) {
+	case types.String:
+		return v.ValueString()
+	case types.Bool:
+		return v.ValueBool()
+	case types.Int64:
+		return v.ValueInt64()
+	case types.Map:
+		values := map[string]string{}
+		for key, element := range v.Elements() {
+			values[key], _ = plain(element).(string)
+		}
+		return values
+	case types.Object:
+		values := platform.Values{}
+		for name, element := range v.Attributes() {
+			if !element.IsUnknown() {
+				values[name] = plain(element)
+			}
+		}
+		return values
+	case interface{ Elements() []attr.Value }:
+		values := []string{}
+		for _, element := range v.Elements() {
+			text, _ := plain(element).(string)
+			values = append(values, text)
+		}
+		return values
+	}
+	panic(fmt.Sprintf("a %T has no plain value", v)) // a type that attribute() never makes
+}
+
+// attrValue is a Go value as a Terraform value of type t: nil is null.
+func attrValue(t attr.Type, value any) attr.Value {
+	switch t := t.(type) {
+	case basetypes.StringType:
+		if text, ok := value.(string); ok {
+			return types.StringValue(text)
+		}
+		return types.StringNull()
+	case basetypes.BoolType:
+		if flag, ok := value.(bool); ok {
+			return types.BoolValue(flag)
+		}
+		return types.BoolNull()
+	case basetypes.Int64Type:
+		if number, ok := value.(int64); ok {
+			return types.Int64Value(number)
+		}
+		return types.Int64Null()
+	case basetypes.ListType:
+		texts, ok := value.([]string)
+		if !ok {
+			return types.ListNull(t.ElemType)
+		}
+		elements := make([]attr.Value, 0, len(texts))
+		for _, text := range texts {
+			elements = append(elements, types.StringValue(text))
+		}
+		return types.ListValueMust(t.ElemType, elements)
+	case basetypes.MapType:
+		texts, ok := value.(map[string]string)
+		if !ok {
+			return types.MapNull(t.ElemType)
+		}
+		elements := map[string]attr.Value{}
+		for key, text := range texts {
+			elements[key] = types.StringValue(text)
+		}
+		return types.MapValueMust(t.ElemType, elements)
+	case basetypes.ObjectType:
+		values, ok := value.(platform.Values)
+		if !ok {
+			return types.ObjectNull(t.AttrTypes)
+		}
+		elements := map[string]attr.Value{}
+		for name, inner := range t.AttrTypes {
+			elements[name] = attrValue(inner, values[name])
+		}
+		return types.ObjectValueMust(t.AttrTypes, elements)
+	}
+	panic(fmt.Sprintf("no value of type %s can be made", t)) // a type that attribute() never makes
+}
+
+func unknownValue(t attr.Type) attr.Value {
+	switch t := t.(type) {
+	case basetypes.StringType:
+		return types.StringUnknown()
+	case basetypes.BoolType:
+		return types.BoolUnknown()
+	case basetypes.Int64Type:
+		return types.Int64Unknown()
+	case basetypes.ListType:
+		return types.ListUnknown(t.ElemType)
+	case basetypes.MapType:
+		return types.MapUnknown(t.ElemType)
+	case basetypes.ObjectType:
+		return types.ObjectUnknown(t.AttrTypes)
+	}
+	panic(fmt.Sprintf("no unknown of type %s can be made", t)) // a type that attribute() never makes
+}
+
+// filled is the object with its unknown attributes taken from values.
+func filled(t attr.Type, v attr.Value, values platform.Values) attr.Value {
+	object, ok := v.(types.Object)
+	if !ok || object.IsNull() || object.IsUnknown() {
+		if values == nil {
+			return attrValue(t, nil)
+		}
+		return attrValue(t, values)
+	}
+	inner := object.Attributes()
+	for name, value := range inner {
+		_, nested := value.(types.Object)
+		switch {
+		case value.IsUnknown():
+			inner[name] = attrValue(object.AttributeTypes(context.Background())[name], values[name])
+		case nested && !value.IsNull():
+			deeper, _ := values[name].(platform.Values)
+			inner[name] = filled(object.AttributeTypes(context.Background())[name], value, deeper)
+		}
+	}
+	return types.ObjectValueMust(object.AttributeTypes(context.Background()), inner)
+}
+
+// forgotten is the object with the attributes that values report unknown.
+func forgotten(t attr.Type, v attr.Value, values platform.Values) attr.Value {
+	object, ok := v.(types.Object)
+	if !ok || object.IsNull() || object.IsUnknown() {
+		return unknownValue(t)
+	}
+	inner := object.Attributes()
+	for name := range inner {
+		if _, reported := values[name]; reported {
+			inner[name] = unknownValue(object.AttributeTypes(context.Background())[name])
+		}
+	}
+	return types.ObjectValueMust(object.AttributeTypes(context.Background()), inner)
+}

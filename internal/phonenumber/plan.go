@@ -1,0 +1,281 @@
+package phonenumber
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// ModifyPlan says in the plan all that is known of what an apply will do: how
+// a number is acquired, how it will end, what is repaired. What may not be, it
+// refuses; Delete refuses it again, since a taint or -replace never shows a
+// destroy to the plan.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	diags := &resp.Diagnostics
+	if req.Plan.Raw.IsNull() {
+		state := readModel(ctx, r.kinds, req.State, diags)
+		state.remember(ctx, req.Private, diags)
+		if !diags.HasError() {
+			r.planEnd(state, "Destroy", diags)
+		}
+		return
+	}
+	config := readModel(ctx, r.kinds, req.Config, diags)
+	plan := readModel(ctx, r.kinds, req.Plan, diags)
+	if diags.HasError() {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		r.planCreate(ctx, config, plan, diags)
+	} else {
+		state := readModel(ctx, r.kinds, req.State, diags)
+		state.remember(ctx, req.Private, diags)
+		if diags.HasError() {
+			return
+		}
+		r.planUpdate(config, state, plan, diags)
+	}
+	if !diags.HasError() {
+		diags.Append(resp.Plan.Set(ctx, plan.object(diags))...)
+	}
+}
+
+// planCreate plans a number that is not in state yet.
+func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *diag.Diagnostics) {
+	r.resolve(config, nil, plan)
+	plan.setUnknown("id", "sid", "capabilities", "acquisition", "status", "status_reason")
+	plan.describeEnd(plan.set)
+	plan.setUnknown("destroy_steps") // the facts come with the number
+	plan.blurEnd()
+
+	n := plan.number()
+	if config.known("phone_number") && config.null("phone_number") {
+		plan.set("acquisition", string(platform.Purchased))
+	} else if config.null("purchase") {
+		plan.set("acquisition", string(platform.Adopted))
+	}
+	if !r.manager.Known(n) {
+		return
+	}
+	if err := r.manager.Available(n); err != nil {
+		diags.AddError("Missing credentials", upperFirst(err.Error())+".")
+		return
+	}
+	if n.PhoneNumber == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer cancel()
+	outlook, err := r.manager.Outlook(ctx, n)
+	if err != nil {
+		diags.AddWarning("Unable to look up phone number "+n.PhoneNumber, fmt.Sprintf(
+			"The plan cannot say whether %s will be adopted or bought; the apply looks again.\n\n%v", n.PhoneNumber, err))
+		plan.setUnknown("acquisition")
+		return
+	}
+	switch outlook.Acquisition {
+	case platform.Adopted:
+		plan.set("acquisition", string(platform.Adopted))
+		r.warnOfLoss(n, outlook, diags)
+	case platform.Purchased:
+		plan.set("acquisition", string(platform.Purchased))
+	default:
+		diags.AddAttributeWarning(path.Root("phone_number"), "Phone number "+n.PhoneNumber+" is not owned",
+			r.notOwned(&lifecycle.NotOwnedError{Number: n})+" The apply will fail, and nothing will be bought.")
+	}
+}
+
+// notOwned says how to go on with a number that is not owned.
+func (r *Resource) notOwned(err *lifecycle.NotOwnedError) string {
+	carrier := r.kinds.Title(err.Number.Carrier)
+	if err.Elsewhere != "" {
+		return fmt.Sprintf("%s belongs to the related account %s, and a creation never transfers a number. To manage it "+
+			"there, set account_sid = %q; changing account_sid afterwards transfers it.",
+			err.Number.PhoneNumber, err.Elsewhere, err.Elsewhere)
+	}
+	return fmt.Sprintf("%s does not belong to the account at %s, and the configuration has no purchase block that "+
+		"allows to buy it. To buy it, add a block `purchase {}`; to adopt it, check the number and the account.",
+		err.Number.PhoneNumber, carrier)
+}
+
+func (r *Resource) warnOfLoss(n platform.Number, outlook lifecycle.Outlook, diags *diag.Diagnostics) {
+	if len(outlook.Lost) == 0 {
+		return
+	}
+	diags.AddWarning("Adopting "+n.PhoneNumber+" overwrites its wiring", fmt.Sprintf(
+		"%s is owned already, and the configuration does not name all of its wiring. The apply clears or replaces:\n  - %s\n\n"+
+			"To keep a value, set it in the configuration.", n.PhoneNumber, strings.Join(outlook.Lost, "\n  - ")))
+}
+
+// planUpdate plans a change of a number that is in state.
+func (r *Resource) planUpdate(config, state, plan model, diags *diag.Diagnostics) {
+	if config.known("phone_number") && !config.null("phone_number") &&
+		!e164.Same(config.text("phone_number"), state.text("id")) {
+		r.planEnd(state, "Replacement", diags)
+		return // Terraform plans the new number as a creation of its own
+	}
+	r.resolve(config, &state, plan)
+	for _, name := range []string{"id", "capabilities", "acquisition"} {
+		plan.attrs[name] = state.attrs[name]
+	}
+	if plan.attrs["account_sid"].Equal(state.attrs["account_sid"]) {
+		plan.attrs["sid"] = state.attrs["sid"]
+	} else {
+		plan.setUnknown("sid")
+	}
+	plan.memory = state.memory
+	plan.memory.Unfinished = "" // what an update completes
+	plan.set("status", string(platform.Active))
+	plan.set("status_reason", "")
+	plan.describeEnd(plan.set)
+	plan.blurEnd()
+	r.warnOfRepair(state, plan, diags)
+	r.warnOfAction(state, plan, diags)
+}
+
+// warnOfRepair says what an apply will do with a number that is not active.
+func (r *Resource) warnOfRepair(state, plan model, diags *diag.Diagnostics) {
+	n := state.number()
+	if n.Status == platform.Active {
+		return
+	}
+	if state.memory.Lost {
+		plan.setUnknown("status", "status_reason")
+		diags.AddWarning("Phone number "+n.PhoneNumber+" cannot be repaired", n.StatusReason)
+		return
+	}
+	where := r.kinds.Title(n.Carrier)
+	if n.Platform != platform.None {
+		where += " and " + r.kinds.Title(n.Platform)
+	}
+	diags.AddWarning(fmt.Sprintf("Phone number %s is %s", n.PhoneNumber, n.Status), fmt.Sprintf(
+		"%s\n\nThe apply repairs it in place: it reads the number at %s, sets everything as the configuration has it, and "+
+			"checks the result. It never buys and never releases.", n.StatusReason, where))
+}
+
+// warnOfAction says when a change of release_on_destroy begins to count.
+func (r *Resource) warnOfAction(state, plan model, diags *diag.Diagnostics) {
+	before, after := state.number(), plan.number()
+	if !plan.known("release_on_destroy") || before.Action == after.Action {
+		return
+	}
+	detail := fmt.Sprintf("The change takes effect only once it is applied: state decides what a destroy does, and until "+
+		"then it is %q.", before.Action)
+	if r.kinds.Irreversible(after) {
+		detail += fmt.Sprintf(" From then on a destroy of this resource gives %s up.", after.PhoneNumber)
+	}
+	diags.AddAttributeWarning(path.Root("release_on_destroy"), fmt.Sprintf("End of %s changes from %s to %s",
+		before.PhoneNumber, before.Action, after.Action), detail)
+}
+
+// planEnd refuses the end of the number in state, or says what it will do.
+func (r *Resource) planEnd(state model, cause string, diags *diag.Diagnostics) {
+	n := state.number()
+	if refusal := r.kinds.Refuse(n, r.manager.PreventRelease); refusal != nil {
+		diags.AddError(refusal.Summary, refusal.Detail)
+		return
+	}
+	steps := sentences(r.kinds.Steps(n))
+	for i, sentence := range steps {
+		steps[i] = fmt.Sprintf("  %d. %s", i+1, sentence)
+	}
+	detail := "In order:\n" + strings.Join(steps, "\n")
+	if billing := r.kinds.Billing(n); billing != "" {
+		detail += "\n\n" + billing
+	}
+	detail += fmt.Sprintf("\n\nState decides this, not the configuration: release_on_destroy was last applied as %q.",
+		state.text("release_on_destroy"))
+	what := string(n.Action)
+	if r.kinds.Irreversible(n) {
+		what += ", gives the number up"
+		detail += " To keep the number, set release_on_destroy = \"detach\" and apply that first."
+	}
+	diags.AddWarning(fmt.Sprintf("%s of %s: %s", cause, n.PhoneNumber, what), detail)
+}
+
+// resolve gives the attributes that the configuration leaves out their planned
+// values. state is nil for a creation.
+func (r *Resource) resolve(config model, state *model, plan model) {
+	n := plan.number()
+	for _, carrier := range r.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			applies := carrier.Name == n.Carrier && !(field.Wiring && r.kinds.OwnsWiring(n))
+			switch {
+			case !config.null(field.Name):
+				// as configured, or unknown until then
+			case !applies:
+				plan.set(field.Name, nil)
+			case field.Default != nil:
+				plan.set(field.Name, field.Default)
+			case field.Wiring:
+				plan.set(field.Name, nil)
+			case state == nil:
+				plan.setUnknown(field.Name)
+			case field.Presence == platform.OptionalComputed, lifecycle.Kept(state.number(), field.Name):
+				plan.attrs[field.Name] = state.attrs[field.Name]
+			default:
+				plan.set(field.Name, nil)
+			}
+		}
+	}
+	r.resolveAccount(config, state, plan, n)
+	r.resolveBlock(config, state, plan, n)
+}
+
+func (r *Resource) resolveAccount(config model, state *model, plan model, n platform.Number) {
+	kind, _ := r.kinds.Kind(n.Carrier)
+	switch {
+	case !config.null("account_sid"):
+	case kind.Settings == nil: // only a carrier with settings has accounts
+		plan.set("account_sid", nil)
+	case r.manager.AccountSID != "":
+		plan.set("account_sid", r.manager.AccountSID)
+	case state != nil:
+		plan.attrs["account_sid"] = state.attrs["account_sid"]
+	default:
+		plan.setUnknown("account_sid")
+	}
+}
+
+// resolveBlock keeps what the platform reported as long as the number stays on
+// it; on a new platform it is unknown.
+func (r *Resource) resolveBlock(config model, state *model, plan model, n platform.Number) {
+	kind, ok := r.kinds.Kind(n.Platform)
+	if !ok {
+		return
+	}
+	var held attrs
+	if state != nil && state.platform() == n.Platform {
+		held = nested(state.attrs[n.Platform])
+	}
+	plan.attrs[n.Platform] = resolveFields(kind.Block, nested(config.attrs[n.Platform]), held, plan.types[n.Platform])
+}
+
+// blurEnd makes unknown what depends on something unknown.
+func (m *model) blurEnd() {
+	if !m.known("release_on_destroy") {
+		m.setUnknown("destroy_action", "destroy_irreversible", "destroy_steps")
+	}
+	inputs := []string{"id", "deregister_emergency_address", "account_sid", "sid"}
+	for _, carrier := range m.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			inputs = append(inputs, field.Name)
+		}
+	}
+	for _, name := range inputs {
+		if !m.known(name) {
+			m.setUnknown("destroy_steps")
+		}
+	}
+	if on := m.platform(); on != platform.None && hasUnknown(m.attrs[on]) {
+		m.setUnknown("destroy_steps")
+	}
+}

@@ -1,0 +1,296 @@
+// Package phonenumber is the resource telephony_phone_number. It turns
+// configuration, plan and state into platform.Number and back, and leaves to
+// package lifecycle what is done with it. It knows no service by name.
+package phonenumber
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// Default time-outs of an operation, with every wait in it, and of the look-up
+// for a plan.
+const (
+	createTimeout = 10 * time.Minute
+	readTimeout   = 5 * time.Minute
+	updateTimeout = 10 * time.Minute
+	deleteTimeout = 20 * time.Minute // an emergency address takes its time to be deregistered
+	lookUpTimeout = time.Minute
+)
+
+var (
+	_ resource.Resource                   = (*Resource)(nil)
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
+)
+
+// Resource is telephony_phone_number.
+type Resource struct {
+	kinds   lifecycle.Kinds
+	manager *lifecycle.Manager
+}
+
+// New makes the resource for the table of services.
+func New(kinds lifecycle.Kinds) *Resource {
+	return &Resource{kinds: kinds}
+}
+
+// Metadata names the resource type.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_phone_number"
+}
+
+// Configure takes the manager that the provider made.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	if req.ProviderData == nil {
+		return // the provider is configured later
+	}
+	manager, ok := req.ProviderData.(*lifecycle.Manager)
+	if !ok {
+		resp.Diagnostics.AddError("Unexpected provider data", fmt.Sprintf(
+			"The resource was given a %T. This is a bug in the provider, please report it.", req.ProviderData))
+		return
+	}
+	r.manager = manager
+}
+
+// Schema describes the resource.
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = newSchema(ctx, r.kinds)
+}
+
+// Create adopts or buys the number and sets it up. Once the number is owned, a
+// failure is a warning and a status: an error would taint the number, and the
+// next apply would destroy what has just been paid for.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	diags := &resp.Diagnostics
+	plan := readModel(ctx, r.kinds, req.Plan, diags)
+	config := readModel(ctx, r.kinds, req.Config, diags)
+	if diags.HasError() {
+		return
+	}
+	ctx, cancel := within(ctx, plan, timeouts.Value.Create, createTimeout, diags)
+	defer cancel()
+	want := plan.number()
+	addWriteOnly(&want, config)
+
+	got, err := r.manager.Create(ctx, want)
+	if got.SID == "" {
+		r.addError(diags, "create", want, err)
+		return
+	}
+	plan.observe(got)
+	diags.Append(resp.State.Set(ctx, plan.object(diags))...)
+	plan.keep(ctx, resp.Private, diags)
+	if err != nil {
+		diags.AddWarning("Phone number "+got.PhoneNumber+" is owned, but not set up completely", fmt.Sprintf(
+			"%s was %s, and then this failed:\n\n%v\n\nThe number is in state with status = \"corrupted\": the next apply "+
+				"completes it, and until then a destroy only detaches it.", got.PhoneNumber, got.Acquisition, err))
+	}
+}
+
+// Read brings state up to date. Only a number that every service itself says
+// it does not hold is removed from state.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	diags := &resp.Diagnostics
+	state := readModel(ctx, r.kinds, req.State, diags)
+	state.remember(ctx, req.Private, diags)
+	if diags.HasError() {
+		return
+	}
+	ctx, cancel := within(ctx, state, timeouts.Value.Read, readTimeout, diags)
+	defer cancel()
+	have := state.number()
+	importing := state.null("status")
+
+	got, err := r.manager.Read(ctx, have)
+	var gone *lifecycle.GoneError
+	switch {
+	case errors.As(err, &gone) && importing:
+		diags.AddError("Unable to import phone number "+label(have), fmt.Sprintf(
+			"%s does not hold it. Check the number and the account of the provider's credentials.",
+			r.kinds.Title(have.Carrier)))
+		return
+	case errors.As(err, &gone):
+		diags.AddWarning("Phone number "+have.PhoneNumber+" is gone", r.goneDetail(have))
+		resp.State.RemoveResource(ctx)
+		return
+	case err != nil:
+		r.addError(diags, "read", have, err)
+		return
+	}
+	if importing {
+		state.importDefaults()
+	}
+	state.forget(got)
+	state.observe(got)
+	diags.Append(resp.State.Set(ctx, state.object(diags))...)
+	state.keep(ctx, resp.Private, diags)
+}
+
+// goneDetail says what the next apply would do about a number that is gone.
+func (r *Resource) goneDetail(n platform.Number) string {
+	detail := fmt.Sprintf("%s says that it does not hold %s any more, so it is removed from state. ",
+		r.kinds.Title(n.Carrier), n.PhoneNumber)
+	if n.Purchase != nil {
+		return detail + "As long as the configuration has its purchase block, the next apply buys a number again."
+	}
+	return detail + "The next apply adopts it if it is owned again by then, and fails otherwise: nothing is bought " +
+		"without a purchase block."
+}
+
+// Update makes the number as planned, in place.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	diags := &resp.Diagnostics
+	state := readModel(ctx, r.kinds, req.State, diags)
+	state.remember(ctx, req.Private, diags)
+	plan := readModel(ctx, r.kinds, req.Plan, diags)
+	config := readModel(ctx, r.kinds, req.Config, diags)
+	if diags.HasError() {
+		return
+	}
+	ctx, cancel := within(ctx, plan, timeouts.Value.Update, updateTimeout, diags)
+	defer cancel()
+	have, want := state.number(), plan.number()
+	if want.PhoneNumber != "" && want.PhoneNumber != have.PhoneNumber {
+		diags.AddAttributeError(path.Root("phone_number"), "Phone number "+have.PhoneNumber+" cannot become another one",
+			fmt.Sprintf("The value was not known when this was planned and turned out to be %s. Nothing was changed. "+
+				"Plan again: the plan will replace the resource and say what becomes of %s.", want.PhoneNumber, have.PhoneNumber))
+		return
+	}
+	addWriteOnly(&want, config)
+
+	got, err := r.manager.Update(ctx, have, want)
+	if err != nil {
+		state.forget(got)
+		state.observe(got)
+		diags.Append(resp.State.Set(ctx, state.object(diags))...)
+		state.keep(ctx, resp.Private, diags)
+		r.addError(diags, "update", have, err)
+		return
+	}
+	plan.observe(got)
+	diags.Append(resp.State.Set(ctx, plan.object(diags))...)
+	plan.keep(ctx, resp.Private, diags)
+}
+
+// Delete ends the number as the setting in state says. It repeats the plan's
+// guards, since a taint or -replace has shown the plan no destroy.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	diags := &resp.Diagnostics
+	state := readModel(ctx, r.kinds, req.State, diags)
+	state.remember(ctx, req.Private, diags)
+	if diags.HasError() {
+		return
+	}
+	ctx, cancel := within(ctx, state, timeouts.Value.Delete, deleteTimeout, diags)
+	defer cancel()
+	have := state.number()
+
+	left, notes, err := r.manager.Delete(ctx, have)
+	if len(notes) > 0 {
+		diags.AddWarning("End of "+have.PhoneNumber, "  - "+strings.Join(notes, "\n  - "))
+	}
+	if err == nil {
+		return
+	}
+	state.set("status", string(left.Status))
+	state.set("status_reason", left.StatusReason)
+	state.memory = left.Memory
+	diags.Append(resp.State.Set(ctx, state.object(diags))...)
+	state.keep(ctx, resp.Private, diags)
+	r.addError(diags, string(have.Action), have, err)
+}
+
+// within bounds an operation by its time-out.
+func within(
+	ctx context.Context, m model,
+	configured func(timeouts.Value, context.Context, time.Duration) (time.Duration, diag.Diagnostics),
+	byDefault time.Duration, diags *diag.Diagnostics,
+) (context.Context, context.CancelFunc) {
+	limit := byDefault
+	if value, ok := m.attrs["timeouts"].(timeouts.Value); ok {
+		var more diag.Diagnostics
+		limit, more = configured(value, ctx, byDefault)
+		diags.Append(more...)
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
+// addWriteOnly takes the write-only fields, which no plan holds, from the
+// configuration.
+func addWriteOnly(want *platform.Number, config model) {
+	kind, ok := config.kinds.Kind(want.Platform)
+	if !ok {
+		return
+	}
+	configured := nested(config.attrs[want.Platform])
+	for _, field := range kind.Block {
+		if field.WriteOnly {
+			want.Block[field.Name] = plain(configured[field.Name])
+		}
+	}
+}
+
+// addError says which operation failed, on which number, in the service's own
+// words, and how to go on.
+func (r *Resource) addError(diags *diag.Diagnostics, operation string, n platform.Number, err error) {
+	summary := fmt.Sprintf("Unable to %s phone number %s", strings.ReplaceAll(operation, "_", "-"), label(n))
+	detail := upperFirst(err.Error())
+	var notOwned *lifecycle.NotOwnedError
+	var refusal *platform.Refusal
+	var field *platform.FieldError
+	switch {
+	case errors.As(err, &notOwned):
+		diags.AddAttributeError(path.Root("phone_number"), summary, r.notOwned(notOwned)+" Nothing was bought.")
+		return
+	case errors.As(err, &refusal):
+		diags.AddError(refusal.Summary, refusal.Detail)
+		return
+	case errors.As(err, &field):
+		at := path.Empty()
+		for _, name := range strings.Split(field.Field, ".") {
+			if at.Equal(path.Empty()) {
+				at = path.Root(name)
+			} else {
+				at = at.AtName(name)
+			}
+		}
+		diags.AddAttributeError(at, summary, detail)
+		return
+	case errors.Is(err, context.DeadlineExceeded):
+		detail += "\n\nThe operation's time-out ended it; a longer one can be set in the timeouts block."
+	}
+	diags.AddError(summary, detail)
+}
+
+// label is what a message calls the number.
+func label(n platform.Number) string {
+	switch {
+	case n.PhoneNumber != "":
+		return n.PhoneNumber
+	case n.SID != "":
+		return n.SID
+	}
+	return "by search"
+}
+
+func upperFirst(s string) string {
+	if s == "" || strings.HasPrefix(s, "+") {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

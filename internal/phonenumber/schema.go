@@ -1,0 +1,353 @@
+package phonenumber
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// newSchema makes the resource's schema from the table of services: the
+// carrier's settings are attributes, each platform is a block.
+func newSchema(ctx context.Context, kinds lifecycle.Kinds) schema.Schema {
+	attributes := map[string]schema.Attribute{
+		"phone_number": schema.StringAttribute{
+			MarkdownDescription: "Phone number in [E.164](https://www.twilio.com/docs/glossary/what-e164) form. Any spelling " +
+				"with a country code is taken: `+1 (415) 555-0100` is `+14155550100`. Required unless `purchase` finds a " +
+				"number. Another number replaces the resource.",
+			Optional:      true,
+			Computed:      true,
+			Validators:    []validator.String{e164Validator{}},
+			PlanModifiers: []planmodifier.String{samePhoneNumber{}},
+		},
+		"release_on_destroy": schema.StringAttribute{
+			MarkdownDescription: "What a destroy does with the number. `detach` (default) keeps it owned, `release` gives it " +
+				"up, `force_delete` removes the platform's record whatever happens and never releases. `true` and " +
+				"`false` mean `release` and `detach`. A destroy goes by the value in state, so a change takes effect " +
+				"only once it is applied.",
+			Optional: true,
+			Computed: true,
+			Default:  stringdefault.StaticString(string(platform.Detach)),
+			Validators: []validator.String{stringvalidator.OneOf(
+				string(platform.Detach), string(platform.Release), string(platform.ForceDelete), "true", "false")},
+		},
+		"account_sid": schema.StringAttribute{
+			MarkdownDescription: "SID of the Twilio account that owns the number; by default that of the provider's " +
+				"credentials. A change transfers the number in place; a creation never transfers.",
+			Optional: true,
+			Computed: true,
+			Validators: []validator.String{stringvalidator.RegexMatches(
+				regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`), "must be AC followed by 32 hexadecimal digits")},
+		},
+		"deregister_emergency_address": schema.BoolAttribute{
+			MarkdownDescription: "Whether a release may deregister the number's emergency address first. Twilio does not " +
+				"release a number that has one. Default `false`: the release is then an error.",
+			Optional: true,
+			Computed: true,
+			Default:  booldefault.StaticBool(false),
+		},
+		"id": schema.StringAttribute{
+			MarkdownDescription: "The phone number in E.164 form.",
+			Computed:            true,
+		},
+		"sid": schema.StringAttribute{
+			MarkdownDescription: "The carrier's identifier of the number; at Twilio its `PN…` SID.",
+			Computed:            true,
+		},
+		"capabilities": schema.ListAttribute{
+			MarkdownDescription: "What the number can carry, as the carrier reports it, sorted: `fax`, `mms`, `sms`, `voice`.",
+			ElementType:         types.StringType,
+			Computed:            true,
+		},
+		"carrier": schema.StringAttribute{
+			MarkdownDescription: "Service that owns the number.",
+			Computed:            true,
+		},
+		"platform": schema.StringAttribute{
+			MarkdownDescription: "Voice-agent platform that the number is on, or `none`.",
+			Computed:            true,
+		},
+		"acquisition": schema.StringAttribute{
+			MarkdownDescription: "How this resource came to the number: `adopted` or `purchased`. It is looked up for the plan, " +
+				"so that a plan shows whether it will spend money.",
+			Computed: true,
+		},
+		"status": schema.StringAttribute{
+			MarkdownDescription: "`active`, `deleting` or `corrupted`. Anything but `active` is planned as a repair.",
+			Computed:            true,
+		},
+		"status_reason": schema.StringAttribute{
+			MarkdownDescription: "What is wrong and the way out; empty when active.",
+			Computed:            true,
+		},
+		"destroy_action": schema.StringAttribute{
+			MarkdownDescription: "`release_on_destroy` in one of its three words: `detach`, `release` or `force_delete`.",
+			Computed:            true,
+		},
+		"destroy_irreversible": schema.BoolAttribute{
+			MarkdownDescription: "Whether destroying this resource gives up the number or a subscription.",
+			Computed:            true,
+		},
+		"destroy_steps": schema.ListAttribute{
+			MarkdownDescription: "What a destroy will do, a sentence for each step, in order.",
+			ElementType:         types.StringType,
+			Computed:            true,
+		},
+	}
+	for _, kind := range kinds.Carriers() {
+		for _, field := range kind.Settings {
+			attributes[field.Name] = attribute(field, !field.Wiring)
+		}
+	}
+	blocks := map[string]schema.Block{
+		"purchase": purchaseBlock(),
+		"timeouts": timeouts.Block(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true}),
+	}
+	for _, kind := range kinds.Platforms() {
+		blocks[kind.Name] = block(kind.BlockDescription, kind.Block)
+	}
+	return schema.Schema{
+		MarkdownDescription: "A phone number that a carrier owns, and what becomes of it in the end: a destroy detaches it, " +
+			"releases it or force-deletes it, as `release_on_destroy` says, and the plan shows the steps.",
+		Attributes: attributes,
+		Blocks:     blocks,
+	}
+}
+
+// purchaseTypes are Twilio's types of numbers on sale.
+var purchaseTypes = []string{
+	"local", "toll_free", "mobile", "national", "voip", "shared_cost", "machine_to_machine",
+}
+
+func purchaseBlock() schema.Block {
+	text := func(description string, validators ...validator.String) schema.Attribute {
+		return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: validators}
+	}
+	flag := func(description string) schema.Attribute {
+		return schema.BoolAttribute{MarkdownDescription: description, Optional: true}
+	}
+	return schema.SingleNestedBlock{
+		MarkdownDescription: "Permission to spend money, used only at creation. Without it the number must be owned already. " +
+			"With `phone_number` that number is adopted if it is owned, else bought; without, the first number on sale " +
+			"that fits is bought. Adding or changing the block later makes no call.",
+		Attributes: map[string]schema.Attribute{
+			"country": text("Country to search in, as an ISO 3166-1 alpha-2 code such as `US`. Required for a search.",
+				stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z]{2}$`), "must be two capital letters, such as US")),
+			"type": text("Type of number: `"+strings.Join(purchaseTypes, "`, `")+"`. Default `local`.",
+				stringvalidator.OneOf(purchaseTypes...)),
+			"area_code": text("Three-digit area code; United States and Canada only.",
+				stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9]{3}$`), "must be three digits")),
+			"contains": text("Pattern of 2 to 16 digits and letters; `*` stands for any one digit.",
+				stringvalidator.LengthBetween(2, 16),
+				stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9A-Za-z*%+$]+$`), "must consist of digits, letters, *, %, + and $")),
+			"capabilities": schema.SetAttribute{
+				MarkdownDescription: "What the number must be able to carry: `voice`, `sms`, `mms`, `fax`.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators: []validator.Set{setvalidator.ValueStringsAre(
+					stringvalidator.OneOf("voice", "sms", "mms", "fax"))},
+			},
+			"in_region":      text("State or province, such as `CA`; United States and Canada only."),
+			"in_locality":    text("City."),
+			"in_postal_code": text("Postal code; United States and Canada only."),
+			"near_number":    text("E.164 number to search near to; United States and Canada only.", e164Validator{}),
+			"near_lat_long": text("`latitude,longitude` to search near to; United States and Canada only.",
+				stringvalidator.RegexMatches(regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?,-?[0-9]+(\.[0-9]+)?$`),
+					"must be latitude,longitude in degrees, such as 37.7749,-122.4194")),
+			"distance": schema.Int64Attribute{
+				MarkdownDescription: "Radius in miles round `near_number` or `near_lat_long`, at most 500. Twilio's default is 25.",
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.Between(1, 500)},
+			},
+			"exclude_all_address_required":     flag("Leave out numbers that need an address."),
+			"exclude_local_address_required":   flag("Leave out numbers that need a local address."),
+			"exclude_foreign_address_required": flag("Leave out numbers that need a foreign address."),
+			"beta":                             flag("Whether numbers that are new to Twilio are offered too. Twilio's default is `true`."),
+		},
+	}
+}
+
+func block(description string, fields []platform.Field) schema.Block {
+	attributes := map[string]schema.Attribute{}
+	blocks := map[string]schema.Block{}
+	for _, field := range fields {
+		if field.Type == platform.Object && field.Presence != platform.Computed {
+			blocks[field.Name] = block(field.Description, field.Fields)
+			continue
+		}
+		attributes[field.Name] = attribute(field, false)
+	}
+	return schema.SingleNestedBlock{MarkdownDescription: description, Attributes: attributes, Blocks: blocks}
+}
+
+// attribute makes the schema of one field. A kept field is filled in by the
+// service where an adoption finds it and the configuration does not name it.
+//
+// A block's required field is optional in the schema, since the block itself
+// may be absent; ValidateConfig asks for it.
+func attribute(field platform.Field, kept bool) schema.Attribute {
+	optional := field.Presence != platform.Computed
+	computed := kept || field.Default != nil ||
+		field.Presence == platform.OptionalComputed || field.Presence == platform.Computed
+	switch field.Type {
+	case platform.Bool:
+		return schema.BoolAttribute{
+			MarkdownDescription: field.Description, Optional: optional, Computed: computed,
+			Sensitive: field.Sensitive, WriteOnly: field.WriteOnly,
+		}
+	case platform.Int:
+		return schema.Int64Attribute{
+			MarkdownDescription: field.Description, Optional: optional, Computed: computed,
+			Sensitive: field.Sensitive, WriteOnly: field.WriteOnly,
+			Validators: intValidators(field),
+		}
+	case platform.StringList:
+		return schema.ListAttribute{
+			MarkdownDescription: field.Description, Optional: optional, Computed: computed,
+			Sensitive: field.Sensitive, WriteOnly: field.WriteOnly,
+			ElementType: types.StringType,
+		}
+	case platform.StringMap:
+		return schema.MapAttribute{
+			MarkdownDescription: field.Description, Optional: optional, Computed: computed,
+			Sensitive: field.Sensitive, WriteOnly: field.WriteOnly,
+			ElementType: types.StringType,
+		}
+	case platform.Object:
+		nested := map[string]schema.Attribute{}
+		for _, inner := range field.Fields {
+			nested[inner.Name] = attribute(inner, false)
+		}
+		return schema.SingleNestedAttribute{
+			MarkdownDescription: field.Description, Optional: optional, Computed: computed, Attributes: nested,
+		}
+	case platform.String:
+	}
+	return schema.StringAttribute{
+		MarkdownDescription: field.Description, Optional: optional, Computed: computed,
+		Sensitive: field.Sensitive, WriteOnly: field.WriteOnly,
+		Validators: stringValidators(field),
+	}
+}
+
+func intValidators(field platform.Field) []validator.Int64 {
+	if field.Max == 0 {
+		return nil
+	}
+	return []validator.Int64{int64validator.Between(field.Min, field.Max)}
+}
+
+func stringValidators(field platform.Field) []validator.String {
+	var validators []validator.String
+	if field.OneOf != nil {
+		validators = append(validators, stringvalidator.OneOf(field.OneOf...))
+	}
+	if field.Pattern != nil {
+		validators = append(validators, stringvalidator.RegexMatches(field.Pattern, "must be "+field.PatternHint))
+	}
+	if field.MaxLength > 0 {
+		validators = append(validators, stringvalidator.UTF8LengthBetween(1, field.MaxLength))
+	}
+	if field.URL {
+		validators = append(validators, urlValidator{})
+	}
+	for _, sibling := range field.ConflictsWith {
+		validators = append(validators, stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName(sibling)))
+	}
+	for _, sibling := range field.Requires {
+		validators = append(validators, stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName(sibling)))
+	}
+	return validators
+}
+
+// e164Validator asks for a phone number with its country code.
+type e164Validator struct{}
+
+func (e164Validator) Description(context.Context) string {
+	return "must be a phone number with its country code, such as +14155550100"
+}
+
+func (v e164Validator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v e164Validator) ValidateString(
+	_ context.Context, req validator.StringRequest, resp *validator.StringResponse,
+) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := e164.Normalize(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid phone number",
+			fmt.Sprintf("%q is refused: %v.", req.ConfigValue.ValueString(), err))
+	}
+}
+
+// urlValidator asks for an absolute URL of http or https.
+type urlValidator struct{}
+
+func (urlValidator) Description(context.Context) string {
+	return "must be an absolute http or https URL"
+}
+
+func (v urlValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v urlValidator) ValidateString(
+	ctx context.Context, req validator.StringRequest, resp *validator.StringResponse,
+) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	text := req.ConfigValue.ValueString()
+	if text == "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Empty URL",
+			"To clear a URL, remove the attribute from the configuration.")
+		return
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid URL", fmt.Sprintf("%q %s.", text, v.Description(ctx)))
+	}
+}
+
+// samePhoneNumber keeps the number in state where only its spelling changed,
+// and replaces the resource where it is another one.
+type samePhoneNumber struct{}
+
+func (samePhoneNumber) Description(context.Context) string {
+	return "Another number replaces the resource; another spelling of the same number changes nothing."
+}
+
+func (m samePhoneNumber) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (samePhoneNumber) PlanModifyString(
+	_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse,
+) {
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+		return
+	}
+	switch {
+	case req.ConfigValue.IsUnknown():
+		// It may turn out to be the same number. If not, Update refuses and the
+		// next plan, which knows it, replaces.
+	case req.ConfigValue.IsNull(), e164.Same(req.ConfigValue.ValueString(), req.StateValue.ValueString()):
+		resp.PlanValue = req.StateValue
+	default:
+		resp.RequiresReplace = true
+	}
+}

@@ -1,0 +1,88 @@
+package phonenumber
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// ValidateConfig refuses what the schema alone cannot: the rules between
+// phone_number, purchase and the platforms' blocks.
+func (r *Resource) ValidateConfig(
+	ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
+	config := readModel(ctx, r.kinds, req.Config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.validateAcquisition(config, &resp.Diagnostics)
+	r.validatePlatform(config, &resp.Diagnostics)
+}
+
+func (r *Resource) validateAcquisition(config model, diags *diag.Diagnostics) {
+	if !config.known("phone_number") || !config.null("phone_number") || !config.known("purchase") {
+		return
+	}
+	if config.null("purchase") {
+		diags.AddAttributeError(path.Root("phone_number"), "Missing phone number",
+			"Set phone_number to a number that is owned, or add a purchase block that finds one on sale.")
+		return
+	}
+	if country := nested(config.attrs["purchase"])["country"]; country.IsNull() {
+		diags.AddAttributeError(path.Root("purchase").AtName("country"), "Missing country",
+			"A purchase without phone_number searches for a number, and that needs a country, such as \"US\".")
+	}
+}
+
+func (r *Resource) validatePlatform(config model, diags *diag.Diagnostics) {
+	var present []string
+	for _, kind := range r.kinds.Platforms() {
+		if config.known(kind.Name) && !config.null(kind.Name) {
+			present = append(present, kind.Name)
+			validateRequired(path.Root(kind.Name), kind.Title, kind.Block, nested(config.attrs[kind.Name]), diags)
+		}
+	}
+	if len(present) > 1 {
+		diags.AddError("More than one platform", fmt.Sprintf(
+			"A number is on one platform at most, but the configuration has the blocks %s.", strings.Join(present, ", ")))
+		return
+	}
+	n := config.number()
+	for _, carrier := range r.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			if config.null(field.Name) {
+				continue
+			}
+			switch {
+			case carrier.Name != n.Carrier:
+				diags.AddAttributeError(path.Root(field.Name), "Attribute of another carrier", fmt.Sprintf(
+					"%s belongs to numbers that %s carries; this one is carried by %s.",
+					field.Name, carrier.Title, r.kinds.Title(n.Carrier)))
+			case field.Wiring && r.kinds.OwnsWiring(n):
+				diags.AddAttributeError(path.Root(field.Name), "Wiring belongs to the platform", fmt.Sprintf(
+					"%s wires the number itself, so %s cannot be set beside its block.", r.kinds.Title(n.Platform), field.Name))
+			}
+		}
+	}
+}
+
+// validateRequired asks for a block's required fields, which the schema cannot
+// while the block itself is optional.
+func validateRequired(at path.Path, title string, fields []platform.Field, configured attrs, diags *diag.Diagnostics) {
+	for _, field := range fields {
+		value := configured[field.Name]
+		if field.Presence == platform.Required && value.IsNull() {
+			diags.AddAttributeError(at.AtName(field.Name), "Missing attribute",
+				fmt.Sprintf("A phone number on %s needs %s.", title, field.Name))
+		}
+		if inner := nested(value); field.Type == platform.Object && inner != nil {
+			validateRequired(at.AtName(field.Name), title, field.Fields, inner, diags)
+		}
+	}
+}

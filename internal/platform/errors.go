@@ -1,0 +1,68 @@
+package platform
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrNotFound reports that the service itself said that it does not hold the
+// number. Refused credentials, faults and answers that do not come from the
+// service are never it.
+var ErrNotFound = errors.New("phone number not found")
+
+// ErrUnavailable reports that a number on sale has gone to somebody else.
+var ErrUnavailable = errors.New("phone number not available")
+
+// ErrUntouched reports beside another error that nothing had been changed when
+// it occurred.
+var ErrUntouched = errors.New("nothing was changed")
+
+// Untouched marks err as one that occurred before anything was changed.
+func Untouched(err error) error {
+	if err == nil {
+		return nil
+	}
+	return untouched{err}
+}
+
+type untouched struct{ error }
+
+func (e untouched) Unwrap() error        { return e.error }
+func (e untouched) Is(target error) bool { return target == ErrUntouched }
+
+// FieldError blames one field of the resource, or of the platform's block.
+type FieldError struct {
+	Field string // path: "voice_application_sid", "resemble.agent_uuid"
+	Err   error
+}
+
+func (e *FieldError) Error() string { return fmt.Sprintf("%s: %v", e.Field, e.Err) }
+func (e *FieldError) Unwrap() error { return e.Err }
+
+// Refusal is a reason not to do what was asked, and the way out.
+type Refusal struct {
+	Summary string // "Number has an emergency address"
+	Detail  string // what stands in the way, what was not done, and the way out
+}
+
+func (r *Refusal) Error() string { return r.Summary + ": " + r.Detail }
+
+// MissingArgument reports that a service cannot be reached without an argument
+// of its block in the provider's configuration.
+type MissingArgument struct {
+	Names []string // one of them is needed, best first
+}
+
+func (e *MissingArgument) Error() string {
+	return "missing argument: " + strings.Join(e.Names, " or ")
+}
+
+// ArgumentError blames one argument of a service's block.
+type ArgumentError struct {
+	Name string
+	Err  error
+}
+
+func (e *ArgumentError) Error() string { return fmt.Sprintf("%s: %v", e.Name, e.Err) }
+func (e *ArgumentError) Unwrap() error { return e.Err }

@@ -1,0 +1,235 @@
+// Package platform is the seam between the telephony_phone_number resource and
+// the services that hold phone numbers.
+//
+// It has plain Go values, errors and interfaces and imports nothing but the
+// standard library: Terraform's types stop before it, and the services' wire
+// types begin behind it.
+package platform
+
+import (
+	"context"
+)
+
+// None is the platform of a number that only its carrier knows.
+const None = "none"
+
+// Action is what happens to a number when its resource is destroyed.
+type Action string
+
+// The three ends of a number.
+const (
+	Detach      Action = "detach"       // the number stays owned
+	Release     Action = "release"      // the number is given up
+	ForceDelete Action = "force_delete" // the platform's record goes, whatever happens; never releases
+)
+
+// Acquisition tells how this resource came to a number.
+type Acquisition string
+
+// The two ways to a number.
+const (
+	Adopted   Acquisition = "adopted"
+	Purchased Acquisition = "purchased"
+)
+
+// Status is the condition of a number.
+type Status string
+
+// The conditions of a number. Corrupted means that a service says so or that
+// evidence does; the reason goes with it.
+const (
+	Active    Status = "active"
+	Deleting  Status = "deleting"
+	Corrupted Status = "corrupted"
+)
+
+// Number is a phone number on its way between configuration and services. The
+// same type says what is wanted and what is held.
+type Number struct {
+	PhoneNumber string // E.164; empty while a purchase has yet to find one
+	SID         string // the carrier's identifier
+	AccountSID  string // the carrier's account that owns it; empty: the provider's own
+	Carrier     string // name of the carrier's Kind
+	Platform    string // name of the platform's Kind, or None
+
+	Acquisition Acquisition
+	Purchase    *Purchase // permission to buy; nil: the number must be owned already
+
+	Action                     Action
+	DeregisterEmergencyAddress bool
+
+	// Settings are the carrier's own fields. An absent key is left alone, a
+	// nil value is cleared.
+	Settings Values
+	// Block holds the platform's fields, in the same way.
+	Block Values
+
+	Capabilities []string // sorted: fax, mms, sms, voice
+	Status       Status
+	StatusReason string // empty when active
+
+	Memory Memory
+}
+
+// Memory is what no service can tell afterwards. It is kept in Terraform's
+// private state beside the number.
+type Memory struct {
+	// Unfinished names what stopped half-way; empty: nothing did.
+	Unfinished Undertaking `json:"unfinished,omitempty"`
+	// Detail says in a sentence what went wrong.
+	Detail string `json:"detail,omitempty"`
+	// Kept lists settings that an adoption found and, since the configuration
+	// did not name them, left alone.
+	Kept []string `json:"kept,omitempty"`
+	// Lost says that the carrier no longer has a number that the platform
+	// still lists.
+	Lost bool `json:"lost,omitempty"`
+	// Origin is the carrier's word for where the number came from.
+	Origin string `json:"origin,omitempty"`
+	// Wiring is the carrier's wiring as it was right after the platform had
+	// attached the number; evidence is judged against it.
+	Wiring Values `json:"wiring,omitempty"`
+	// Platform is what the platform's own code wants to remember.
+	Platform Values `json:"platform,omitempty"`
+}
+
+// Undertaking is something that can stop half-way.
+type Undertaking string
+
+// What can stop half-way.
+const (
+	Creation Undertaking = "creation" // the number is owned, but was never set up completely
+	Attach   Undertaking = "attach"   // a move to another platform or another registration
+	Teardown Undertaking = "teardown" // a destroy
+)
+
+// Purchase holds the criteria by which a number may be bought. A nil pointer
+// is "does not matter".
+type Purchase struct {
+	Country                       string // ISO 3166-1 alpha-2
+	Type                          string // local, toll_free, mobile, national, voip, shared_cost, machine_to_machine
+	AreaCode                      string
+	Contains                      string
+	Capabilities                  []string
+	InRegion                      string
+	InLocality                    string
+	InPostalCode                  string
+	NearNumber                    string
+	NearLatLong                   string
+	Distance                      int64 // miles; 0: the service's default
+	ExcludeAllAddressRequired     *bool
+	ExcludeLocalAddressRequired   *bool
+	ExcludeForeignAddressRequired *bool
+	Beta                          *bool
+}
+
+// Step is one operation of the end of a number: the sentence that the plan
+// shows and the operation that Delete runs are the same value.
+type Step struct {
+	Service  string // name of the Kind that runs it
+	Op       string // the operation, in the service's own terms; empty: a remark, nothing is run
+	Sentence string // what it does, for people
+	GivesUp  bool   // gives up the number or a subscription: cannot be undone
+	// BestEffort marks a step whose failure stops nothing, since a later one
+	// does its work too.
+	BestEffort bool
+}
+
+// Service carries out the steps of its Kind.
+type Service interface {
+	// Do runs one step and judges its success by reading back. It is
+	// idempotent: what is gone already is done. The notes are for the user,
+	// whether it fails or not. An error says with ErrUntouched when nothing had
+	// been changed yet.
+	Do(ctx context.Context, n Number, s Step) (notes []string, err error)
+}
+
+// Carrier owns phone numbers and may sell them.
+type Carrier interface {
+	Service
+
+	// Find looks a number up by its E.164 form among those that n's account
+	// owns; ErrNotFound if it is not there.
+	Find(ctx context.Context, n Number) (Number, error)
+
+	// Read returns n as the carrier reports it now, found by its SID;
+	// ErrNotFound if n's account does not hold it.
+	Read(ctx context.Context, n Number) (Number, error)
+
+	// Elsewhere names a related account that owns the number, or is empty.
+	Elsewhere(ctx context.Context, n Number) (accountSID string, err error)
+
+	// Search lists numbers on sale that fit the criteria, best first.
+	Search(ctx context.Context, n Number) ([]string, error)
+
+	// Marked lists owned numbers whose purchase carries the marker.
+	Marked(ctx context.Context, n Number, marker string) ([]Number, error)
+
+	// Buy buys n.PhoneNumber, never twice: an unclear answer is settled by
+	// looking the number up. A marker is put on the number until Configure
+	// removes it. ErrUnavailable if somebody else has the number.
+	Buy(ctx context.Context, n Number, marker string) (Number, error)
+
+	// Configure gives the number want's settings, sending only what differs
+	// from have, and returns it as the carrier then reports it. A number that
+	// want names another account for is transferred first.
+	Configure(ctx context.Context, have, want Number) (Number, error)
+}
+
+// Platform is a service on which a number answers calls.
+type Platform interface {
+	Service
+
+	// Check looks at everything that can be known before money is spent:
+	// credentials, and that the agent exists.
+	Check(ctx context.Context, want Number) error
+
+	// Attach brings the number onto the platform, or takes over the record
+	// that is there already, and returns it with its Block as reported.
+	Attach(ctx context.Context, want Number) (Number, error)
+
+	// Read returns the number with its Block as reported, Status and
+	// StatusReason as the platform or the evidence on both sides has them;
+	// ErrNotFound if the platform does not list it.
+	Read(ctx context.Context, have Number) (Number, error)
+
+	// Update makes the record as want has it, registering it anew where the
+	// platform cannot edit it.
+	Update(ctx context.Context, have, want Number) (Number, error)
+}
+
+// Kind is what is known of a service before any credential is: enough to
+// validate a configuration, to document it and to say what a destroy will do.
+type Kind struct {
+	Name  string // as in attributes: "twilio", "nixflex"
+	Title string // as its maker writes it: "Twilio", "Nixflex"
+
+	// Arguments are those of the service's block in the provider's configuration.
+	Arguments []Argument
+
+	// Settings are the fields that a carrier gives the resource itself.
+	Settings []Field
+	// Block is the description and the fields of the platform's block.
+	BlockDescription string
+	Block            []Field
+	// OwnsWiring says that the platform wires the number at the carrier, so
+	// that the resource's own wiring is refused.
+	OwnsWiring bool
+
+	// Import reads an import ID without its leading "<name>/". It is pure.
+	Import func(id string) (Number, error)
+	// ImportExamples are whole import IDs, for messages and documentation.
+	ImportExamples []string
+
+	// CarrierOf names the Kind that carries a number on this platform; nil:
+	// Twilio always does.
+	CarrierOf func(n Number) string
+	// Steps lists what this service does at the end of a number. It is pure.
+	Steps func(n Number, action Action) []Step
+	// Refuse says why this service cannot release n, as far as n tells; nil:
+	// nothing speaks against it. It is pure.
+	Refuse func(n Number) *Refusal
+	// Billing says in a sentence what billing does after an action and
+	// until when that can be undone.
+	Billing func(n Number, action Action) string
+}

@@ -1,0 +1,237 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// defaultPollInterval is the time between two looks at something that Twilio
+// does in its own time.
+const defaultPollInterval = 2 * time.Second
+
+// settleTime is what it may take to find out what became of a write whose
+// answer was lost, even if the operation's own time is over.
+const settleTime = 30 * time.Second
+
+// relatedAccounts bounds how many accounts Elsewhere asks at a time.
+const relatedAccounts = 4
+
+var _ platform.Carrier = (*Carrier)(nil)
+
+// Carrier is platform.Carrier at Twilio. It is safe for concurrent use.
+type Carrier struct {
+	http         *httpapi.Client
+	accountSID   string
+	pollInterval time.Duration
+}
+
+// New returns the carrier whose numbers are in the account of that SID, unless
+// they name another one. It looks every pollInterval, 2 s if that is 0, at what
+// Twilio does in its own time.
+func New(c *httpapi.Client, accountSID string, pollInterval time.Duration) *Carrier {
+	if pollInterval == 0 {
+		pollInterval = defaultPollInterval
+	}
+	return &Carrier{http: c, accountSID: accountSID, pollInterval: pollInterval}
+}
+
+// Find is platform.Carrier's.
+func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number, error) {
+	account, err := c.accountOf(n)
+	if err != nil {
+		return n, err
+	}
+	if !e164.MatchString(n.PhoneNumber) {
+		return n, fmt.Errorf("%q is not a phone number in E.164 form", n.PhoneNumber)
+	}
+	owned, err := c.list(ctx, account, api.ListIncomingPhoneNumberParams{PhoneNumber: &n.PhoneNumber})
+	if err != nil {
+		return n, explained("look up "+n.PhoneNumber, err)
+	}
+	for i := range owned {
+		if *owned[i].PhoneNumber == n.PhoneNumber {
+			return reported(n, &owned[i]), nil
+		}
+	}
+	return n, fmt.Errorf("%w: %s in account %s at Twilio", platform.ErrNotFound, n.PhoneNumber, account)
+}
+
+// Read is platform.Carrier's.
+func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
+	live, err := c.fetch(ctx, n)
+	if err != nil {
+		return n, explained("read "+identified(n), err)
+	}
+	return reported(n, live), nil
+}
+
+// Marked is platform.Carrier's. The marker is the number's friendly name.
+func (c *Carrier) Marked(ctx context.Context, n platform.Number, marker string) ([]platform.Number, error) {
+	account, err := c.accountOf(n)
+	if err != nil {
+		return nil, err
+	}
+	owned, err := c.list(ctx, account, api.ListIncomingPhoneNumberParams{FriendlyName: &marker})
+	if err != nil {
+		return nil, explained("look for numbers that an earlier purchase left", err)
+	}
+	var marked []platform.Number
+	for i := range owned {
+		if text := owned[i].FriendlyName; text != nil && *text == marker {
+			marked = append(marked, reported(n, &owned[i]))
+		}
+	}
+	return marked, nil
+}
+
+// List returns all numbers that n's account owns, each with what n says of
+// itself.
+func (c *Carrier) List(ctx context.Context, n platform.Number) ([]platform.Number, error) {
+	account, err := c.accountOf(n)
+	if err != nil {
+		return nil, err
+	}
+	owned, err := c.list(ctx, account, api.ListIncomingPhoneNumberParams{})
+	if err != nil {
+		return nil, explained("list the numbers of account "+account, err)
+	}
+	numbers := make([]platform.Number, 0, len(owned))
+	for i := range owned {
+		numbers = append(numbers, reported(n, &owned[i]))
+	}
+	return numbers, nil
+}
+
+// Elsewhere is platform.Carrier's. It is empty as well where the credentials
+// may not see other accounts, as most API keys may not.
+func (c *Carrier) Elsewhere(ctx context.Context, n platform.Number) (string, error) {
+	own, err := c.accountOf(n)
+	if err != nil {
+		return "", err
+	}
+	accounts, err := c.accounts(ctx)
+	if isDenied(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", explained("list the accounts that may own "+n.PhoneNumber, err)
+	}
+	owns := make([]bool, len(accounts))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(relatedAccounts)
+	for i, account := range accounts {
+		if account == own {
+			continue
+		}
+		group.Go(func() error {
+			there := n
+			there.AccountSID = account
+			_, err := c.Find(ctx, there)
+			owns[i] = err == nil
+			if errors.Is(err, platform.ErrNotFound) || isDenied(err) {
+				return nil
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return "", err
+	}
+	for i, account := range accounts {
+		if owns[i] {
+			return account, nil
+		}
+	}
+	return "", nil
+}
+
+// reported is n with all that Twilio's record says of it.
+func reported(n platform.Number, r *record) platform.Number {
+	n.SID = *r.Sid
+	n.AccountSID = *r.AccountSid
+	n.PhoneNumber = *r.PhoneNumber
+	n.Carrier = name
+	n.Capabilities = capabilities(r)
+	if r.Origin != nil {
+		n.Memory.Origin = *r.Origin
+	}
+	n.Settings = platform.Values{}
+	for _, f := range fields {
+		value := f.read(r)
+		if value == nil && f.optional {
+			continue // not told, which is not the same as not set
+		}
+		n.Settings[f.Name] = f.settled(value)
+	}
+	return n
+}
+
+func capabilities(r *record) []string {
+	has := r.Capabilities
+	if has == nil {
+		return nil
+	}
+	var names []string
+	for _, capability := range []struct {
+		name string
+		has  bool
+	}{{"fax", has.Fax}, {"mms", has.Mms}, {"sms", has.Sms}, {"voice", has.Voice}} {
+		if capability.has {
+			names = append(names, capability.name)
+		}
+	}
+	return names
+}
+
+// identified is a number as messages name it.
+func identified(n platform.Number) string {
+	switch {
+	case n.SID == "":
+		return n.PhoneNumber
+	case n.PhoneNumber == "":
+		return n.SID
+	}
+	return n.PhoneNumber + " (" + n.SID + ")"
+}
+
+// isUnclear says that a write may have taken effect although it failed.
+func isUnclear(err error) bool {
+	answer, ok := errors.AsType[*httpapi.Error](err)
+	return ok && answer.Unclear()
+}
+
+// isDenied says that the credentials do not reach that far.
+func isDenied(err error) bool {
+	answer, ok := errors.AsType[*httpapi.Error](err)
+	return ok && (answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden)
+}
+
+// settling is the context for finding out what became of a write.
+func settling(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, limited := ctx.Deadline()
+	if ctx.Err() == nil && (!limited || time.Until(deadline) > settleTime) {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+}
+
+// pause waits for one poll interval.
+func (c *Carrier) pause(ctx context.Context) error {
+	timer := time.NewTimer(c.pollInterval)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

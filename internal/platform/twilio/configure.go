@@ -1,0 +1,168 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// change is a new value for a field; nil clears it.
+type change struct {
+	field field
+	value any
+}
+
+// changes are what want asks for and have does not have.
+func changes(have, want platform.Number) []change {
+	var all []change
+	for _, f := range fields {
+		value, asked := want.Settings[f.Name]
+		if !asked || f.settled(value) == f.settled(have.Settings[f.Name]) {
+			continue
+		}
+		if value == nil && f.Presence == platform.OptionalComputed {
+			continue // can't be cleared
+		}
+		if !f.isSet(value) && isSMS(f) && lacksSMS(have.Capabilities) {
+			continue // Twilio refuses any mention of it
+		}
+		all = append(all, change{field: f, value: f.settled(value)})
+	}
+	return all
+}
+
+func isSMS(f field) bool { return strings.HasPrefix(f.Name, "sms_") }
+
+func lacksSMS(capabilities []string) bool {
+	return len(capabilities) > 0 && !slices.Contains(capabilities, "sms")
+}
+
+// unmet names the changes that n does not have, as far as it tells.
+func unmet(n platform.Number, all []change) []string {
+	var names []string
+	for _, ch := range all {
+		if value, told := n.Settings[ch.field.Name]; told && ch.field.settled(value) != ch.value {
+			names = append(names, ch.field.Name)
+		}
+	}
+	return names
+}
+
+// params are the parameters that carry the changes. A trunk and an application
+// take incoming calls from one another, and a value has been seen not to stick
+// while the other is set: so the other one is cleared in the same request.
+func params(all []change) *update {
+	p := &update{}
+	for _, ch := range all {
+		switch {
+		case ch.field.Name == "trunk_sid" && ch.value != nil:
+			p.SetVoiceApplicationSid("")
+		case ch.field.Name == "voice_application_sid" && ch.value != nil:
+			p.SetTrunkSid("")
+		}
+	}
+	for _, ch := range all {
+		ch.field.write(p, ch.value)
+	}
+	return p
+}
+
+// Configure is platform.Carrier's.
+func (c *Carrier) Configure(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+	losing, err := c.accountOf(have)
+	if err != nil {
+		return asReported(want, have), err
+	}
+	gaining, err := c.accountOf(want)
+	if err != nil {
+		return asReported(want, have), &platform.FieldError{Field: "account_sid", Err: err}
+	}
+	if losing != gaining {
+		if have, err = c.transfer(ctx, have, want, gaining); err != nil {
+			return asReported(want, have), err
+		}
+	}
+	if all := changes(have, want); len(all) > 0 {
+		have, err = c.change(ctx, have, all)
+	}
+	return asReported(want, have), err
+}
+
+// asReported is want with all that Twilio says of have.
+func asReported(want, have platform.Number) platform.Number {
+	want.SID, want.AccountSID, want.PhoneNumber, want.Carrier = have.SID, have.AccountSID, have.PhoneNumber, name
+	want.Settings, want.Capabilities, want.Memory.Origin = have.Settings, have.Capabilities, have.Memory.Origin
+	return want
+}
+
+// change makes the changes to n with one request, and returns n as it is then.
+func (c *Carrier) change(ctx context.Context, n platform.Number, all []change) (platform.Number, error) {
+	doing := "configure " + identified(n)
+	live, failure := c.update(ctx, n, params(all))
+	if failure != nil && !isUnclear(failure) {
+		return n, explained(doing, failure)
+	}
+	if failure == nil {
+		if n = reported(n, live); len(unmet(n, all)) == 0 {
+			return n, nil
+		}
+	}
+	// The answer was lost, or it contradicts the request.
+	ctx, cancel := settling(ctx)
+	defer cancel()
+	read, err := c.Read(ctx, n)
+	missing := unmet(read, all)
+	switch {
+	case err != nil:
+		return n, changed(doing, both(failure, err))
+	case len(missing) == 0:
+		return read, nil
+	}
+	return read, explained(doing, orContradiction(failure, missing))
+}
+
+// orContradiction is the failure of a write or, if it did not fail, what it
+// left undone.
+func orContradiction(failure error, missing []string) error {
+	if failure != nil {
+		return failure
+	}
+	return fmt.Errorf("it was accepted, but the number does not show it in %s", enumerate(missing))
+}
+
+// transfer moves n to the account that is to gain it, and returns it as that
+// account has it. What regulations ask for goes along in the same request,
+// since an address and a bundle belong to one account.
+func (c *Carrier) transfer(
+	ctx context.Context, n, want platform.Number, gaining string,
+) (platform.Number, error) {
+	doing := fmt.Sprintf("transfer %s to account %s", identified(n), gaining)
+	all := slices.DeleteFunc(changes(n, want), func(ch change) bool {
+		return ch.field.Name != "address_sid" && ch.field.Name != "bundle_sid"
+	})
+	live, failure := c.update(ctx, n, params(all).SetAccountSid(gaining))
+	if failure == nil {
+		return reported(n, live), nil
+	}
+	if !isUnclear(failure) {
+		return n, explained(doing, failure)
+	}
+	ctx, cancel := settling(ctx)
+	defer cancel()
+	moved := n
+	moved.AccountSID = gaining
+	moved, err := c.Find(ctx, moved)
+	if err == nil {
+		return moved, nil
+	}
+	if errors.Is(err, platform.ErrNotFound) {
+		if _, err = c.Find(ctx, n); err == nil {
+			return n, explained(doing+" (it is still where it was)", failure)
+		}
+	}
+	return n, changed(doing, both(failure, err))
+}

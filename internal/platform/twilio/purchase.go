@@ -1,0 +1,211 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// maxOnSale is how many numbers one search asks for.
+const maxOnSale = 20
+
+// looks is how often a purchase whose answer was lost is looked up: it may
+// still be under way at the first time.
+const looks = 3
+
+var (
+	countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
+	areaCode    = regexp.MustCompile(`^[0-9]{3}$`)
+)
+
+// searchTypes are the last parts of the paths of the searches.
+var searchTypes = map[string]string{
+	"":                   "Local",
+	"local":              "Local",
+	"toll_free":          "TollFree",
+	"mobile":             "Mobile",
+	"national":           "National",
+	"voip":               "Voip",
+	"shared_cost":        "SharedCost",
+	"machine_to_machine": "MachineToMachine",
+}
+
+// searchCapabilities are the parameters that ask for a capability.
+var searchCapabilities = map[string]string{
+	"voice": "VoiceEnabled",
+	"sms":   "SmsEnabled",
+	"mms":   "MmsEnabled",
+	"fax":   "FaxEnabled",
+}
+
+// Search is platform.Carrier's. It reserves nothing.
+func (c *Carrier) Search(ctx context.Context, n platform.Number) ([]string, error) {
+	account, err := c.accountOf(n)
+	if err != nil {
+		return nil, err
+	}
+	if n.Purchase == nil {
+		return nil, errors.New("a search needs the criteria of a purchase")
+	}
+	query, err := searchQuery(*n.Purchase)
+	if err != nil {
+		return nil, err
+	}
+	// The client library has a function and types of its own for each type of
+	// number, all the same but for their names.
+	path := "/2010-04-01/Accounts/" + account + "/AvailablePhoneNumbers/" + n.Purchase.Country + "/" +
+		searchTypes[n.Purchase.Type] + ".json"
+	var answer struct {
+		AvailablePhoneNumbers []struct {
+			PhoneNumber string `json:"phone_number"`
+		} `json:"available_phone_numbers"`
+	}
+	const doing = "search for a number on sale"
+	err = c.http.JSON(ctx, http.MethodGet, path, query, nil, &answer)
+	switch {
+	case errors.Is(err, platform.ErrNotFound):
+		// Not ErrNotFound: that would be a number that is not there.
+		return nil, &platform.FieldError{Field: "purchase.type", Err: errors.New(
+			explained(doing, err).Error() + "; Twilio sells no numbers of this type in " + n.Purchase.Country)}
+	case err != nil:
+		return nil, explained(doing, err)
+	case answer.AvailablePhoneNumbers == nil:
+		return nil, fmt.Errorf("%s: the answer of Twilio lacks available_phone_numbers", doing)
+	}
+	var onSale []string
+	for _, offer := range answer.AvailablePhoneNumbers[:min(maxOnSale, len(answer.AvailablePhoneNumbers))] {
+		if e164.MatchString(offer.PhoneNumber) && !slices.Contains(onSale, offer.PhoneNumber) {
+			onSale = append(onSale, offer.PhoneNumber)
+		}
+	}
+	return onSale, nil
+}
+
+// searchQuery are the parameters of a search, the same for every type.
+func searchQuery(p platform.Purchase) (url.Values, error) {
+	query := url.Values{"PageSize": {strconv.Itoa(maxOnSale)}}
+	invalid := func(field, must string) (url.Values, error) {
+		return nil, &platform.FieldError{Field: "purchase." + field, Err: errors.New(must)}
+	}
+	if !countryCode.MatchString(p.Country) {
+		return invalid("country", "a search needs a country as two capital letters, for example US")
+	}
+	if searchTypes[p.Type] == "" {
+		return invalid("type", strconv.Quote(p.Type)+" is not a type of number that Twilio sells")
+	}
+	if p.AreaCode != "" && !areaCode.MatchString(p.AreaCode) {
+		return invalid("area_code", "must be three digits, as in the United States and Canada")
+	}
+	for _, capability := range p.Capabilities {
+		parameter, ok := searchCapabilities[capability]
+		if !ok {
+			return invalid("capabilities", strconv.Quote(capability)+" is not a capability of a number at Twilio")
+		}
+		query.Set(parameter, "true")
+	}
+	for parameter, value := range map[string]string{
+		"AreaCode":     p.AreaCode,
+		"Contains":     p.Contains,
+		"InRegion":     p.InRegion,
+		"InLocality":   p.InLocality,
+		"InPostalCode": p.InPostalCode,
+		"NearNumber":   p.NearNumber,
+		"NearLatLong":  p.NearLatLong,
+	} {
+		if value != "" {
+			query.Set(parameter, value)
+		}
+	}
+	if p.Distance != 0 {
+		query.Set("Distance", strconv.FormatInt(p.Distance, 10))
+	}
+	for parameter, value := range map[string]*bool{
+		"ExcludeAllAddressRequired":     p.ExcludeAllAddressRequired,
+		"ExcludeLocalAddressRequired":   p.ExcludeLocalAddressRequired,
+		"ExcludeForeignAddressRequired": p.ExcludeForeignAddressRequired,
+		"Beta":                          p.Beta,
+	} {
+		if value != nil {
+			query.Set(parameter, strconv.FormatBool(*value))
+		}
+	}
+	return query, nil
+}
+
+// Buy is platform.Carrier's. Twilio has no key that makes a purchase safe to
+// repeat, so it is sent once, and a lost answer is made up for by looking the
+// number up.
+func (c *Carrier) Buy(ctx context.Context, n platform.Number, marker string) (platform.Number, error) {
+	account, err := c.accountOf(n)
+	if err != nil {
+		return n, err
+	}
+	if !e164.MatchString(n.PhoneNumber) {
+		return n, fmt.Errorf("%q is not a phone number in E.164 form", n.PhoneNumber)
+	}
+	params := &api.CreateIncomingPhoneNumberParams{PathAccountSid: &account, PhoneNumber: &n.PhoneNumber}
+	if friendlyName := n.Settings.String("friendly_name"); marker != "" {
+		params.SetFriendlyName(marker)
+	} else if friendlyName != "" {
+		params.SetFriendlyName(friendlyName)
+	}
+	// What regulations ask for must come with the purchase, the rest comes by
+	// Configure.
+	if address := n.Settings.String("address_sid"); address != "" {
+		params.SetAddressSid(address)
+	}
+	if bundle := n.Settings.String("bundle_sid"); bundle != "" {
+		params.SetBundleSid(bundle)
+	}
+	if identity := n.Settings.String("identity_sid"); identity != "" {
+		params.SetIdentitySid(identity)
+	}
+	bought, err := c.create(ctx, params)
+	if err == nil {
+		return reported(n, bought), nil
+	}
+	return c.settlePurchase(ctx, n, err)
+}
+
+// settlePurchase finds out whether a purchase that failed has bought the number.
+func (c *Carrier) settlePurchase(ctx context.Context, n platform.Number, failure error) (platform.Number, error) {
+	answer, answered := errors.AsType[*httpapi.Error](failure)
+	unavailable := answered && answer.Code == codeUnavailable
+	if !unavailable && !isUnclear(failure) {
+		return n, explained("buy "+n.PhoneNumber, failure)
+	}
+	ctx, cancel := settling(ctx)
+	defer cancel()
+	owned, err := c.Find(ctx, n)
+	for look := 1; look < looks && !unavailable && errors.Is(err, platform.ErrNotFound); look++ {
+		if c.pause(ctx) != nil {
+			break
+		}
+		owned, err = c.Find(ctx, n)
+	}
+	switch {
+	case err == nil:
+		return owned, nil
+	case !errors.Is(err, platform.ErrNotFound):
+		return n, fmt.Errorf("buy %s: %w; the number may have been bought: looking it up failed too (%w); "+
+			"the next apply looks it up again before it buys", n.PhoneNumber, failure, err)
+	case !unavailable:
+		return n, fmt.Errorf("buy %s: %w; Twilio does not show the number as bought; should that change, "+
+			"the next apply finds it instead of buying again", n.PhoneNumber, failure)
+	}
+	owner := "it has gone to somebody else"
+	if account, err := c.Elsewhere(ctx, n); err == nil && account != "" {
+		owner = "the related account " + account + " owns it"
+	}
+	return n, fmt.Errorf("buy %s: %w: %w; %s", n.PhoneNumber, platform.ErrUnavailable, failure, owner)
+}

@@ -1,0 +1,73 @@
+package provider
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/dialnexa"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/nixflex"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/resemble"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/synthflow"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/twilio"
+)
+
+// service is a row of the table of services.
+type service struct {
+	kind platform.Kind
+
+	// alternatives are sets of credentials of which one is enough, best first.
+	// Empty: there is but one way in.
+	alternatives [][]string
+
+	// connect says where the service is and how a request is authenticated.
+	connect func(platform.Arguments) (httpapi.Endpoint, error)
+
+	// describe reads the service's own error envelope.
+	describe func(status int, header http.Header, body []byte) httpapi.Fault
+
+	// open makes what the service is to a number: its carrier, its platform, or
+	// both; nil for what it is not.
+	open func(connection) (platform.Carrier, platform.Platform)
+}
+
+// connection is what a service is made from.
+type connection struct {
+	client       *httpapi.Client
+	pollInterval time.Duration // zero: the service's default
+	// arguments are those of every service whose arguments are known, and
+	// carriers those opened so far, by the name of the Kind: some platforms
+	// work on a number with Twilio's credentials, or look at it there.
+	arguments map[string]platform.Arguments
+	carriers  map[string]platform.Carrier
+}
+
+// services is the table of services: the only list of them. Schema,
+// documentation, environment and Configure are made from it. A service stands
+// below those it needs.
+var services = []service{
+	{
+		kind:         twilio.Kind,
+		alternatives: [][]string{{"api_key", "api_secret"}, {"auth_token"}},
+		connect:      twilio.Connect,
+		describe:     twilio.Describe,
+		open: func(c connection) (platform.Carrier, platform.Platform) {
+			return twilio.New(c.client, c.arguments[twilio.Kind.Name]["account_sid"], c.pollInterval), nil
+		},
+	},
+	{kind: nixflex.Kind, connect: nixflex.Connect},
+	{kind: synthflow.Kind, connect: synthflow.Connect},
+	{kind: dialnexa.Kind, connect: dialnexa.Connect},
+	{kind: resemble.Kind, connect: resemble.Connect},
+}
+
+// kinds are the Kinds of the table.
+func kinds() lifecycle.Kinds {
+	all := make(lifecycle.Kinds, 0, len(services))
+	for _, s := range services {
+		all = append(all, s.kind)
+	}
+	return all
+}
