@@ -65,7 +65,8 @@ func serve(t *testing.T) string {
 	go func() {
 		failed <- tf6server.Serve(provider.Address, func() tfprotov6.ProviderServer {
 			return providerserver.NewProtocol6(newProvider()())()
-		}, tf6server.WithDebug(ctx, attached, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()))
+		}, tf6server.WithDebug(ctx, attached, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()),
+			tf6server.WithLoggingSink(t))
 	}()
 	t.Cleanup(func() {
 		stop()

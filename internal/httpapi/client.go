@@ -164,7 +164,8 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	if err != nil {
 		return nil, call.failure(err)
 	}
-	body, err := io.ReadAll(resp.Body) // in memory already
+	defer func() { _ = resp.Body.Close() }() // in memory already
+	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return nil, call.failure(err)
 	}
@@ -200,6 +201,9 @@ func (call *call) failure(err error) *Error {
 	if inURL, ok := errors.AsType[*url.Error](err); ok {
 		err = inURL.Err // without the URL, whose query is nobody's business
 	}
+	if err != nil && call.cut != nil {
+		err = fmt.Errorf("%w: %w", err, call.cut)
+	}
 	return &Error{
 		Service: call.client.service, Method: call.method, Path: call.path,
 		Unsent: !call.sent, Err: err,
@@ -209,7 +213,8 @@ func (call *call) failure(err error) *Error {
 // refusal is the error for an answer that is not a 2xx.
 func (call *call) refusal(ctx context.Context, resp *http.Response, body []byte) *Error {
 	fault := call.client.describe(resp.StatusCode, resp.Header, bytes.Clone(body))
-	e := call.failure(call.cut)
+	e := call.failure(nil)
+	e.Err = call.cut
 	e.Status = resp.StatusCode
 	e.Code = clean(fault.Code)
 	e.Message = clean(fault.Message)

@@ -31,7 +31,7 @@ type Error struct {
 	Message   string
 	RequestID string
 	Own       bool
-	Unsent    bool  // the request surely never reached the service
+	Unsent    bool  // the service surely never saw the request, or put it off each time
 	Err       error // what went wrong beside the status; may be nil
 }
 
@@ -44,10 +44,12 @@ func (e *Error) Error() string {
 	if e.Message != "" {
 		fmt.Fprintf(&b, ": %s", e.Message)
 	}
-	if e.Code != "" {
+	switch {
+	case e.Code != "" && e.RequestID != "":
+		fmt.Fprintf(&b, " (code %s, request %s)", e.Code, e.RequestID)
+	case e.Code != "":
 		fmt.Fprintf(&b, " (code %s)", e.Code)
-	}
-	if e.RequestID != "" {
+	case e.RequestID != "":
 		fmt.Fprintf(&b, " (request %s)", e.RequestID)
 	}
 	if e.Err != nil {

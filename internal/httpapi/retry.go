@@ -18,7 +18,7 @@ type call struct {
 
 	attempts int           // made
 	retries  int           // counted against MaxRetries
-	sent     bool          // an attempt may have reached the service
+	sent     bool          // the service may have acted on an attempt
 	wait     time.Duration // before the next attempt
 	cut      error         // why there is no next attempt
 }
@@ -26,10 +26,12 @@ type call struct {
 // again is retryablehttp's CheckRetry: it judges an attempt.
 func (call *call) again(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	call.attempts++
-	call.sent = call.sent || err == nil || !isUnsent(err)
 	fields := map[string]any{"attempt": call.attempts}
 	if err == nil {
 		fields["status"] = resp.StatusCode
+		call.sent = call.sent || resp.StatusCode != http.StatusTooManyRequests
+	} else {
+		call.sent = call.sent || !isUnsent(err)
 	}
 
 	repeat := ctx.Err() == nil && call.mayRepeat(resp, err)
@@ -44,15 +46,11 @@ func (call *call) again(ctx context.Context, resp *http.Response, err error) (bo
 	if repeat {
 		fields["wait"] = call.wait.String()
 	}
-	switch {
-	case err != nil:
-		call.log(ctx, "request failed", fields)
-	default:
-		call.log(ctx, "request was answered", fields)
+	message := "request was answered"
+	if err != nil {
+		message = "request failed"
 	}
-	if !repeat && err != nil && call.cut != nil {
-		return false, fmt.Errorf("%w: %w", err, call.cut)
-	}
+	call.log(ctx, message, fields)
 	return repeat, nil
 }
 

@@ -141,22 +141,28 @@ func (e *TakenError) Error() string {
 // Create acquires the number that want describes and sets it up. want's
 // Acquisition is the one that was planned; empty: none was.
 //
-// A number with an SID beside an error is owned all the same: it must be kept
-// in state, and its Memory says that its creation never completed.
+// A zero Number beside an error: nothing is owned. Any other beside an error is
+// owned all the same: it must be kept in state, and its Memory says that its
+// creation never completed.
 func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Number, error) {
+	want, err := m.Foresee(ctx, want)
+	if err != nil {
+		return platform.Number{}, err
+	}
 	carrier, on, err := m.open(want)
 	if err != nil {
-		return want, err
+		return platform.Number{}, err
 	}
 	if on != nil {
 		if err := on.Check(ctx, want); err != nil {
-			return want, err
+			return platform.Number{}, err
 		}
 	}
 	have, err := m.acquire(ctx, carrier, want)
 	if err != nil {
-		return have, err
+		return platform.Number{}, err
 	}
+	defer m.lock(have.PhoneNumber)()
 	got, err := m.setUp(ctx, carrier, on, have, m.completion(have, want))
 	if err != nil {
 		got.Memory.Unfinished = platform.Creation
@@ -185,7 +191,47 @@ func (m *Manager) setUp(
 	if err != nil || on == nil {
 		return got, err
 	}
-	return on.Attach(ctx, got)
+	if got, err = on.Attach(ctx, got); err != nil {
+		return got, err
+	}
+	return m.connect(ctx, carrier, got)
+}
+
+// connect makes sure that nothing outranks the wiring of the platform that has
+// just attached the number, and remembers that wiring.
+func (m *Manager) connect(
+	ctx context.Context, carrier platform.Carrier, n platform.Number,
+) (platform.Number, error) {
+	kind, _ := m.Kinds.Kind(n.Platform)
+	if kind.Wires == nil {
+		return n, nil
+	}
+	live, err := carrier.Read(ctx, n)
+	if err != nil {
+		return n, err
+	}
+	clear := live
+	clear.Settings = platform.Values{}
+	for _, name := range kind.Displaces {
+		clear.Settings[name] = nil
+	}
+	if live, err = configure(ctx, carrier, live, clear); err != nil {
+		return n, err
+	}
+	n.Settings = live.Settings
+	n.Memory.Wiring = wiring(kind, n)
+	return n, nil
+}
+
+// Foresee fills in what the platform can tell of want before it is attached.
+func (m *Manager) Foresee(ctx context.Context, want platform.Number) (platform.Number, error) {
+	foreseer, ok := m.Platforms[want.Platform].(platform.Foreseer)
+	if !ok {
+		return want, nil
+	}
+	want, err := foreseer.Foresee(ctx, want)
+	want.Carrier = m.Kinds.CarrierOf(want)
+	return want, err
 }
 
 // configure gives the number want's settings; the result is want with all that

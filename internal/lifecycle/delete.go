@@ -24,6 +24,7 @@ func (e *StepError) Unwrap() error { return e.Err }
 // beside an error is what is left in state; it is as it was unless something
 // may have been changed. The notes are for the user in either case.
 func (m *Manager) Delete(ctx context.Context, have platform.Number) (platform.Number, []string, error) {
+	defer m.lock(have.PhoneNumber)()
 	if m.isTaken(have.PhoneNumber) {
 		return have, []string{fmt.Sprintf(
 			"%s was left as it is: another telephony_phone_number of this run has it now.", have.PhoneNumber)}, nil

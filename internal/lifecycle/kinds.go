@@ -60,7 +60,19 @@ func (k Kinds) CarrierOf(n platform.Number) string {
 // OwnsWiring says that n's platform wires it at its carrier.
 func (k Kinds) OwnsWiring(n platform.Number) bool {
 	kind, ok := k.Kind(n.Platform)
-	return ok && kind.OwnsWiring
+	return ok && kind.Wires != nil
+}
+
+// Interruption says in a sentence why a change takes the number off the air for
+// a while; empty: it does not.
+func (k Kinds) Interruption(have, want platform.Number) string {
+	switch kind, ok := k.Kind(want.Platform); {
+	case have.Platform != want.Platform && have.Platform != platform.None:
+		return fmt.Sprintf("%s is taken off %s before it is set up anew.", want.PhoneNumber, k.Title(have.Platform))
+	case ok && have.Platform == want.Platform && kind.Reregisters != nil:
+		return kind.Reregisters(have, want)
+	}
+	return ""
 }
 
 // Steps lists all that a destroy of n does, in order: what the plan shows and
@@ -121,7 +133,7 @@ func (k Kinds) Refuse(n platform.Number, preventRelease bool) *platform.Refusal 
 			Summary: fmt.Sprintf("Release of %s is prevented", n.PhoneNumber),
 			Detail: "The provider has prevent_release = true (or TELEPHONY_PREVENT_RELEASE), so nothing is released, " +
 				"whatever a resource says. Nothing was changed. To keep the number, set release_on_destroy = \"detach\" " +
-				"and apply that before the destroy. To give it up, set prevent_release = false first.",
+				"and apply that before the destroy. To give it up, set prevent_release = false, or unset the variable, first.",
 		}
 	}
 	for _, name := range []string{k.CarrierOf(n), n.Platform} {

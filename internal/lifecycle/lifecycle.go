@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -19,11 +21,47 @@ type Manager struct {
 	// brought into state: no second creation may take one, and no destroy may
 	// end one (the old half of a create-before-destroy).
 	taken map[string]bool
+	// held holds the numbers that this run has seen in state.
+	held map[string]platform.Number
+	// locks has a lock for each number, so that its end in one resource and
+	// its creation in another never overlap.
+	locks map[string]*sync.Mutex
 }
 
 // New makes the manager of the services. It calls nobody.
 func New(s Services) *Manager {
-	return &Manager{Services: s, taken: map[string]bool{}}
+	return &Manager{
+		Services: s,
+		taken:    map[string]bool{}, held: map[string]platform.Number{}, locks: map[string]*sync.Mutex{},
+	}
+}
+
+// lock waits until nobody else works on the number.
+func (m *Manager) lock(phoneNumber string) (unlock func()) {
+	m.mu.Lock()
+	lock, ok := m.locks[phoneNumber]
+	if !ok {
+		lock = &sync.Mutex{}
+		m.locks[phoneNumber] = lock
+	}
+	m.mu.Unlock()
+	lock.Lock()
+	return lock.Unlock
+}
+
+// Hold notes that n is in state.
+func (m *Manager) Hold(n platform.Number) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held[n.PhoneNumber] = n
+}
+
+// Held returns the number as this run has seen it in state.
+func (m *Manager) Held(phoneNumber string) (platform.Number, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n, ok := m.held[phoneNumber]
+	return n, ok
 }
 
 func (m *Manager) take(phoneNumber string) bool {
@@ -115,6 +153,11 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 		return have, err
 	}
 	have.Status, have.StatusReason, have.Memory.Lost = "", "", false
+	if have.PhoneNumber == "" && on != nil { // imported by the platform's identifier
+		if have, err = on.Read(ctx, have); err != nil {
+			return have, gone(have, err)
+		}
+	}
 	got, err := m.locate(ctx, carrier, have)
 	switch {
 	case errors.Is(err, platform.ErrNotFound) && on == nil:
@@ -126,16 +169,86 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 	}
 	settleMarker(&got)
 	if on != nil {
-		if got, err = on.Read(ctx, got); err != nil && !errors.Is(err, platform.ErrNotFound) {
+		if got, err = m.readPlatform(ctx, on, got); err != nil {
 			return have, err
-		} else if err != nil {
-			got.Status = platform.Corrupted
-			got.StatusReason = fmt.Sprintf("%s no longer lists %s, which %s still carries; an apply attaches it again.",
-				m.Kinds.Title(have.Platform), have.PhoneNumber, m.Kinds.Title(m.Kinds.CarrierOf(have)))
 		}
 	}
 	judge(&got)
 	return got, nil
+}
+
+// gone is a service's own word that it does not hold the number, as the end of
+// the whole; other errors stay as they are.
+func gone(n platform.Number, err error) error {
+	if errors.Is(err, platform.ErrNotFound) {
+		return &GoneError{Number: n}
+	}
+	return err
+}
+
+// readPlatform reads the platform's side of a number that its carrier has, and
+// holds the two sides against each other.
+func (m *Manager) readPlatform(
+	ctx context.Context, on platform.Platform, have platform.Number,
+) (platform.Number, error) {
+	kind, _ := m.Kinds.Kind(have.Platform)
+	carrier := m.Kinds.Title(m.Kinds.CarrierOf(have))
+	got, err := on.Read(ctx, have)
+	if errors.Is(err, platform.ErrNotFound) {
+		have.Status = platform.Corrupted
+		have.StatusReason = fmt.Sprintf("%s no longer lists %s, which %s still carries; an apply attaches it again.",
+			kind.Title, have.PhoneNumber, carrier)
+		if pointsAt(kind, have) {
+			have.StatusReason = fmt.Sprintf("%s still routes %s to %s, which no longer lists it; an apply attaches it again.",
+				carrier, have.PhoneNumber, kind.Title)
+		}
+		return have, nil
+	}
+	if err != nil {
+		return have, err
+	}
+	if got.Status == "" && kind.Wires != nil {
+		if got.Memory.Wiring == nil { // imported: what is wired now is taken for the attach's
+			got.Memory.Wiring = wiring(kind, got)
+		}
+		if changed := rewired(kind, got); changed != "" {
+			got.Status = platform.Corrupted
+			got.StatusReason = fmt.Sprintf("%s no longer routes %s to %s: %s was changed since it was attached; "+
+				"an apply attaches it again.", carrier, got.PhoneNumber, kind.Title, changed)
+		}
+	}
+	return got, nil
+}
+
+// wiring is how the number is wired now, as far as it concerns the platform.
+func wiring(kind platform.Kind, n platform.Number) platform.Values {
+	values := platform.Values{}
+	for _, name := range append(slices.Clone(kind.Wires), kind.Displaces...) {
+		values[name] = n.Settings[name]
+	}
+	return values
+}
+
+// rewired names the settings that are no longer as they were right after the
+// attach; empty: all are.
+func rewired(kind platform.Kind, n platform.Number) string {
+	var changed []string
+	for _, name := range append(slices.Clone(kind.Wires), kind.Displaces...) {
+		if n.Settings[name] != n.Memory.Wiring[name] {
+			changed = append(changed, name)
+		}
+	}
+	return strings.Join(changed, ", ")
+}
+
+// pointsAt says that the number is still wired as the platform had it.
+func pointsAt(kind platform.Kind, n platform.Number) bool {
+	for _, name := range kind.Wires {
+		if n.Memory.Wiring.Has(name) && n.Settings[name] == n.Memory.Wiring[name] {
+			return true
+		}
+	}
+	return false
 }
 
 // readWithoutCarrier reads a number that its carrier no longer has.
@@ -143,11 +256,8 @@ func (m *Manager) readWithoutCarrier(
 	ctx context.Context, on platform.Platform, have platform.Number,
 ) (platform.Number, error) {
 	got, err := on.Read(ctx, have)
-	if errors.Is(err, platform.ErrNotFound) {
-		return have, &GoneError{Number: have}
-	}
 	if err != nil {
-		return have, err
+		return have, gone(have, err)
 	}
 	got.Memory.Lost = true
 	got.Status = platform.Corrupted

@@ -18,27 +18,29 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 	if err != nil {
 		return have, err
 	}
+	defer m.lock(have.PhoneNumber)()
 	if have.Memory.Lost {
 		return have, fmt.Errorf("%s: %s", have.PhoneNumber, have.StatusReason)
 	}
-	if have.Status != platform.Active {
-		// State may hold what a failed creation or destroy was about to do.
+	repair, moving := have.Status != platform.Active, have.Platform != want.Platform
+	if on != nil && (repair || moving) {
+		if err := on.Check(ctx, want); err != nil {
+			return have, err
+		}
+	}
+	if moving {
+		if have, err = m.leave(ctx, have); err != nil {
+			return have, err
+		}
+	}
+	if repair || moving {
+		// State holds no wiring that a platform owned, and may hold what a
+		// failed creation or destroy was about to do.
 		live, err := carrier.Read(ctx, have)
 		if err != nil {
 			return have, err
 		}
 		have.Settings = live.Settings
-	}
-	if on != nil && (have.Platform != want.Platform || have.Status != platform.Active) {
-		if err := on.Check(ctx, want); err != nil {
-			return have, err
-		}
-	}
-	moving := have.Platform != want.Platform
-	if moving {
-		if have, err = m.leave(ctx, have); err != nil {
-			return have, err
-		}
 	}
 	want.PhoneNumber, want.SID, want.Acquisition, want.Memory = have.PhoneNumber, have.SID, have.Acquisition, have.Memory
 	got, err := m.change(ctx, carrier, on, have, want, moving)
@@ -49,7 +51,6 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 		return got, err
 	}
 	got.Memory.Unfinished, got.Memory.Detail = "", ""
-	got.Memory.Kept = stillKept(got.Memory.Kept, want)
 	judge(&got)
 	return got, nil
 }
@@ -67,7 +68,10 @@ func (m *Manager) change(
 	}
 	held := got
 	held.Block, held.Status, held.StatusReason = have.Block, have.Status, have.StatusReason
-	return on.Update(ctx, held, got)
+	if got, err = on.Update(ctx, held, got); err != nil {
+		return got, err
+	}
+	return m.connect(ctx, carrier, got)
 }
 
 // leave takes the number off its platform, which it keeps nothing of, and
@@ -92,17 +96,6 @@ func (m *Manager) leave(ctx context.Context, have platform.Number) (platform.Num
 			return have, &StepError{Step: step, Err: err}
 		}
 	}
-	have.Platform, have.Block = platform.None, nil
+	have.Platform, have.Block, have.Memory.Wiring, have.Memory.Platform = platform.None, nil, nil, nil
 	return have, nil
-}
-
-// stillKept drops the settings that are managed by now.
-func stillKept(kept []string, want platform.Number) []string {
-	var still []string
-	for _, field := range kept {
-		if _, named := want.Settings[field]; !named {
-			still = append(still, field)
-		}
-	}
-	return still
 }

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -148,3 +150,9 @@ func text(s string) knownvalue.Check { return knownvalue.StringExact(s) }
 func names[T any](table map[string]T) []string { return slices.Sorted(maps.Keys(table)) }
 
 func path(attribute string) tfjsonpath.Path { return tfjsonpath.New(attribute) }
+
+// words is a pattern in which a space is any white space, since a CLI breaks
+// the lines of its messages where it likes.
+func words(pattern string) *regexp.Regexp {
+	return regexp.MustCompile("(?s)" + strings.ReplaceAll(pattern, " ", `\s+`))
+}

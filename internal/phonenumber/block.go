@@ -3,6 +3,7 @@ package phonenumber
 import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -30,17 +31,71 @@ func hasUnknown(v attr.Value) bool {
 	return false
 }
 
+// filled is the object with its unknown attributes taken from values.
+func filled(t attr.Type, v attr.Value, values platform.Values) attr.Value {
+	inner := nested(v)
+	if inner == nil {
+		if values == nil {
+			return attrValue(t, nil)
+		}
+		return attrValue(t, values)
+	}
+	types := attrTypes(t)
+	for name, value := range inner {
+		switch deeper, _ := values[name].(platform.Values); {
+		case value.IsUnknown():
+			inner[name] = attrValue(types[name], values[name])
+		case nested(value) != nil:
+			inner[name] = filled(types[name], value, deeper)
+		}
+	}
+	return objectValue(types, inner)
+}
+
+// foreseen is the object with those unknown attributes that values have.
+func foreseen(t attr.Type, v attr.Value, values platform.Values) attr.Value {
+	inner, types := nested(v), attrTypes(t)
+	for name, value := range inner {
+		if known, told := values[name]; told && value.IsUnknown() {
+			inner[name] = attrValue(types[name], known)
+		}
+	}
+	return objectValue(types, inner)
+}
+
+// forgotten is the object with the attributes that values report unknown.
+func forgotten(t attr.Type, v attr.Value, values platform.Values) attr.Value {
+	inner, types := nested(v), attrTypes(t)
+	if inner == nil {
+		return unknownValue(t)
+	}
+	for name := range inner {
+		if _, reported := values[name]; reported {
+			inner[name] = unknownValue(types[name])
+		}
+	}
+	return objectValue(types, inner)
+}
+
+func attrTypes(t attr.Type) map[string]attr.Type {
+	object, _ := t.(types.ObjectType) // a platform's attribute is always a block
+	return object.AttrTypes
+}
+
+func objectValue(types map[string]attr.Type, inner attrs) attr.Value {
+	return basetypes.NewObjectValueMust(types, inner)
+}
+
 // resolveFields is a platform's block as it is planned: what is configured;
 // else the default; else, for what the service reports, what is held, unknown
 // where nothing is held yet.
 func resolveFields(fields []platform.Field, config, held attrs, t attr.Type) attr.Value {
-	object, ok := t.(types.ObjectType)
-	if !ok || config == nil {
+	if config == nil {
 		return unknownValue(t) // the block is there, or this would not be asked
 	}
-	planned := map[string]attr.Value{}
+	planned, types := attrs{}, attrTypes(t)
 	for _, field := range fields {
-		inner := object.AttrTypes[field.Name]
+		inner := types[field.Name]
 		value := config[field.Name]
 		switch {
 		case field.WriteOnly:
@@ -59,5 +114,20 @@ func resolveFields(fields []platform.Field, config, held attrs, t attr.Type) att
 			planned[field.Name] = unknownValue(inner)
 		}
 	}
-	return types.ObjectValueMust(object.AttrTypes, planned)
+	return objectValue(types, planned)
+}
+
+// unsettled is a planned block whose record is made anew: what the platform
+// reports of it is unknown, but for what the configuration gives.
+func unsettled(fields []platform.Field, v attr.Value, t attr.Type) attr.Value {
+	inner, types := nested(v), attrTypes(t)
+	if inner == nil {
+		return v
+	}
+	for _, field := range fields {
+		if field.Presence == platform.Computed {
+			inner[field.Name] = unknownValue(types[field.Name])
+		}
+	}
+	return objectValue(types, inner)
 }

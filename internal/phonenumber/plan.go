@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -41,7 +42,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		if diags.HasError() {
 			return
 		}
-		r.planUpdate(config, state, plan, diags)
+		r.planUpdate(ctx, config, state, plan, diags)
 	}
 	if !diags.HasError() {
 		diags.Append(resp.Plan.Set(ctx, plan.object(diags))...)
@@ -50,8 +51,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 
 // planCreate plans a number that is not in state yet.
 func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *diag.Diagnostics) {
-	r.resolve(config, nil, plan)
+	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer cancel()
 	plan.setUnknown("id", "sid", "capabilities", "acquisition", "status", "status_reason")
+	r.resolve(ctx, config, nil, plan, diags)
 	plan.describeEnd(plan.set)
 	plan.setUnknown("destroy_steps") // the facts come with the number
 	plan.blurEnd()
@@ -72,8 +75,10 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 	if n.PhoneNumber == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
-	defer cancel()
+	if held, ok := r.manager.Held(n.PhoneNumber); ok && r.kinds.Irreversible(held) {
+		r.refuseLoss(held, diags)
+		return
+	}
 	outlook, err := r.manager.Outlook(ctx, n)
 	if err != nil {
 		diags.AddWarning("Unable to look up phone number "+n.PhoneNumber, fmt.Sprintf(
@@ -88,9 +93,23 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 	case platform.Purchased:
 		plan.set("acquisition", string(platform.Purchased))
 	default:
+		plan.setUnknown("acquisition")
 		diags.AddAttributeWarning(path.Root("phone_number"), "Phone number "+n.PhoneNumber+" is not owned",
 			r.notOwned(&lifecycle.NotOwnedError{Number: n})+" The apply will fail, and nothing will be bought.")
 	}
+}
+
+// refuseLoss refuses to create a number that is in state already with an end
+// that gives it up: a replacement would release it first and then need it. A
+// taint or -replace shows the plan no destroy, but the refresh has shown the
+// number.
+func (r *Resource) refuseLoss(held platform.Number, diags *diag.Diagnostics) {
+	diags.AddError("Replacement would lose phone number "+held.PhoneNumber, fmt.Sprintf(
+		"%s is in state with release_on_destroy = %q, and the plan is to destroy that resource and to create the number "+
+			"again. The destroy would give the number up, and it could hardly be got back. Nothing was changed.\n\n"+
+			"If the resource is tainted, run `terraform untaint`. If this run has -replace, leave it out. If the number moved "+
+			"to another address in the configuration, add a moved block. To give the number up, destroy the resource.",
+		held.PhoneNumber, held.Action))
 }
 
 // notOwned says how to go on with a number that is not owned.
@@ -116,13 +135,17 @@ func (r *Resource) warnOfLoss(n platform.Number, outlook lifecycle.Outlook, diag
 }
 
 // planUpdate plans a change of a number that is in state.
-func (r *Resource) planUpdate(config, state, plan model, diags *diag.Diagnostics) {
+func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, diags *diag.Diagnostics) {
 	if config.known("phone_number") && !config.null("phone_number") &&
 		!e164.Same(config.text("phone_number"), state.text("id")) {
 		r.planEnd(state, "Replacement", diags)
 		return // Terraform plans the new number as a creation of its own
 	}
-	r.resolve(config, &state, plan)
+	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer cancel()
+	r.manager.Hold(state.number())
+	plan.memory = state.memory
+	r.resolve(ctx, config, &state, plan, diags)
 	for _, name := range []string{"id", "capabilities", "acquisition"} {
 		plan.attrs[name] = state.attrs[name]
 	}
@@ -131,14 +154,37 @@ func (r *Resource) planUpdate(config, state, plan model, diags *diag.Diagnostics
 	} else {
 		plan.setUnknown("sid")
 	}
-	plan.memory = state.memory
 	plan.memory.Unfinished = "" // what an update completes
 	plan.set("status", string(platform.Active))
 	plan.set("status_reason", "")
 	plan.describeEnd(plan.set)
 	plan.blurEnd()
+	r.refuseCarrierChange(state, plan, diags)
 	r.warnOfRepair(state, plan, diags)
+	r.warnOfInterruption(state, plan, diags)
 	r.warnOfAction(state, plan, diags)
+}
+
+// refuseCarrierChange refuses to take a number off the platform that carries
+// it: it could not live without.
+func (r *Resource) refuseCarrierChange(state, plan model, diags *diag.Diagnostics) {
+	before, after := state.number(), plan.number()
+	if before.Carrier == after.Carrier || !plan.known("carrier") {
+		return
+	}
+	diags.AddError(fmt.Sprintf("Phone number %s cannot leave %s", before.PhoneNumber, r.kinds.Title(before.Carrier)),
+		fmt.Sprintf("%s carries the number, so it cannot be carried by %s instead, and a change never gives it up. "+
+			"To end it here, remove the resource: its release_on_destroy, now %q, says what becomes of the number.",
+			r.kinds.Title(before.Carrier), r.kinds.Title(after.Carrier), before.Action))
+}
+
+// warnOfInterruption says that calls are not routed while a change is made.
+func (r *Resource) warnOfInterruption(state, plan model, diags *diag.Diagnostics) {
+	n := plan.number()
+	if why := r.kinds.Interruption(state.number(), n); why != "" {
+		diags.AddWarning("Calls to "+n.PhoneNumber+" are not routed during the change", why+
+			" Until that is done, nobody answers its calls. The number itself stays as it is.")
+	}
 }
 
 // warnOfRepair says what an apply will do with a number that is not active.
@@ -203,7 +249,51 @@ func (r *Resource) planEnd(state model, cause string, diags *diag.Diagnostics) {
 
 // resolve gives the attributes that the configuration leaves out their planned
 // values. state is nil for a creation.
-func (r *Resource) resolve(config model, state *model, plan model) {
+func (r *Resource) resolve(ctx context.Context, config model, state *model, plan model, diags *diag.Diagnostics) {
+	r.resolveBlock(config, state, plan)
+	r.foresee(ctx, plan, diags)
+	r.resolveSettings(config, state, plan)
+	r.resolveAccount(config, state, plan)
+}
+
+// resolveBlock keeps what the platform reported as long as its record stays;
+// what a new registration will report is unknown.
+func (r *Resource) resolveBlock(config model, state *model, plan model) {
+	kind, ok := r.kinds.Kind(plan.platform())
+	if !ok {
+		return
+	}
+	resolved := func(held attrs) attr.Value {
+		return resolveFields(kind.Block, nested(config.attrs[kind.Name]), held, plan.types[kind.Name])
+	}
+	if state == nil || state.platform() != kind.Name {
+		plan.attrs[kind.Name] = resolved(nil)
+		return
+	}
+	plan.attrs[kind.Name] = resolved(nested(state.attrs[kind.Name]))
+	have := state.number()
+	if have.Status != platform.Active || r.kinds.Interruption(have, plan.number()) != "" {
+		plan.attrs[kind.Name] = unsettled(kind.Block, plan.attrs[kind.Name], plan.types[kind.Name])
+	}
+}
+
+// foresee asks the platform what it can tell of a number before it is attached.
+func (r *Resource) foresee(ctx context.Context, plan model, diags *diag.Diagnostics) {
+	n := plan.number()
+	if n.Platform == platform.None || n.PhoneNumber == "" || !hasUnknown(plan.attrs[n.Platform]) {
+		return
+	}
+	told, err := r.manager.Foresee(ctx, n)
+	if err != nil {
+		diags.AddWarning("Unable to look up phone number "+n.PhoneNumber, fmt.Sprintf(
+			"The plan cannot say how %s is held at %s; the apply looks again.\n\n%v",
+			n.PhoneNumber, r.kinds.Title(n.Platform), err))
+		return
+	}
+	plan.attrs[n.Platform] = foreseen(plan.types[n.Platform], plan.attrs[n.Platform], told.Block)
+}
+
+func (r *Resource) resolveSettings(config model, state *model, plan model) {
 	n := plan.number()
 	for _, carrier := range r.kinds.Carriers() {
 		for _, field := range carrier.Settings {
@@ -226,12 +316,10 @@ func (r *Resource) resolve(config model, state *model, plan model) {
 			}
 		}
 	}
-	r.resolveAccount(config, state, plan, n)
-	r.resolveBlock(config, state, plan, n)
 }
 
-func (r *Resource) resolveAccount(config model, state *model, plan model, n platform.Number) {
-	kind, _ := r.kinds.Kind(n.Carrier)
+func (r *Resource) resolveAccount(config model, state *model, plan model) {
+	kind, _ := r.kinds.Kind(plan.number().Carrier)
 	switch {
 	case !config.null("account_sid"):
 	case kind.Settings == nil: // only a carrier with settings has accounts
@@ -243,20 +331,6 @@ func (r *Resource) resolveAccount(config model, state *model, plan model, n plat
 	default:
 		plan.setUnknown("account_sid")
 	}
-}
-
-// resolveBlock keeps what the platform reported as long as the number stays on
-// it; on a new platform it is unknown.
-func (r *Resource) resolveBlock(config model, state *model, plan model, n platform.Number) {
-	kind, ok := r.kinds.Kind(n.Platform)
-	if !ok {
-		return
-	}
-	var held attrs
-	if state != nil && state.platform() == n.Platform {
-		held = nested(state.attrs[n.Platform])
-	}
-	plan.attrs[n.Platform] = resolveFields(kind.Block, nested(config.attrs[n.Platform]), held, plan.types[n.Platform])
 }
 
 // blurEnd makes unknown what depends on something unknown.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,7 +89,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	addWriteOnly(&want, config)
 
 	got, err := r.manager.Create(ctx, want)
-	if got.SID == "" {
+	if got.PhoneNumber == "" {
 		r.addError(diags, "create", want, err)
 		return
 	}
@@ -137,6 +138,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	state.forget(got)
 	state.observe(got)
+	r.manager.Hold(state.number())
 	diags.Append(resp.State.Set(ctx, state.object(diags))...)
 	state.keep(ctx, resp.Private, diags)
 }
@@ -172,6 +174,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	addWriteOnly(&want, config)
+	have.Memory.Kept = slices.DeleteFunc(have.Memory.Kept, func(name string) bool { return !config.null(name) })
 
 	got, err := r.manager.Update(ctx, have, want)
 	if err != nil {
@@ -212,7 +215,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	state.memory = left.Memory
 	diags.Append(resp.State.Set(ctx, state.object(diags))...)
 	state.keep(ctx, resp.Private, diags)
-	r.addError(diags, string(have.Action), have, err)
+	wayOut := "Nothing was changed, and the resource is as it was."
+	if left.Status != platform.Active {
+		wayOut = "The resource stays in state as corrupted. Destroy again to finish what is left, or apply to put the " +
+			"number back in order."
+	}
+	r.addError(diags, string(have.Action), have, fmt.Errorf("%w\n\n%s", err, wayOut))
 }
 
 // within bounds an operation by its time-out.

@@ -185,18 +185,34 @@ type Platform interface {
 	Check(ctx context.Context, want Number) error
 
 	// Attach brings the number onto the platform, or takes over the record
-	// that is there already, and returns it with its Block as reported.
+	// that is there already, and returns it with its Block as reported. It is
+	// idempotent. The number beside an error is what is known by then.
 	Attach(ctx context.Context, want Number) (Number, error)
 
-	// Read returns the number with its Block as reported, Status and
-	// StatusReason as the platform or the evidence on both sides has them;
-	// ErrNotFound if the platform does not list it.
+	// Read returns the number with its Block as reported. It sets Status and
+	// StatusReason only where the platform has a word of its own for them, and
+	// PhoneNumber where have lacks it (an import by the platform's identifier).
+	// ErrNotFound: the platform does not list the number.
 	Read(ctx context.Context, have Number) (Number, error)
 
 	// Update makes the record as want has it, registering it anew where the
-	// platform cannot edit it.
+	// platform cannot edit it. A have that is not active is repaired: whatever
+	// cleanup is unfinished is finished first. It never gives the number up.
 	Update(ctx context.Context, have, want Number) (Number, error)
 }
+
+// Foreseer is a Platform that can tell before an attach what it will report of
+// the number, as far as who carries it depends on that.
+type Foreseer interface {
+	// Foresee returns want with those fields of its Block filled in. It changes
+	// nothing at the platform.
+	Foresee(ctx context.Context, want Number) (Number, error)
+}
+
+// OpUnwire is the carrier's operation by which a platform's steps ask it to
+// clear what Memory.Wiring remembers, each setting only while it still has that
+// value.
+const OpUnwire = "unwire"
 
 // Kind is what is known of a service before any credential is: enough to
 // validate a configuration, to document it and to say what a destroy will do.
@@ -212,9 +228,17 @@ type Kind struct {
 	// Block is the description and the fields of the platform's block.
 	BlockDescription string
 	Block            []Field
-	// OwnsWiring says that the platform wires the number at the carrier, so
-	// that the resource's own wiring is refused.
-	OwnsWiring bool
+	// Wires lists the carrier's settings by which calls and messages reach this
+	// platform, which sets them itself: the resource's own wiring is refused
+	// beside its block, and evidence is judged by them.
+	Wires []string
+	// Displaces lists the carrier's settings that would outrank those, and are
+	// cleared when a number has been attached.
+	Displaces []string
+	// Reregisters says in a sentence why a change cannot be made without
+	// registering the number anew, which interrupts its routing; empty: it can.
+	// It is pure.
+	Reregisters func(have, want Number) string
 
 	// Import reads an import ID without its leading "<name>/". It is pure.
 	Import func(id string) (Number, error)

@@ -29,7 +29,7 @@ type service struct {
 	describe func(status int, header http.Header, body []byte) httpapi.Fault
 
 	// open makes what the service is to a number: its carrier, its platform, or
-	// both; nil for what it is not.
+	// both; nil for what it is not. Without it, only the arguments are checked.
 	open func(connection) (platform.Carrier, platform.Platform)
 }
 

@@ -24,8 +24,8 @@ const (
 type Fault struct {
 	Service Service // empty for all
 	Method  string  // empty for all
-	// Path chooses by path, below the service's prefix and as sent. Without a "*" it is a part of the path; with one it
-	// is the whole path, and "*" stands for any characters, slashes included. Empty for all.
+	// Path chooses by path, below the service's prefix and as sent. Without a "*" it is a part of the path; with one
+	// it is the whole path, and "*" stands for any characters, slashes included. Empty for all.
 	Path string
 	// Match, where set, must hold too. It may read the body.
 	Match func(*http.Request) bool
@@ -35,8 +35,8 @@ type Fault struct {
 
 	Latency time.Duration // waits this long first, or until the client gives up
 
-	// Status, Header and Body are the answer. Unless AfterEffect, the request has no effect. Status 0 with a header or a
-	// body is 200; an empty body is a legal answer.
+	// Status, Header and Body are the answer. Unless AfterEffect, the request has no effect. Status 0 with a header
+	// or a body is 200; an empty body is a legal answer.
 	Status int
 	Header http.Header
 	Body   string
@@ -50,7 +50,8 @@ type Fault struct {
 	Garble   bool // the request has its effect and the answer's body is a page of HTML
 }
 
-// FaultHeader marks the answers that a fault made or spoilt, so that nobody holds them against the service's contract.
+// FaultHeader marks the answers that a fault made or spoilt, so that nobody holds them against the service's
+// contract.
 const FaultHeader = "X-Simulator-Fault"
 
 const garbage = "<!DOCTYPE html><html><body><h1>Something went wrong on our side</h1></body></html>"
@@ -69,8 +70,9 @@ func (s *Server) ClearFaults() {
 	s.faults = nil
 }
 
-// Before runs hook just before the first request that fits takes effect; see Fault.Path for path. The hook is a second
-// actor: it may use everything a Server offers. It runs once, on the request's own goroutine, without the lock.
+// Before runs hook just before the first request that fits takes effect; see Fault.Path for path. The hook is a
+// second actor: it may use everything a Server offers. It runs once, on the request's own goroutine, without the
+// lock.
 func (s *Server) Before(method, path string, hook func()) {
 	s.BeforeNth(1, method, path, hook)
 }
@@ -150,8 +152,8 @@ func glob(pattern, path string) bool {
 	return strings.HasSuffix(rest, last)
 }
 
-// deliver answers a request through a fault, which may be nil. effect lets the service act; answered is told the status
-// before the client can see it.
+// deliver answers a request through a fault, which may be nil. effect lets the service act; answered is told the
+// status before the client can see it.
 func (s *Server) deliver(w http.ResponseWriter, r *http.Request, f *Fault, effect func() answer, answered func(int)) {
 	if f == nil {
 		a := effect()

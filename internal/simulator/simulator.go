@@ -1,13 +1,13 @@
 // Package simulator imitates the services that a phone number can live on, for tests and for the demo.
 //
-// It is one http.Handler that keeps state and applies rules: it authenticates, validates, pages, refuses and forgets as
-// the services do, and keeps a log of what it was asked. On top of that, faults make it fail in every way that a network
-// or a service can fail. Each service is served below a path of its own ("/twilio/…"), so that a base URL is the server's
-// URL plus that path and a client that loses the prefix is found out.
+// It is one http.Handler that keeps state and applies rules: it authenticates, validates, pages, refuses and forgets
+// as the services do, and keeps a log of what it was asked. On top of that, faults make it fail in every way that a
+// network or a service can fail. Each service is served below a path of its own ("/twilio/…"), so that a base URL is
+// the server's URL plus that path and a client that loses the prefix is found out.
 //
-// The package has its own wire types, on purpose: a field misspelt in a type shared with the clients would be misspelt
-// on both sides and no test would notice. What the services leave undocumented is an assumption; each has a name in the
-// rules of its service (see [TwilioRules]) and can be turned the other way.
+// The package has its own wire types, on purpose: a field misspelt in a type shared with the clients would be
+// misspelt on both sides and no test would notice. What the services leave undocumented is an assumption; each has a
+// name in the rules of its service (see [TwilioRules]) and can be turned the other way.
 package simulator
 
 import (
@@ -29,17 +29,21 @@ type Service string
 // Twilio is served below "/twilio": its API, trunking and voice hosts together, since their paths do not overlap.
 const Twilio Service = "twilio"
 
-// services is the one table of simulated services. A further one is a file with a type that implements service, and a row
-// here. Start is called with the lock held, in this order, so that a service can act on those above it.
+// services is the one table of simulated services. A further one is a file with a type that implements service, and a
+// row here. Start is called with the lock held, in this order, so that a service can act on those above it.
 var services = []struct {
 	name  Service
 	start func(*Server) service
 }{
 	{Twilio, func(s *Server) service { return newTwilio(s) }},
+	{Synthflow, func(s *Server) service { return newSynthflow(s) }},
+	{DialNexa, func(s *Server) service { return newDialNexa(s) }},
+	{Nixflex, func(s *Server) service { return newNixflex(s) }},
+	{Resemble, func(s *Server) service { return newResemble(s) }},
 }
 
-// service is one simulated API. Its methods are called with the server's lock held, so a service may call the unexported
-// methods of another one directly.
+// service is one simulated API. Its methods are called with the server's lock held, so a service may call the
+// unexported methods of another one directly.
 type service interface {
 	// serve applies a request and answers it.
 	serve(c *call) answer
@@ -53,9 +57,9 @@ type service interface {
 
 // Server is the simulator. Create it with New; the zero value is of no use.
 type Server struct {
-	now         func() time.Time
-	newID       func(prefix string) string
-	twilioRules TwilioRules
+	now   func() time.Time
+	newID func(prefix string) string
+	rules map[Service]any // what the options set; each service knows its own type
 
 	done      chan struct{} // closed by Close
 	closeOnce sync.Once
@@ -83,16 +87,12 @@ func WithIDs(next func(prefix string) string) Option {
 	return func(s *Server) { s.newID = next }
 }
 
-// WithTwilio sets the assumptions and limits of the simulated Twilio.
-func WithTwilio(rules TwilioRules) Option {
-	return func(s *Server) { s.twilioRules = rules }
-}
-
 // New returns a simulator in which one Twilio account exists, DefaultAccountSID, and holds nothing.
 func New(opts ...Option) *Server {
 	s := &Server{
 		now:      time.Now,
 		newID:    countedIDs(),
+		rules:    map[Service]any{},
 		done:     make(chan struct{}),
 		inFlight: map[Service]int{},
 	}
@@ -136,13 +136,19 @@ func (s *Server) Seed(file io.Reader) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for name, part := range parts {
-		svc, ok := s.services[name]
-		if !ok {
+	for name := range parts {
+		if !name.known() {
 			return fmt.Errorf("reading seed: there is no service %q", name)
 		}
-		if err := svc.seed(part); err != nil {
-			return fmt.Errorf("reading seed of %s: %w", name, err)
+	}
+	// In the order of the table, so that a platform finds the numbers that its carrier was seeded with.
+	for _, row := range services {
+		part, ok := parts[row.name]
+		if !ok {
+			continue
+		}
+		if err := s.services[row.name].seed(part); err != nil {
+			return fmt.Errorf("reading seed of %s: %w", row.name, err)
 		}
 	}
 	return nil

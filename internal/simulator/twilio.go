@@ -18,11 +18,11 @@ const (
 // TwilioRules are the limits of the simulated Twilio and the assumptions on what Twilio leaves undocumented. The zero
 // value is the default; a field that is set turns one assumption the other way.
 type TwilioRules struct {
-	// ReleasedCanBeBought lets a released number be bought again. By default that answers 21422, as one user reported of
-	// a purchase right after the release.
+	// ReleasedCanBeBought lets a released number be bought again. By default that answers 21422, as one user reported
+	// of a purchase right after the release.
 	ReleasedCanBeBought bool `json:"released_can_be_bought,omitempty"`
-	// OwnedCanBeBought answers the purchase of a number that the account holds with that number, unchanged. By default
-	// it answers 21422, as for every number that is taken.
+	// OwnedCanBeBought answers the purchase of a number that the account holds with that number, unchanged. By
+	// default it answers 21422, as for every number that is taken.
 	OwnedCanBeBought bool `json:"owned_can_be_bought,omitempty"`
 	// FallbackMayOutliveURL allows clearing VoiceUrl or SmsUrl while the fallback URL stays. By default that answers
 	// 21405 or 21406, as setting a fallback URL without its primary URL always does.
@@ -34,11 +34,11 @@ type TwilioRules struct {
 	// DemoHandlers gives a number bought without VoiceUrl or SmsUrl Twilio's demo handlers.
 	DemoHandlers bool `json:"demo_handlers,omitempty"`
 
-	// ApplicationBeatsTrunk keeps the application when one request sets both TrunkSid and VoiceApplicationSid. By default
-	// the trunk is kept, since it ranks higher.
+	// ApplicationBeatsTrunk keeps the application when one request sets both TrunkSid and VoiceApplicationSid. By
+	// default the trunk is kept, since it ranks higher.
 	ApplicationBeatsTrunk bool `json:"application_beats_trunk,omitempty"`
-	// ApplicationHoldsOffTrunk makes TrunkSid have no effect while an application is set that the request does not clear,
-	// as one user reported. By default it deletes the application, as the Twilio OpenAPI says.
+	// ApplicationHoldsOffTrunk makes TrunkSid have no effect while an application is set that the request does not
+	// clear, as one user reported. By default it deletes the application, as the Twilio OpenAPI says.
 	ApplicationHoldsOffTrunk bool `json:"application_holds_off_trunk,omitempty"`
 
 	// EmergencyReads is the number of reads that still answer pending-unregistration after an emergency address was
@@ -46,16 +46,16 @@ type TwilioRules struct {
 	EmergencyReads int `json:"emergency_reads,omitempty"`
 	// EmergencyStaysRegistered ends a deregistration in unregistration-failure.
 	EmergencyStaysRegistered bool `json:"emergency_stays_registered,omitempty"`
-	// EmergencyRelease refuses the release of a number with an emergency address. That it is refused is documented, how
-	// is not; 400 and 21634 by default, the code for a trunk that is in use for emergency calling.
+	// EmergencyRelease refuses the release of a number with an emergency address. That it is refused is documented,
+	// how is not; 400 and 21634 by default, the code for a trunk that is in use for emergency calling.
 	EmergencyRelease TwilioError `json:"emergency_release,omitzero"`
 	// HostedReleaseRefused refuses the release of hosted numbers. By default they are released like others.
 	HostedReleaseRefused bool `json:"hosted_release_refused,omitempty"`
 
 	// TransferChangesSID gives a number a new SID in the account that it is transferred to.
 	TransferChangesSID bool `json:"transfer_changes_sid,omitempty"`
-	// TransferClearsURLs clears the webhooks of a number that is transferred. Trunk, applications, address and bundle are
-	// cleared in any case, since the losing account owns them.
+	// TransferClearsURLs clears the webhooks of a number that is transferred. Trunk, applications, address and bundle
+	// are cleared in any case, since the losing account owns them.
 	TransferClearsURLs bool `json:"transfer_clears_urls,omitempty"`
 	// HostedTransferRefused refuses the transfer of hosted numbers. Two articles of Twilio's disagree on it.
 	HostedTransferRefused bool `json:"hosted_transfer_refused,omitempty"`
@@ -240,8 +240,16 @@ type twilio struct {
 	created int // things, for an order that does not change
 }
 
+// WithTwilio sets the assumptions and limits of the simulated Twilio.
+func WithTwilio(rules TwilioRules) Option {
+	return func(s *Server) { s.rules[Twilio] = rules }
+}
+
 func newTwilio(s *Server) *twilio {
-	t := &twilio{sim: s, rules: s.twilioRules, taken: map[string]bool{}, reservedDomains: map[string]time.Time{}}
+	t := &twilio{sim: s, taken: map[string]bool{}, reservedDomains: map[string]time.Time{}}
+	if rules, ok := s.rules[Twilio].(TwilioRules); ok {
+		t.rules = rules
+	}
 	t.addAccount(TwilioAccount{SID: DefaultAccountSID, AuthToken: DefaultAuthToken, FriendlyName: "Simulated"})
 	s.twilio = t
 	return t
@@ -253,7 +261,8 @@ func (t *twilio) nextOrder() int {
 	return t.created
 }
 
-// TwilioState is access to the simulated Twilio that bypasses its rules and its request log. It stays valid after a Reset.
+// TwilioState is access to the simulated Twilio that bypasses its rules and its request log. It stays valid after a
+// Reset.
 type TwilioState struct{ sim *Server }
 
 // Twilio gives access to the simulated Twilio.
@@ -342,8 +351,8 @@ func (ts *TwilioState) UpdateNumber(e164 string, change func(*TwilioNumber)) boo
 	return true
 }
 
-// RemoveNumber takes a number away, as an expired account or a release in the console does, and reports whether it was
-// held. Released does not list it.
+// RemoveNumber takes a number away, as an expired account or a release in the console does, and reports whether it
+// was held. Released does not list it.
 func (ts *TwilioState) RemoveNumber(e164 string) bool {
 	t, unlock := ts.lock()
 	defer unlock()

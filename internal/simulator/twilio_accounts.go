@@ -49,7 +49,8 @@ func (t *twilio) addAccount(a TwilioAccount) *TwilioAccount {
 	return &a
 }
 
-// mayManageAccounts refuses Standard keys, which reach everything but accounts and keys (Twilio docs: API keys overview).
+// mayManageAccounts refuses Standard keys, which reach everything but accounts and keys (Twilio docs: API keys
+// overview).
 func (t *twilio) mayManageAccounts(c *twilioCall) *TwilioError {
 	if c.caller.key != nil && !c.caller.key.Main {
 		return t.wrongCredentials()

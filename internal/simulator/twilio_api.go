@@ -43,8 +43,8 @@ var twilioRoutes = slices.Concat(
 
 const account2010 = "/2010-04-01/Accounts/{AccountSid}"
 
-// deadHost is a host name with a region and no edge location. Twilio switched these off on 2026-04-28 (Twilio changelog:
-// region-specific API domain patterns), so a connection to one leads nowhere.
+// deadHost is a host name with a region and no edge location. Twilio switched these off on 2026-04-28 (Twilio
+// changelog: region-specific API domain patterns), so a connection to one leads nowhere.
 var deadHost = regexp.MustCompile(`^[a-z]+\.(ie1|au1|br1|de1|jp1|sg1|us2)\.twilio\.com$`)
 
 // serve answers a request in Twilio's order: load, credentials, path, account, and then the operation itself.
@@ -131,7 +131,8 @@ func (t *twilio) authenticate(c *call) (twilioCaller, *TwilioError) {
 	return caller, nil
 }
 
-// credentials are whom a user name and its secret stand for: an account SID with its token or a key SID with its secret.
+// credentials are whom a user name and its secret stand for: an account SID with its token or a key SID with its
+// secret.
 func (t *twilio) credentials(user, secret string) (twilioCaller, bool) {
 	if secret == "" {
 		return twilioCaller{}, false
@@ -201,8 +202,8 @@ func routeTwilio(c *call) (twilioHandler, map[string]string, *TwilioError) {
 	return nil, nil, notFound(c.path)
 }
 
-// matchPath compares a path with a pattern segment by segment; "{Name}" stands for one or more characters. Paths are case
-// sensitive (Twilio docs: error 20404).
+// matchPath compares a path with a pattern segment by segment; "{Name}" stands for one or more characters. Paths are
+// case sensitive (Twilio docs: error 20404).
 func matchPath(pattern, path string) (params map[string]string, ok bool) {
 	patterns, segments := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(patterns) != len(segments) {
@@ -279,8 +280,8 @@ const (
 	maxPageSize     = 1000
 )
 
-// pageOf cuts the page that a request asks for out of a list that is sorted by order. A page token says what comes before
-// the page, not how much, so that things can come and go between two pages.
+// pageOf cuts the page that a request asks for out of a list that is sorted by order. A page token says what comes
+// before the page, not how much, so that things can come and go between two pages.
 func pageOf[T any](c *twilioCall, all []T, order func(T) int) (page[T], *TwilioError) {
 	p := page[T]{size: defaultPageSize}
 	if refused := firstRefusal(
@@ -307,8 +308,8 @@ func pageOf[T any](c *twilioCall, all []T, order func(T) int) (page[T], *TwilioE
 	return p, nil
 }
 
-// pageStart is the index of the first item of a page. Pages cannot be computed: each but the first needs a token from its
-// neighbour (Twilio docs: error 21481).
+// pageStart is the index of the first item of a page. Pages cannot be computed: each but the first needs a token from
+// its neighbour (Twilio docs: error 21481).
 func pageStart[T any](c *twilioCall, number, size int, all []T, order func(T) int) (int, *TwilioError) {
 	token := c.query.Get("PageToken")
 	if token == "" && number == 0 {
@@ -502,15 +503,15 @@ func methodField(values url.Values, name string, target *string) *TwilioError {
 	return nil
 }
 
-// nameField is a friendly name of at most limit characters where it is given.
-func nameField(values url.Values, name string, limit int, target *string) *TwilioError {
-	if !values.Has(name) {
+// nameField is the form field FriendlyName, of at most limit characters, where it is given.
+func nameField(form url.Values, limit int, target *string) *TwilioError {
+	if !form.Has("FriendlyName") {
 		return nil
 	}
-	if len([]rune(values.Get(name))) > limit {
-		return badRequestf(21658, "%s exceeds %d characters", name, limit)
+	if len([]rune(form.Get("FriendlyName"))) > limit {
+		return badRequestf(21658, "FriendlyName exceeds %d characters", limit)
 	}
-	*target = values.Get(name)
+	*target = form.Get("FriendlyName")
 	return nil
 }
 

@@ -43,22 +43,46 @@ var (
 	voiceSMS  = TwilioCapabilities{Voice: true, SMS: true}
 )
 
-// countries are what the simulator sells. The numbers come from ranges that are set aside for fiction where a country has
-// one. What a country offers and asks for is made up, so that every type and every requirement occurs somewhere.
+// countries are what the simulator sells. The numbers come from ranges that are set aside for fiction where a country
+// has one. What a country offers and asks for is made up, so that every type and every requirement occurs somewhere.
 var countries = []country{
 	{"US", "United States", "1", []series{
-		{"local", 14155550100, allButFax, "none", false, TwilioPlace{"San Francisco", "CA", "94105", "SNFC CNTRL", "722", 37.77, -122.42}},
-		{"local", 12125550100, allButFax, "none", false, TwilioPlace{"New York", "NY", "10001", "NEW YORK", "132", 40.71, -74.01}},
-		{"local", 13125550100, allButFax, "none", false, TwilioPlace{"Chicago", "IL", "60601", "CHICAGO", "358", 41.88, -87.63}},
-		{"local", 12065550100, allButFax, "none", false, TwilioPlace{"Seattle", "WA", "98101", "SEATTLE", "674", 47.61, -122.33}},
-		{"local", 15125550100, voiceOnly, "none", false, TwilioPlace{"Austin", "TX", "78701", "AUSTIN", "558", 30.27, -97.74}},
-		{"local", 18085550100, allButFax, "none", false, TwilioPlace{"Hilo", "HI", "96720", "HILO", "834", 19.72, -155.09}},
+		{
+			"local", 14155550100, allButFax, "none", false,
+			TwilioPlace{"San Francisco", "CA", "94105", "SNFC CNTRL", "722", 37.77, -122.42},
+		},
+		{
+			"local", 12125550100, allButFax, "none", false,
+			TwilioPlace{"New York", "NY", "10001", "NEW YORK", "132", 40.71, -74.01},
+		},
+		{
+			"local", 13125550100, allButFax, "none", false,
+			TwilioPlace{"Chicago", "IL", "60601", "CHICAGO", "358", 41.88, -87.63},
+		},
+		{
+			"local", 12065550100, allButFax, "none", false,
+			TwilioPlace{"Seattle", "WA", "98101", "SEATTLE", "674", 47.61, -122.33},
+		},
+		{
+			"local", 15125550100, voiceOnly, "none", false,
+			TwilioPlace{"Austin", "TX", "78701", "AUSTIN", "558", 30.27, -97.74},
+		},
+		{
+			"local", 18085550100, allButFax, "none", false,
+			TwilioPlace{"Hilo", "HI", "96720", "HILO", "834", 19.72, -155.09},
+		},
 		{"toll_free", 18005550100, voiceSMS, "none", false, TwilioPlace{}},
 		{"toll_free", 18335550100, voiceSMS, "none", false, TwilioPlace{}},
 	}},
 	{"CA", "Canada", "1", []series{
-		{"local", 14165550100, allButFax, "none", false, TwilioPlace{"Toronto", "ON", "M5H", "TORONTO", "888", 43.65, -79.38}},
-		{"local", 16045550100, allButFax, "none", false, TwilioPlace{"Vancouver", "BC", "V6B", "VANCOUVER", "888", 49.28, -123.12}},
+		{
+			"local", 14165550100, allButFax, "none", false,
+			TwilioPlace{"Toronto", "ON", "M5H", "TORONTO", "888", 43.65, -79.38},
+		},
+		{
+			"local", 16045550100, allButFax, "none", false,
+			TwilioPlace{"Vancouver", "BC", "V6B", "VANCOUVER", "888", 49.28, -123.12},
+		},
 	}},
 	{"GB", "United Kingdom", "44", []series{
 		{"local", 442079460000, voiceOnly, "any", false, TwilioPlace{Locality: "London"}},
@@ -217,8 +241,8 @@ func (land *country) offers(kind string) bool {
 	return slices.ContainsFunc(land.series, func(run series) bool { return run.kind == kind })
 }
 
-// searchNumbers finds numbers for sale; it reserves nothing. The examples of the Twilio OpenAPI show a single page without
-// paging keys, and capabilities as SMS and MMS.
+// searchNumbers finds numbers for sale; it reserves nothing. The examples of the Twilio OpenAPI show a single page
+// without paging keys, and capabilities as SMS and MMS.
 func (t *twilio) searchNumbers(c *twilioCall) (int, any, *TwilioError) {
 	land := countryByCode(c.params["CountryCode"])
 	kind := pathTypes[c.params["Type"]]
@@ -286,8 +310,8 @@ func (p TwilioPlace) located() bool { return p.Latitude != 0 || p.Longitude != 0
 
 var areaCodePattern = regexp.MustCompile(`^[2-9]\d\d$`)
 
-// searchFilter is what a search asks for. Filters that hold for the US and Canada alone are ignored elsewhere. (Twilio
-// OpenAPI: ListAvailablePhoneNumberLocal; the parameters are the same for all types)
+// searchFilter is what a search asks for. Filters that hold for the US and Canada alone are ignored elsewhere.
+// (Twilio OpenAPI: ListAvailablePhoneNumberLocal; the parameters are the same for all types.)
 func searchFilter(countryCode string, query url.Values) (func(TwilioAvailable) bool, *TwilioError) {
 	filters := []func(TwilioAvailable) bool{}
 	add := func(fit func(TwilioAvailable) bool) { filters = append(filters, fit) }
@@ -434,8 +458,8 @@ func miles(a, b TwilioPlace) float64 {
 // keypad has the digit of each letter.
 const keypad = "22233344455566677778889999"
 
-// containsPattern is the pattern of Contains: 2 to 16 digits and letters, "*" for one digit, "%" for any number of them,
-// "+" before the first and "$" after the last one (Twilio OpenAPI: Contains).
+// containsPattern is the pattern of Contains: 2 to 16 digits and letters, "*" for one digit, "%" for any number of
+// them, "+" before the first and "$" after the last one (Twilio OpenAPI: Contains).
 func containsPattern(contains string) (*regexp.Regexp, *TwilioError) {
 	invalid := badRequestf(20001, "Parameter 'Contains' is not valid")
 	if len(contains) < 2 || len(contains) > 16 {

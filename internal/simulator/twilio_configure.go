@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// configure applies the fields that buying and updating share to a number of an account: absent leaves a field as it is,
-// empty clears it. Nothing is changed for good, so the caller can throw a refused draft away.
+// configure applies the fields that buying and updating share to a number of an account: absent leaves a field as it
+// is, empty clears it. Nothing is changed for good, so the caller can throw a refused draft away.
 func (t *twilio) configure(n *number, account *TwilioAccount, form url.Values) *TwilioError {
 	if !n.Capabilities.SMS {
 		for name := range form {
@@ -15,6 +15,9 @@ func (t *twilio) configure(n *number, account *TwilioAccount, form url.Values) *
 				return badRequestf(21407, "This Phone Number type does not support SMS")
 			}
 		}
+	}
+	if version := form.Get("ApiVersion"); version != "" {
+		n.APIVersion = version
 	}
 	return firstRefusal(
 		t.configureName(n, form),
@@ -36,20 +39,11 @@ func (t *twilio) configure(n *number, account *TwilioAccount, form url.Values) *
 		t.configureApplication(form, "SmsApplicationSid", account, &n.SMSApplicationSID),
 		t.configureRegulation(n, account, form),
 		t.configureEmergency(n, account, form),
-		optionalField(form, "ApiVersion", &n.APIVersion),
 	)
 }
 
-// optionalField is a form field of which anything but an empty value is stored.
-func optionalField(form url.Values, name string, target *string) *TwilioError {
-	if value := form.Get(name); value != "" {
-		*target = value
-	}
-	return nil
-}
-
 func (t *twilio) configureName(n *number, form url.Values) *TwilioError {
-	refused := nameField(form, "FriendlyName", 64, &n.FriendlyName)
+	refused := nameField(form, 64, &n.FriendlyName)
 	if n.FriendlyName == "" && !t.rules.EmptyNameStays {
 		n.FriendlyName = formatted(n.PhoneNumber)
 	}
@@ -63,8 +57,8 @@ func (t *twilio) configureCallerIDLookup(n *number, form url.Values) *TwilioErro
 	return boolField(form, "VoiceCallerIdLookup", &n.VoiceCallerIDLookup)
 }
 
-// configureFallback checks that a fallback URL has its primary URL (Twilio error dictionary: 21405, 21406). The values are
-// read here, once they have been applied.
+// configureFallback checks that a fallback URL has its primary URL (Twilio error dictionary: 21405, 21406). The
+// values are read here, once they have been applied.
 func (t *twilio) configureFallback(form url.Values, code int, kind string, primary, fallback *string) *TwilioError {
 	touched := form.Has(kind+"Url") || form.Has(kind+"FallbackUrl")
 	if *primary != "" || *fallback == "" || !touched {
@@ -76,8 +70,8 @@ func (t *twilio) configureFallback(form url.Values, code int, kind string, prima
 	return badRequestf(code, "Cannot set %[1]sFallbackUrl without setting %[1]sUrl", kind)
 }
 
-// configureRouting applies trunk and voice application, of which setting one deletes the other and neither touches the
-// URLs (Twilio OpenAPI: trunk_sid).
+// configureRouting applies trunk and voice application, of which setting one deletes the other and neither touches
+// the URLs (Twilio OpenAPI: trunk_sid).
 func (t *twilio) configureRouting(n *number, account *TwilioAccount, form url.Values) *TwilioError {
 	trunkSID, application := form.Get("TrunkSid"), form.Get("VoiceApplicationSid")
 	if trunkSID != "" && t.trunkIn(account, trunkSID) == nil {
@@ -175,8 +169,8 @@ func (t *twilio) bundleApproved(account *TwilioAccount, sid string) bool {
 	})
 }
 
-// configureEmergency registers an emergency address at once, and deregisters it in the background (Twilio docs: emergency
-// calling). EmergencyStatus has had no effect since October 2021 (Twilio changelog).
+// configureEmergency registers an emergency address at once, and deregisters it in the background (Twilio docs:
+// emergency calling). EmergencyStatus has had no effect since October 2021 (Twilio changelog).
 func (t *twilio) configureEmergency(n *number, account *TwilioAccount, form url.Values) *TwilioError {
 	if !form.Has("EmergencyAddressSid") {
 		return nil

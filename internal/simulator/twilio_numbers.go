@@ -147,8 +147,8 @@ func formatted(e164 string) string {
 	return e164
 }
 
-// wireNumber is an IncomingPhoneNumber as the 2010 API answers it. Which unset fields are null and which are "" follows
-// the examples of the Twilio OpenAPI and a recorded answer.
+// wireNumber is an IncomingPhoneNumber as the 2010 API answers it. Which unset fields are null and which are ""
+// follows the examples of the Twilio OpenAPI and a recorded answer.
 type wireNumber struct {
 	SID                    string          `json:"sid"`
 	AccountSID             string          `json:"account_sid"`
@@ -264,8 +264,8 @@ func typeInPath(path string) string {
 	return pathTypes[strings.TrimSuffix(last, ".json")]
 }
 
-// listNumbers lists an account's numbers. PhoneNumber is a part of the number, with "*" for any digit; a space, which is
-// what an unescaped "+" decodes to, is in no number. (Twilio OpenAPI: ListIncomingPhoneNumber)
+// listNumbers lists an account's numbers. PhoneNumber is a part of the number, with "*" for any digit; a space, which
+// is what an unescaped "+" decodes to, is in no number. (Twilio OpenAPI: ListIncomingPhoneNumber.)
 func (t *twilio) listNumbers(c *twilioCall) (int, any, *TwilioError) {
 	withBeta := true
 	if refused := boolField(c.query, "Beta", &withBeta); refused != nil {
@@ -463,8 +463,8 @@ func (t *twilio) updateNumber(c *twilioCall) (int, any, *TwilioError) {
 	return http.StatusOK, t.wireNumber(n), nil
 }
 
-// transfer moves a number to another account of the family. Only the main account may do it. (Twilio error dictionary:
-// 21470 to 21474)
+// transfer moves a number to another account of the family. Only the main account may do it. (Twilio error
+// dictionary: 21470 to 21474)
 func (t *twilio) transfer(n *number, caller twilioCaller, gaining string) (*TwilioAccount, *TwilioError) {
 	if !sidOf("AC", gaining) {
 		return nil, badRequestf(21470, "Invalid AccountSid: %s", gaining)

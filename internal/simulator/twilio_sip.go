@@ -133,7 +133,8 @@ func (t *twilio) createCredentialList(account *TwilioAccount, friendlyName strin
 	return t.addCredentialList(TwilioCredentialList{AccountSID: account.SID, FriendlyName: friendlyName}), nil
 }
 
-// checkListName checks the name of a list, which no other list of the account may have (Twilio error dictionary: 21240).
+// checkListName checks the name of a list, which no other list of the account may have (Twilio error dictionary:
+// 21240).
 func (t *twilio) checkListName(account *TwilioAccount, name string, own *credentialList) *TwilioError {
 	if name == "" || len([]rune(name)) > 64 {
 		return badRequestf(21240, "FriendlyName must have 1 to 64 characters")

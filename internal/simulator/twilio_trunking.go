@@ -100,8 +100,8 @@ var twilioTrunkingRoutes = []twilioRoute{
 
 const trunkV1 = "/v1/Trunks/{TrunkSid}"
 
-// onTrunk finds the trunk of the path in the account that the credentials belong to: the trunking API has no account in
-// its paths (Twilio docs: Elastic SIP Trunking API).
+// onTrunk finds the trunk of the path in the account that the credentials belong to: the trunking API has no account
+// in its paths (Twilio docs: Elastic SIP Trunking API).
 func onTrunk(handle func(*twilio, *twilioCall, *trunk) (int, any, *TwilioError)) twilioHandler {
 	return func(t *twilio, c *twilioCall) (int, any, *TwilioError) {
 		k := t.trunkIn(c.account, c.params["TrunkSid"])
@@ -218,8 +218,8 @@ func (t *twilio) addTrunk(given TwilioTrunk) *trunk {
 	return k
 }
 
-// dropTrunk removes a trunk, unlinks its numbers and keeps its domain from being used again for 30 days (Twilio support:
-// termination domain of a deleted trunk).
+// dropTrunk removes a trunk, unlinks its numbers and keeps its domain from being used again for 30 days (Twilio
+// support: termination domain of a deleted trunk).
 func (t *twilio) dropTrunk(k *trunk) {
 	for _, n := range t.trunkNumbers(k) {
 		n.TrunkSID = ""
@@ -253,7 +253,7 @@ func (t *twilio) createTrunk(account *TwilioAccount, form url.Values) (*trunk, *
 
 func (t *twilio) configureTrunk(k *TwilioTrunk, form url.Values) *TwilioError {
 	return firstRefusal(
-		nameField(form, "FriendlyName", 64, &k.FriendlyName),
+		nameField(form, 64, &k.FriendlyName),
 		t.configureDomain(k, form),
 		urlField(form, "DisasterRecoveryUrl", &k.DisasterRecoveryURL),
 		methodField(form, "DisasterRecoveryMethod", &k.DisasterRecoveryMethod),
@@ -417,12 +417,13 @@ func configureOrigination(o *TwilioOriginationURL, form url.Values) *TwilioError
 		intField(form, "Weight", &o.Weight, 1, 65535),
 		intField(form, "Priority", &o.Priority, 0, 65535),
 		boolField(form, "Enabled", &o.Enabled),
-		nameField(form, "FriendlyName", 64, &o.FriendlyName),
+		nameField(form, 64, &o.FriendlyName),
 		sipField(form, "SipUrl", 21245, &o.SIPURL),
 	)
 }
 
-// sipField is a form field that must be a "sip:" address where it is given; "sips:" is not supported (Twilio OpenAPI).
+// sipField is a form field that must be a "sip:" address where it is given; "sips:" is not supported (Twilio
+// OpenAPI).
 func sipField(form url.Values, name string, code int, target *string) *TwilioError {
 	if !form.Has(name) {
 		return nil

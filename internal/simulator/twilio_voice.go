@@ -207,7 +207,7 @@ func (t *twilio) listPolicies(c *twilioCall) (int, any, *TwilioError) {
 
 func (t *twilio) postPolicy(c *twilioCall) (int, any, *TwilioError) {
 	draft := TwilioConnectionPolicy{AccountSID: c.account.SID}
-	if refused := nameField(c.form, "FriendlyName", 255, &draft.FriendlyName); refused != nil {
+	if refused := nameField(c.form, 255, &draft.FriendlyName); refused != nil {
 		return 0, nil, refused
 	}
 	return http.StatusCreated, wirePolicy(c, t.addPolicy(draft)), nil
@@ -218,7 +218,7 @@ func (t *twilio) fetchPolicy(c *twilioCall, p *policy) (int, any, *TwilioError) 
 }
 
 func (t *twilio) updatePolicy(c *twilioCall, p *policy) (int, any, *TwilioError) {
-	if refused := nameField(c.form, "FriendlyName", 255, &p.FriendlyName); refused != nil {
+	if refused := nameField(c.form, 255, &p.FriendlyName); refused != nil {
 		return 0, nil, refused
 	}
 	p.DateUpdated = t.sim.now()
@@ -263,7 +263,7 @@ func (t *twilio) postTarget(c *twilioCall, p *policy) (int, any, *TwilioError) {
 
 func configureTarget(g *TwilioTarget, form url.Values) *TwilioError {
 	return firstRefusal(
-		nameField(form, "FriendlyName", 255, &g.FriendlyName),
+		nameField(form, 255, &g.FriendlyName),
 		sipField(form, "Target", 20001, &g.Target),
 		intField(form, "Priority", &g.Priority, 0, 65535),
 		intField(form, "Weight", &g.Weight, 1, 65535),
@@ -355,7 +355,7 @@ func (t *twilio) configureByocTrunk(b *TwilioByocTrunk, c *twilioCall) *TwilioEr
 		}
 	}
 	return firstRefusal(
-		nameField(c.form, "FriendlyName", 255, &b.FriendlyName),
+		nameField(c.form, 255, &b.FriendlyName),
 		urlField(c.form, "VoiceUrl", &b.VoiceURL),
 		methodField(c.form, "VoiceMethod", &b.VoiceMethod),
 		urlField(c.form, "VoiceFallbackUrl", &b.VoiceFallbackURL),

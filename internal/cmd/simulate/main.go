@@ -86,7 +86,7 @@ func load(sim *simulator.Server, path string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	if err := sim.Seed(file); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

@@ -49,7 +49,7 @@ func get(t *testing.T, url string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,8 @@ func get(t *testing.T, url string) []byte {
 func TestServesWhatTheSeedHolds(t *testing.T) {
 	dir := t.TempDir()
 	seed := filepath.Join(dir, "seed.json")
-	if err := os.WriteFile(seed, []byte(`{"twilio": {"numbers": [{"phone_number": "+14155550100"}]}}`), 0o600); err != nil {
+	const content = `{"twilio": {"numbers": [{"phone_number": "+14155550100"}]}}`
+	if err := os.WriteFile(seed, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	url := start(t, "-seed", seed)
@@ -101,30 +102,35 @@ func TestStopsWhileARequestHangs(t *testing.T) {
 	cutOff := make(chan struct{})
 	t.Cleanup(func() { <-cutOff }) // runs after the program was stopped
 	url := start(t)
-	fault, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/_simulator/faults",
-		strings.NewReader(`{"hang": true}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(fault)
-	if err != nil {
-		close(cutOff)
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusNoContent {
-		t.Fatalf("arming the fault answered %s", resp.Status)
-	}
 	go func() {
 		defer close(cutOff)
-		// It is cut off by the stop in the cleanup, which would run into its time limit otherwise.
-		if resp, err := http.Get(url + "/twilio/v1/Trunks"); err == nil {
-			resp.Body.Close()
-			t.Error("the hanging request was answered")
-		}
+		// The first arms a fault. The second is cut off by the stop, which would run into its time limit otherwise.
+		send(t, http.MethodPost, url+"/_simulator/faults", `{"hang": true}`, http.StatusNoContent)
+		send(t, http.MethodGet, url+"/twilio/v1/Trunks", "", 0)
 	}()
-	for len(strings.TrimSpace(string(get(t, url+"/_simulator/requests")))) <= len("[]") {
-		continue // until the request has arrived
+	for string(get(t, url+"/_simulator/requests")) == "[]" {
+		continue // until the request that hangs has arrived
+	}
+}
+
+// send sends a request that must be answered with status, or not at all if that is 0.
+func send(t *testing.T, method, url, body string, status int) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		if status != 0 {
+			t.Error(err)
+		}
+		return
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != status {
+		t.Errorf("%s %s answered %s", method, url, resp.Status)
 	}
 }
 

@@ -159,7 +159,7 @@ func reported(n platform.Number, r *record) platform.Number {
 	n.SID = *r.Sid
 	n.AccountSID = *r.AccountSid
 	n.PhoneNumber = *r.PhoneNumber
-	n.Carrier = name
+	n.Carrier = kindName
 	n.Capabilities = capabilities(r)
 	if r.Origin != nil {
 		n.Memory.Origin = *r.Origin
@@ -224,14 +224,12 @@ func settling(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 }
 
-// pause waits for one poll interval.
-func (c *Carrier) pause(ctx context.Context) error {
+// pause waits for one poll interval, or until ctx is done.
+func (c *Carrier) pause(ctx context.Context) {
 	timer := time.NewTimer(c.pollInterval)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
 	case <-timer.C:
-		return nil
 	}
 }

@@ -94,7 +94,7 @@ func (c *Carrier) Configure(ctx context.Context, have, want platform.Number) (pl
 
 // asReported is want with all that Twilio says of have.
 func asReported(want, have platform.Number) platform.Number {
-	want.SID, want.AccountSID, want.PhoneNumber, want.Carrier = have.SID, have.AccountSID, have.PhoneNumber, name
+	want.SID, want.AccountSID, want.PhoneNumber, want.Carrier = have.SID, have.AccountSID, have.PhoneNumber, kindName
 	want.Settings, want.Capabilities, want.Memory.Origin = have.Settings, have.Capabilities, have.Memory.Origin
 	return want
 }

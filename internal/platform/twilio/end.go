@@ -17,6 +17,9 @@ func (c *Carrier) Do(ctx context.Context, n platform.Number, s platform.Step) ([
 		return c.deregister(ctx, n)
 	case opRelease:
 		return c.release(ctx, n)
+	case platform.OpUnwire:
+		n.Settings = n.Memory.Wiring
+		return c.clear(ctx, n)
 	}
 	return nil, platform.Untouched(fmt.Errorf("twilio has no operation %q", s.Op))
 }
@@ -60,7 +63,8 @@ func goneNote(n platform.Number) []string {
 	return []string{fmt.Sprintf("Twilio no longer has %s, so there was nothing to do there.", identified(n))}
 }
 
-// clear takes the wiring in n off the number, where nobody has changed it since.
+// clear takes the wiring in n's Settings off the number, where nobody has
+// changed it since.
 func (c *Carrier) clear(ctx context.Context, n platform.Number) ([]string, error) {
 	live, err := c.present(ctx, n)
 	if err != nil {
@@ -169,19 +173,23 @@ func changedAddress(n platform.Number, address string) *platform.Refusal {
 	}
 }
 
-// awaitUnregistered waits for the end of a deregistration, however long it
-// takes. Failure is that of the request for it, if its outcome is unclear.
+// awaitUnregistered waits for the end of a deregistration, as long as ctx
+// lasts. Failure is that of the request for it, if its outcome is unclear.
 func (c *Carrier) awaitUnregistered(ctx context.Context, n platform.Number, failure error) error {
 	doing := "deregister the emergency address of " + identified(n)
-	for {
+	status := "not looked at yet"
+	for ctx.Err() == nil {
 		live, err := c.fetch(ctx, n)
 		if errors.Is(err, platform.ErrNotFound) {
 			return nil
 		}
+		if ctx.Err() != nil {
+			break
+		}
 		if err != nil {
 			return changed(doing, both(failure, err))
 		}
-		status := emergencyStatus(live)
+		status = emergencyStatus(live)
 		switch {
 		case status == "unregistration-failure":
 			return fmt.Errorf("%s: Twilio reports that it failed (%s); try again, or ask Twilio's support", doing, status)
@@ -190,11 +198,10 @@ func (c *Carrier) awaitUnregistered(ctx context.Context, n platform.Number, fail
 		case emergencyAddress(live) == "" && !isRegistered(status):
 			return nil
 		}
-		if err := c.pause(ctx); err != nil {
-			return fmt.Errorf("%s: it is not over yet (%s); destroy again to go on, the number is still owned: %w",
-				doing, status, err)
-		}
+		c.pause(ctx)
 	}
+	return fmt.Errorf("%s: it is not over yet (%s); the number is still owned, destroy again to go on: %w",
+		doing, status, both(failure, ctx.Err()))
 }
 
 // isRegistered says that the emergency services know an address, or are being

@@ -42,7 +42,7 @@ var remedies = map[string]struct{ field, wayOut string }{
 	"21613": {"address_sid", "this number needs an address"},
 	"21615": {"address_sid", "this number needs an address in its own area"},
 	"21631": {"address_sid", "this number needs an address of the account that owns it"},
-	"21634": {"emergency_address_sid", "the trunk serves emergency calls: deregister the number's emergency address first"},
+	"21634": {"emergency_address_sid", "emergency calls depend on it: deregister the number's emergency address first"},
 	"21649": {"bundle_sid", "this number needs a regulatory bundle that Twilio has approved, which can take days"},
 	"21650": {"identity_sid", "this number needs an identity document"},
 	"21651": {"identity_sid", "the identity document does not suit this number"},

@@ -9,18 +9,22 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// name is the name of the Kind.
-const name = "twilio"
+// kindName is the name of the Kind.
+const kindName = "twilio"
 
 // Kind describes Twilio.
 var Kind = platform.Kind{
-	Name:      name,
+	Name:      kindName,
 	Title:     "Twilio",
 	Arguments: arguments,
 	Settings:  settings(),
-	Steps:     steps,
-	Refuse:    refuse,
-	Billing:   billing,
+
+	Import:         readImportID,
+	ImportExamples: importExamples,
+
+	Steps:   steps,
+	Refuse:  refuse,
+	Billing: billing,
 }
 
 // The operations of steps.
@@ -41,14 +45,14 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 	var all []platform.Step
 	if address := n.Settings.String("emergency_address_sid"); address != "" && n.DeregisterEmergencyAddress {
 		all = append(all, platform.Step{
-			Service: name,
+			Service: kindName,
 			Op:      opDeregister,
 			Sentence: fmt.Sprintf("Deregister emergency address %s of %s at Twilio and wait until it is unregistered.",
 				address, n.PhoneNumber),
 		})
 	}
 	return append(all, platform.Step{
-		Service: name,
+		Service: kindName,
 		Op:      opRelease,
 		Sentence: fmt.Sprintf("Release %s at Twilio: the number is given up and may go to another customer.",
 			identified(n)),
@@ -63,11 +67,11 @@ func clearStep(n platform.Number) platform.Step {
 		set = append(set, f.Name)
 	}
 	if len(set) == 0 {
-		return platform.Step{Service: name, Sentence: fmt.Sprintf(
+		return platform.Step{Service: kindName, Sentence: fmt.Sprintf(
 			"Leave %s as it is at Twilio: nothing is wired by this resource; it stays owned and billed.", n.PhoneNumber)}
 	}
 	return platform.Step{
-		Service: name,
+		Service: kindName,
 		Op:      opClear,
 		Sentence: fmt.Sprintf("Clear %s of %s at Twilio, each only while it still has the value in state, "+
 			"and read the number back; it stays owned and billed.", enumerate(set), n.PhoneNumber),

@@ -188,9 +188,7 @@ func (c *Carrier) settlePurchase(ctx context.Context, n platform.Number, failure
 	defer cancel()
 	owned, err := c.Find(ctx, n)
 	for look := 1; look < looks && !unavailable && errors.Is(err, platform.ErrNotFound); look++ {
-		if c.pause(ctx) != nil {
-			break
-		}
+		c.pause(ctx)
 		owned, err = c.Find(ctx, n)
 	}
 	switch {

@@ -1,9 +1,9 @@
 // Package oaicheck holds the traffic of a test against Twilio's own OpenAPI documents.
 //
-// It stands in front of the simulator. A request that the simulator accepts must be one that the documents allow, and each
-// answer must be one that they describe; so neither our client nor our simulator can drift away from Twilio together.
-// The documents are not part of this repository: they are twilio_api_v2010.json, twilio_trunking_v1.json and
-// twilio_voice_v1.json of github.com/twilio/twilio-oai.
+// It stands in front of the simulator. A request that the simulator accepts must be one that the documents allow, and
+// each answer must be one that they describe; so neither our client nor our simulator can drift away from Twilio
+// together. The documents are not part of this repository: they are twilio_api_v2010.json, twilio_trunking_v1.json
+// and twilio_voice_v1.json of github.com/twilio/twilio-oai.
 package oaicheck
 
 import (
@@ -103,8 +103,9 @@ func relax(doc *openapi3.T) {
 	}
 }
 
-// allowEmptySIDs lets each SID be empty in a body: an empty value clears a field, as Twilio's page on emergency calling
-// shows, and is answered for some that are unset, as the documents' own examples show. SIDs in paths stay as they are.
+// allowEmptySIDs lets each SID be empty in a body: an empty value clears a field, as Twilio's page on emergency
+// calling shows, and is answered for some that are unset, as the documents' own examples show. SIDs in paths stay as
+// they are.
 func allowEmptySIDs(schema *openapi3.SchemaRef) {
 	if schema == nil || schema.Value == nil {
 		return
@@ -138,8 +139,8 @@ const prefix = "/" + string(simulator.Twilio)
 // maxBody is far above what Twilio is sent.
 const maxBody = 1 << 20
 
-// Wrap checks what passes on the way to next, the simulator, and back. Other services' traffic and answers that a fault
-// made or spoilt are let through unchecked.
+// Wrap checks what passes on the way to next, the simulator, and back. Other services' traffic and answers that a
+// fault made or spoilt are let through unchecked.
 func (c *Checker) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, ours := strings.CutPrefix(r.URL.EscapedPath(), prefix)
@@ -227,8 +228,8 @@ func (c *Checker) find(request *http.Request) (*routers.Route, map[string]string
 	return nil, nil, fmt.Errorf("no document has this path: %w", err)
 }
 
-// validateError checks Twilio's error envelope (Twilio docs: Twilio's response). A 429 may come without one, and a 2010
-// path without ".json" is answered in XML.
+// validateError checks Twilio's error envelope (Twilio docs: Twilio's response). A 429 may come without one, and a
+// 2010 path without ".json" is answered in XML.
 func validateError(seen *recorder) error {
 	if seen.status == http.StatusTooManyRequests && seen.body.Len() == 0 ||
 		strings.HasPrefix(seen.Header().Get("Content-Type"), "application/xml") {

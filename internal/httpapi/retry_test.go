@@ -1,0 +1,322 @@
+package httpapi_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+)
+
+// script is a transport that answers with one outcome after the other, the
+// last one for ever. With it, time is that of the test's bubble.
+type script struct {
+	outcomes []outcome
+	bodies   []string // as sent
+}
+
+// outcome is an answer, or a network fault if its status is 0.
+type outcome struct {
+	status     int
+	retryAfter string
+	takes      time.Duration
+}
+
+func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+	}
+	s.bodies = append(s.bodies, string(body))
+	o := s.outcomes[min(len(s.bodies), len(s.outcomes))-1]
+	select {
+	case <-time.After(o.takes):
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+	if o.status == 0 {
+		return nil, errors.New("connection reset")
+	}
+	header := http.Header{}
+	if o.retryAfter != "" {
+		header.Set("Retry-After", o.retryAfter)
+	}
+	return &http.Response{
+		StatusCode: o.status, Header: header, Request: r, Body: io.NopCloser(strings.NewReader("body")),
+	}, nil
+}
+
+func call(t *testing.T, ctx context.Context, s *script, method string, options httpapi.Options) error {
+	t.Helper()
+	options.Transport = s
+	options.Wait = httpapi.WaitPolicy{Base: time.Second, Cap: 30 * time.Second}
+	_, err := newClient(t, "https://acme.example", options).
+		Do(ctx, httpapi.Request{Method: method, Path: "/x", Body: []byte("body")})
+	return err
+}
+
+func TestRetriesByMethodAndFault(t *testing.T) {
+	const maxRetries = 3
+	methods := []string{"GET", "HEAD", "DELETE", "POST", "PATCH", "PUT"}
+	idempotent := methods[:3]
+	for _, tc := range []struct {
+		first    outcome
+		repeated []string
+	}{
+		{outcome{status: 429}, methods},
+		{outcome{status: 500}, idempotent},
+		{outcome{status: 502}, idempotent},
+		{outcome{status: 503}, idempotent},
+		{outcome{}, idempotent},
+		{outcome{status: 501}, nil},
+		{outcome{status: 302}, nil},
+		{outcome{status: 400}, nil},
+		{outcome{status: 404}, nil},
+		{outcome{status: 408}, nil},
+		{outcome{status: 409}, nil},
+	} {
+		for _, method := range methods {
+			t.Run(fmt.Sprint(tc.first.status, " ", method), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := &script{outcomes: []outcome{tc.first, {status: 200}}}
+					err := call(t, t.Context(), s, method, httpapi.Options{MaxRetries: maxRetries})
+					want := 1
+					if slices.Contains(tc.repeated, method) {
+						want = 2
+					}
+					if len(s.bodies) != want || (err == nil) != (want == 2) {
+						t.Errorf("%d attempts and %v, want %d", len(s.bodies), err, want)
+					}
+					for _, body := range s.bodies {
+						if body != "body" {
+							t.Errorf("body %q", body)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestRetriesAreCounted(t *testing.T) {
+	for name, tc := range map[string]struct {
+		outcomes []outcome
+		attempts int
+	}{
+		"5xx":                      {[]outcome{{status: 500}}, 4},
+		"network faults":           {[]outcome{{}}, 4},
+		"both":                     {[]outcome{{}, {status: 500}}, 4},
+		"rate limits do not count": {[]outcome{{status: 429}, {status: 429}, {status: 429}, {status: 429}, {status: 500}}, 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{outcomes: tc.outcomes}
+				err := call(t, t.Context(), s, "GET", httpapi.Options{MaxRetries: 3})
+				if err == nil || len(s.bodies) != tc.attempts {
+					t.Errorf("%d attempts and %v, want %d", len(s.bodies), err, tc.attempts)
+				}
+			})
+		})
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, tc := range map[string]struct {
+			header   string
+			from, to time.Duration
+		}{
+			"seconds":      {"120", 120 * time.Second, 120 * time.Second},
+			"date":         {time.Now().Add(90 * time.Second).UTC().Format(http.TimeFormat), 89 * time.Second, 90 * time.Second},
+			"none":         {"", 0, time.Second},
+			"nonsense":     {"soon", 0, time.Second},
+			"nothing":      {"0", 0, time.Second},
+			"in the past":  {time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat), 0, time.Second},
+			"less than 0":  {"-5", 0, time.Second},
+			"with a 503":   {"7", 7 * time.Second, 7 * time.Second},
+			"beyond int64": {"99999999999999999999", 0, time.Second},
+		} {
+			status := 429
+			if name == "with a 503" {
+				status = 503
+			}
+			s := &script{outcomes: []outcome{{status: status, retryAfter: tc.header}, {status: 200}}}
+			if name == "date" { // the bubble's clock has moved on since the table was made
+				s.outcomes[0].retryAfter = time.Now().Add(90 * time.Second).UTC().Format(http.TimeFormat)
+			}
+			start := time.Now()
+			if err := call(t, t.Context(), s, "GET", httpapi.Options{MaxRetries: 1}); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if waited := time.Since(start); waited < tc.from || waited > tc.to {
+				t.Errorf("%s: waited %s, want %s to %s", name, waited, tc.from, tc.to)
+			}
+		}
+	})
+}
+
+func TestWaitsGrowToTheCap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{outcomes: []outcome{{status: 500}}}
+		start := time.Now()
+		_ = call(t, t.Context(), s, "GET", httpapi.Options{MaxRetries: 40})
+		// Full jitter waits half of 1 s + 2 s + 4 s + 8 s + 16 s + 35 × 30 s on average.
+		if waited := time.Since(start); waited < 250*time.Second || waited > 1081*time.Second {
+			t.Errorf("waited %s", waited)
+		}
+	})
+}
+
+func TestRateLimitLastsUntilTheDeadline(t *testing.T) {
+	for _, method := range []string{"GET", "POST"} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			s := &script{outcomes: []outcome{{status: 429}}}
+			start := time.Now()
+			err := call(t, ctx, s, method, httpapi.Options{MaxRetries: 1})
+			e := asError(t, err)
+			if e.Status != 429 || e.Unclear() || e.Refused() || !strings.Contains(e.Error(), "after the operation's time-out") {
+				t.Errorf("%v", e)
+			}
+			if waited := time.Since(start); waited < time.Hour-30*time.Second || waited > time.Hour {
+				t.Errorf("gave up after %s", waited)
+			}
+		})
+	}
+}
+
+func TestWaitBeyondTheDeadlineFailsAtOnce(t *testing.T) {
+	for _, status := range []int{429, 503} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			s := &script{outcomes: []outcome{{status: status, retryAfter: "61"}}}
+			start := time.Now()
+			err := call(t, ctx, s, "GET", httpapi.Options{MaxRetries: 5})
+			if e := asError(t, err); e.Status != status || !strings.Contains(e.Error(), "due in 1m1s") {
+				t.Errorf("%v", err)
+			}
+			if waited := time.Since(start); waited != 0 {
+				t.Errorf("waited %s", waited)
+			}
+		})
+	}
+}
+
+func TestNetworkFaultBeyondTheDeadlineSaysBoth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := newClient(t, "https://acme.example", httpapi.Options{
+			MaxRetries: 5, Transport: &script{outcomes: []outcome{{}}},
+			Wait: httpapi.WaitPolicy{Base: 1000 * time.Hour, Cap: 1000 * time.Hour},
+		}).Do(ctx, httpapi.Request{Method: "GET", Path: "/x"})
+		if !strings.Contains(err.Error(), "connection reset") || !strings.Contains(err.Error(), "time-out") {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestCancelEndsAWaitAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Second, cancel)
+		start := time.Now()
+		err := call(t, ctx, &script{outcomes: []outcome{{status: 429, retryAfter: "3600"}}}, "POST", httpapi.Options{})
+		if !errors.Is(err, context.Canceled) || time.Since(start) != 10*time.Second {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+		if asError(t, err).Unclear() {
+			t.Error("a request that was only ever put off counts as unclear")
+		}
+	})
+}
+
+func TestCancelEndsAnAttemptAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Second, cancel)
+		start := time.Now()
+		s := &script{outcomes: []outcome{{status: 200, takes: 20 * time.Second}}}
+		err := call(t, ctx, s, "GET", httpapi.Options{MaxRetries: 5})
+		if !errors.Is(err, context.Canceled) || time.Since(start) != 10*time.Second || len(s.bodies) != 1 {
+			t.Errorf("%v after %s and %d attempts", err, time.Since(start), len(s.bodies))
+		}
+	})
+}
+
+func TestAttemptTakesAtMostTheCallTimeout(t *testing.T) {
+	for method, attempts := range map[string]int{"GET": 3, "POST": 1} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{outcomes: []outcome{{status: 200, takes: time.Hour}}}
+			err := call(t, t.Context(), s, method, httpapi.Options{MaxRetries: 2, CallTimeout: 30 * time.Second})
+			e := asError(t, err)
+			if len(s.bodies) != attempts || !strings.Contains(e.Error(), "no complete answer within 30s") || !e.Unclear() {
+				t.Errorf("%s: %v after %d attempts", method, err, len(s.bodies))
+			}
+			if errors.Is(err, context.DeadlineExceeded) {
+				t.Error("it reads like the end of the operation's own time")
+			}
+		})
+	}
+}
+
+func TestSlotIsFreeWhileWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limited := &script{outcomes: []outcome{{status: 429, retryAfter: "60"}, {status: 200}}}
+		c := newClient(t, "https://acme.example", httpapi.Options{MaxConcurrent: 1, Transport: limited})
+		waiting := make(chan error)
+		go func() {
+			_, err := c.Do(t.Context(), httpapi.Request{Method: "POST", Path: "/x"})
+			waiting <- err
+		}()
+		synctest.Wait() // until the first call waits for its second attempt
+		start := time.Now()
+		if _, err := c.Do(t.Context(), httpapi.Request{Method: "GET", Path: "/x"}); err != nil || time.Since(start) != 0 {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+		if err := <-waiting; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestLogHasHarmlessFieldsOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var lines []string
+		allowed := map[string]bool{
+			"service": true, "method": true, "path": true, "status": true, "attempt": true, "wait": true, "request_id": true,
+		}
+		options := httpapi.Options{
+			MaxRetries: 2,
+			Transport:  &script{outcomes: []outcome{{}, {status: 503, retryAfter: "5"}, {status: 404}}},
+			Log: func(_ context.Context, message string, fields map[string]any) {
+				for name := range fields {
+					if !allowed[name] {
+						t.Errorf("field %s", name)
+					}
+				}
+				lines = append(lines, fmt.Sprint(message, fields))
+			},
+		}
+		_, _ = newClient(t, "https://acme.example", options).Do(t.Context(), httpapi.Request{
+			Method: "DELETE", Path: "/x", Query: map[string][]string{"q": {secret}}, Body: []byte(secret),
+			Header: http.Header{"X-Key": {secret}},
+		})
+		all := strings.Join(lines, "\n")
+		if len(lines) != 4 || !strings.Contains(all, "wait:5s") || !strings.Contains(all, "attempt:3") {
+			t.Errorf("log:\n%s", all)
+		}
+		if strings.Contains(all, secret) || strings.Contains(all, "Bearer") {
+			t.Errorf("log holds a secret:\n%s", all)
+		}
+	})
+}

@@ -1,0 +1,206 @@
+package phonenumber_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
+)
+
+// outage makes Twilio answer writes of this method with 500.
+func outage(sim *acctest.Simulation, method string) func() {
+	return func() {
+		sim.Inject(simulator.Fault{Method: method, Path: "IncomingPhoneNumbers", Status: http.StatusInternalServerError})
+	}
+}
+
+func TestAccFailedReleaseIsCorruptedAndFinishedByASecondDestroy(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	owned(sim, simulator.TwilioNumber{})
+	config := hcl(sim, `
+		phone_number       = "`+number+`"
+		release_on_destroy = "release"`)
+	run(t, sim,
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig:   outage(sim, http.MethodDelete),
+			Config:      config,
+			Destroy:     true,
+			ExpectError: regexp.MustCompile(`(?s)Unable to release phone number \+14155550100.*500.*The\s+step\s+was`),
+		},
+		resource.TestStep{
+			PreConfig: sim.ClearFaults,
+			Config:    config,
+			PlanOnly:  true,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(this, plancheck.ResourceActionUpdate),
+				plans("status", text("active")),
+			}},
+			ExpectNonEmptyPlan: true,
+		},
+		resource.TestStep{
+			RefreshState:       true,
+			ExpectNonEmptyPlan: true,
+			Check:              resource.TestMatchResourceAttr(this, "status_reason", regexp.MustCompile("A destroy stopped half-way")),
+		},
+		resource.TestStep{Config: config, Destroy: true},
+	)
+	expectOwned(t, sim)
+	if released := sim.Twilio().Released(); len(released) != 1 {
+		t.Errorf("released: %v, want it once", released)
+	}
+}
+
+func TestAccFailedReleaseIsRepairedByAnApply(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	owned(sim, simulator.TwilioNumber{})
+	config := hcl(sim, `
+		phone_number       = "`+number+`"
+		release_on_destroy = "release"`)
+	run(t, sim,
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: outage(sim, http.MethodDelete), Config: config, Destroy: true, ExpectError: regexp.MustCompile("500"),
+		},
+		resource.TestStep{
+			PreConfig:         sim.ClearFaults,
+			Config:            config,
+			ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate, plans("status", text("active"))),
+			ConfigStateChecks: []statecheck.StateCheck{state("status", text("active")), state("status_reason", text(""))},
+		},
+		resource.TestStep{Config: hcl(sim, `phone_number = "`+number+`"`)},
+	)
+	expectOwned(t, sim, number)
+}
+
+func TestAccFailedDetachIsFinishedByASecondDestroy(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	owned(sim, simulator.TwilioNumber{})
+	config := hcl(sim, `
+		phone_number = "`+number+`"
+		voice_url    = "https://example.com"`)
+	run(t, sim,
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: outage(sim, http.MethodPost), Config: config, Destroy: true,
+			ExpectError: regexp.MustCompile(`Unable to detach phone number \+14155550100`),
+		},
+		resource.TestStep{PreConfig: sim.ClearFaults, Config: config, Destroy: true},
+	)
+	expectOwned(t, sim, number)
+	expectUnwired(t, sim, number)
+}
+
+func TestAccForceDeleteEndsWithAWarningWhatEverHappens(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	owned(sim, simulator.TwilioNumber{})
+	config := hcl(sim, `
+		phone_number       = "`+number+`"
+		release_on_destroy = "force_delete"
+		voice_url          = "https://example.com"`)
+	run(t, sim,
+		resource.TestStep{
+			Config:           config,
+			ConfigPlanChecks: planned(plancheck.ResourceActionCreate, plans("destroy_irreversible", knownvalue.Bool(false))),
+		},
+		resource.TestStep{PreConfig: outage(sim, http.MethodPost), Config: config, Destroy: true},
+	)
+	expectOwned(t, sim, number)
+	if left := atTwilio(t, sim, number)["voice_url"]; left != "https://example.com" {
+		t.Errorf("the fault did not strike: voice_url is %v", left)
+	}
+}
+
+func TestAccDetachLeavesNewerWiringOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	owned(sim, simulator.TwilioNumber{})
+	cli := sim.CLI(t)
+	cli.Configure(hcl(sim, `
+		phone_number = "`+number+`"
+		voice_url    = "https://example.com/voice"
+		sms_url      = "https://example.com/sms"`))
+	cli.Apply()
+	sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.VoiceURL = "https://newer.example/voice" })
+	// Without a refresh, as when the change comes after the plan.
+	said := cli.Apply("-destroy", "-refresh=false")
+	expectOwned(t, sim, number)
+	if left := atTwilio(t, sim, number); left["voice_url"] != "https://newer.example/voice" || left["sms_url"] != nil {
+		t.Errorf("left at Twilio: voice_url %v, sms_url %v", left["voice_url"], left["sms_url"])
+	}
+	if !words(`voice_url of \+14155550100 was left as it is`).MatchString(said.Stdout) {
+		t.Errorf("the destroy does not say what it left:\n%s", said.Stdout)
+	}
+}
+
+func TestAccEmergencyAddressHoldsBackARelease(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
+	owned(sim, simulator.TwilioNumber{})
+	config := func(allowed bool) string {
+		return hcl(sim, fmt.Sprintf(`
+			phone_number                 = %q
+			emergency_address_sid        = %q
+			release_on_destroy           = "release"
+			deregister_emergency_address = %t`, number, address, allowed))
+	}
+	run(t, sim,
+		resource.TestStep{Config: config(false)},
+		resource.TestStep{
+			Config: config(false), Destroy: true,
+			ExpectError: regexp.MustCompile(`(?s)has an emergency address.*deregister_emergency_address = true`),
+		},
+		resource.TestStep{
+			Config: config(true),
+			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, plans("destroy_steps", knownvalue.ListPartial(
+				map[int]knownvalue.Check{0: knownvalue.StringRegexp(regexp.MustCompile("^Deregister emergency address " + address))}))),
+		},
+	)
+	expectOwned(t, sim)
+}
+
+func TestAccFailedDeregistrationReleasesNothing(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{EmergencyStaysRegistered: true}))
+	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
+	owned(sim, simulator.TwilioNumber{})
+	config := hcl(sim, fmt.Sprintf(`
+		phone_number                 = %q
+		emergency_address_sid        = %q
+		release_on_destroy           = "release"
+		deregister_emergency_address = true`, number, address))
+	run(t, sim,
+		resource.TestStep{Config: config},
+		resource.TestStep{Config: config, Destroy: true, ExpectError: regexp.MustCompile(`unregistration-failure`)},
+		resource.TestStep{Config: hcl(sim, `phone_number = "`+number+`"`)},
+	)
+	expectOwned(t, sim, number)
+}
+
+func TestAccHostedNumberIsNotReleased(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	owned(sim, simulator.TwilioNumber{Origin: "hosted"})
+	config := hcl(sim, `
+		phone_number       = "`+number+`"
+		release_on_destroy = "release"`)
+	run(t, sim,
+		resource.TestStep{Config: config},
+		resource.TestStep{Config: config, Destroy: true, ExpectError: regexp.MustCompile(`hosted`)},
+		resource.TestStep{Config: hcl(sim, `phone_number = "`+number+`"`)},
+	)
+	expectOwned(t, sim, number)
+}
