@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator/oaicheck"
 )
 
 // documentsEnv names the folder of Twilio's official OpenAPI documents.
@@ -35,12 +37,31 @@ func Start(t *testing.T, opts ...simulator.Option) *Simulation {
 	t.Helper()
 	sim := simulator.New(opts...)
 	var handler http.Handler = sim
+	if dir := os.Getenv(documentsEnv); dir != "" {
+		handler = checked(t, dir, handler)
+	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() {
 		sim.Close() // first, since the server waits for requests that hang
 		server.Close()
 	})
 	return &Simulation{Server: sim, URL: server.URL}
+}
+
+// checked holds all that a test sends to Twilio, and all that it is answered,
+// against the official OpenAPI documents.
+func checked(t *testing.T, dir string, next http.Handler) http.Handler {
+	t.Helper()
+	checker, err := oaicheck.New(dir)
+	if err != nil {
+		t.Fatalf("%s: %v", documentsEnv, err)
+	}
+	t.Cleanup(func() {
+		for _, violation := range checker.Violations() {
+			t.Errorf("against Twilio's OpenAPI documents: %s", violation)
+		}
+	})
+	return checker.Wrap(next)
 }
 
 // newProvider makes the provider with waits that are short enough for a test.

@@ -191,7 +191,7 @@ func TestErrorOfAnAnswer(t *testing.T) {
 			if e.Refused() != tc.refused || e.Unclear() != tc.unclear {
 				t.Errorf("refused %v, unclear %v", e.Refused(), e.Unclear())
 			}
-			if !strings.HasPrefix(e.Error(), "Acme: POST /numbers: "+tc.text) {
+			if !strings.HasPrefix(e.Brief(), "Acme answered "+tc.text) || e.Error() != e.Brief()+" [POST /numbers]" {
 				t.Errorf("text %q, want %q", e, tc.text)
 			}
 			if strings.Contains(e.Error(), secret) {

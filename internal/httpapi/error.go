@@ -36,10 +36,17 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
+	return fmt.Sprintf("%s [%s %s]", e.Brief(), e.Method, e.Path)
+}
+
+// Brief is the error in the service's own words, without the request.
+func (e *Error) Brief() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s %s", e.Service, e.Method, e.Path)
-	if e.Status != 0 {
-		fmt.Fprintf(&b, ": %s", strings.TrimSpace(fmt.Sprint(e.Status, " ", http.StatusText(e.Status))))
+	switch {
+	case e.Status != 0:
+		fmt.Fprintf(&b, "%s answered %s", e.Service, strings.TrimSpace(fmt.Sprint(e.Status, " ", http.StatusText(e.Status))))
+	default:
+		fmt.Fprintf(&b, "%s gave no answer", e.Service)
 	}
 	if e.Message != "" {
 		fmt.Fprintf(&b, ": %s", e.Message)

@@ -166,7 +166,7 @@ func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Nu
 	got, err := m.setUp(ctx, carrier, on, have, m.completion(have, want))
 	if err != nil {
 		got.Memory.Unfinished = platform.Creation
-		got.Memory.Detail = err.Error()
+		got.Memory.Detail = platform.Brief(err)
 	}
 	judge(&got)
 	return got, err

@@ -15,7 +15,7 @@ type StepError struct {
 }
 
 func (e *StepError) Error() string {
-	return fmt.Sprintf("%v\n\nThe step was: %s", e.Err, e.Step.Sentence)
+	return fmt.Sprintf("this step failed: %s\n\n%v", e.Step.Sentence, e.Err)
 }
 
 func (e *StepError) Unwrap() error { return e.Err }
@@ -70,7 +70,7 @@ func stopped(n platform.Number, err error) platform.Number {
 	if n.Memory.Unfinished != platform.Creation { // it stays one that is never released
 		n.Memory.Unfinished = platform.Teardown
 	}
-	n.Memory.Detail = err.Error()
+	n.Memory.Detail = platform.Brief(err)
 	n.Status = platform.Corrupted
 	n.StatusReason = unfinishedReason(n.Memory)
 	return n

@@ -311,14 +311,14 @@ func unfinishedReason(memory platform.Memory) string {
 	var what, way string
 	switch memory.Unfinished {
 	case platform.Creation:
-		what, way = "The creation stopped half-way", "an apply completes it; until then a destroy only detaches the number."
+		what, way = "The creation stopped half-way", "An apply completes it; until then a destroy only detaches the number."
 	case platform.Attach:
-		what, way = "A move between platforms stopped half-way", "an apply completes it."
+		what, way = "A move between platforms stopped half-way", "An apply completes it."
 	case platform.Teardown:
-		what, way = "A destroy stopped half-way", "destroy again to finish it, or apply to put the number back in order."
+		what, way = "A destroy stopped half-way", "Destroy again to finish it, or apply to put the number back in order."
 	}
 	if memory.Detail != "" {
-		what += " (" + memory.Detail + ")"
+		what += ": " + strings.TrimSuffix(memory.Detail, ".")
 	}
-	return what + "; " + way
+	return what + ". " + way
 }

@@ -46,7 +46,7 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 	got, err := m.change(ctx, carrier, on, have, want, moving)
 	if err != nil {
 		if moving {
-			got.Memory.Unfinished, got.Memory.Detail = platform.Attach, err.Error()
+			got.Memory.Unfinished, got.Memory.Detail = platform.Attach, platform.Brief(err)
 		}
 		return got, err
 	}
@@ -91,7 +91,7 @@ func (m *Manager) leave(ctx context.Context, have platform.Number) (platform.Num
 		}
 		if err != nil && !step.BestEffort {
 			if !errors.Is(err, platform.ErrUntouched) {
-				have.Memory.Unfinished, have.Memory.Detail = platform.Attach, err.Error()
+				have.Memory.Unfinished, have.Memory.Detail = platform.Attach, platform.Brief(err)
 			}
 			return have, &StepError{Step: step, Err: err}
 		}

@@ -35,7 +35,7 @@ func TestAccFailedReleaseIsCorruptedAndFinishedByASecondDestroy(t *testing.T) {
 			PreConfig:   outage(sim, http.MethodDelete),
 			Config:      config,
 			Destroy:     true,
-			ExpectError: regexp.MustCompile(`(?s)Unable to release phone number \+14155550100.*500.*The\s+step\s+was`),
+			ExpectError: words(`Unable to release phone number \+14155550100.*This step failed: Release.*500.*Destroy again`),
 		},
 		resource.TestStep{
 			PreConfig: sim.ClearFaults,

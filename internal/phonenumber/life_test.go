@@ -38,8 +38,8 @@ func TestAccOwnedNumberIsAdoptedWiredAndDetached(t *testing.T) {
 			state("voice_method", text("POST")),
 			state("capabilities", knownvalue.ListExact([]knownvalue.Check{text("mms"), text("sms"), text("voice")})),
 			state("destroy_steps", knownvalue.ListExact([]knownvalue.Check{text(
-				"Clear voice_url of " + number + " at Twilio, each only while it still has the value in state, " +
-					"and read the number back; it stays owned and billed.")})),
+				"Clear voice_url of " + number + " at Twilio, if it still has the value in state, " +
+					"and read the number back; the number stays owned.")})),
 		},
 		Check: held(t, sim, "voice_url", "https://example.com/voice"),
 	})

@@ -54,6 +54,9 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
 	plan.setUnknown("id", "sid", "capabilities", "acquisition", "status", "status_reason")
+	if n := plan.number(); n.PhoneNumber != "" {
+		plan.set("id", n.PhoneNumber)
+	}
 	r.resolve(ctx, config, nil, plan, diags)
 	plan.describeEnd(plan.set)
 	plan.setUnknown("destroy_steps") // the facts come with the number

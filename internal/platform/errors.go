@@ -31,6 +31,27 @@ type untouched struct{ error }
 func (e untouched) Unwrap() error        { return e.error }
 func (e untouched) Is(target error) bool { return target == ErrUntouched }
 
+// Final hides from errors.Is and errors.As what err is: after a write has gone
+// out, a refusal of the read that was to settle it says nothing of the write.
+func Final(err error) error {
+	return final{text: err.Error(), brief: Brief(err)}
+}
+
+type final struct{ text, brief string }
+
+func (e final) Error() string { return e.text }
+func (e final) Brief() string { return e.brief }
+
+// Brief is an error in the service's own words where it has some, for where
+// there is room for one sentence.
+func Brief(err error) string {
+	var short interface{ Brief() string }
+	if errors.As(err, &short) {
+		return short.Brief()
+	}
+	return err.Error()
+}
+
 // FieldError blames one field of the resource, or of the platform's block.
 type FieldError struct {
 	Field string // path: "voice_application_sid", "resemble.agent_uuid"

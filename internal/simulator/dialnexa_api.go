@@ -154,7 +154,7 @@ func dialNexaForbidden() *dialNexaError {
 
 func (e *dialNexaError) answer() answer { return jsonAnswer(e.StatusCode, e) }
 
-// fetchAgent answers an agent with its versions. (DialNexa OpenAPI: Get Agent Details)
+// fetchAgent answers an agent with its versions (DialNexa OpenAPI: Get Agent Details).
 func (d *dialNexa) fetchAgent(c *dialNexaCall) (int, any, *dialNexaError) {
 	if !d.rules.AgentsReadable {
 		return 0, nil, dialNexaNoRoute(c.call)
@@ -166,7 +166,7 @@ func (d *dialNexa) fetchAgent(c *dialNexaCall) (int, any, *dialNexaError) {
 	return http.StatusOK, wireDialNexaAgent(a), nil
 }
 
-// reach is the agent of a path. (DialNexa OpenAPI: Get Agent Details)
+// reach is the agent of a path (DialNexa OpenAPI: Get Agent Details).
 func (d *dialNexa) reach(c *dialNexaCall) (*DialNexaAgent, *dialNexaError) {
 	a := d.agent(c.params["ID"])
 	switch {
@@ -198,7 +198,7 @@ func wireDialNexaAgent(a *DialNexaAgent) any {
 }
 
 // updateAgent changes a version of an agent. The numbers in it go into live routing only if the same request publishes
-// it. (DialNexa OpenAPI: Update Agent)
+// it (DialNexa OpenAPI: Update Agent).
 func (d *dialNexa) updateAgent(c *dialNexaCall) (int, any, *dialNexaError) {
 	a, refused := d.reach(c)
 	if refused != nil {

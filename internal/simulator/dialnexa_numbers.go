@@ -127,8 +127,8 @@ const (
 	maxDialNexaLimit     = 100
 )
 
-// listNumbers lists the numbers of the workspace in the envelope of the generation, by number and type in generation A
-// alone. (DialNexa docs: list phone numbers; DialNexa OpenAPI: List Phone Numbers)
+// listNumbers lists the numbers of the workspace in the envelope of the generation, by country and type in generation A
+// alone (DialNexa docs: list phone numbers; DialNexa OpenAPI: List Phone Numbers).
 func (d *dialNexa) listNumbers(c *dialNexaCall) (int, any, *dialNexaError) {
 	page, limit := 1, defaultDialNexaLimit
 	if wrong := slices.Concat(wholeNumber(c, "page", &page), wholeNumber(c, "limit", &limit)); len(wrong) > 0 {
@@ -188,7 +188,7 @@ func (d *dialNexa) fetchNumber(c *dialNexaCall) (int, any, *dialNexaError) {
 	return http.StatusOK, d.wireNumber(n), nil
 }
 
-// searchNumbers lists numbers for sale, in the spelling of the carrier. (DialNexa OpenAPI: Search Plivo Numbers)
+// searchNumbers lists numbers for sale, in the spelling of the carrier (DialNexa OpenAPI: Search Plivo Numbers).
 func (d *dialNexa) searchNumbers(c *dialNexaCall) (int, any, *dialNexaError) {
 	country := c.query.Get("country_iso")
 	if country == "" {
@@ -217,8 +217,8 @@ func (d *dialNexa) searchNumbers(c *dialNexaCall) (int, any, *dialNexaError) {
 	}, nil
 }
 
-// buyNumber buys a number. The generations spell its body in their own ways. (DialNexa docs: buy phone number; DialNexa
-// OpenAPI: Purchase Phone Number)
+// buyNumber buys a number. The generations spell its body in their own ways (DialNexa docs: buy phone number; DialNexa
+// OpenAPI: Purchase Phone Number).
 func (d *dialNexa) buyNumber(c *dialNexaCall) (int, any, *dialNexaError) {
 	body, ok := c.object()
 	if !ok {
@@ -323,7 +323,7 @@ func (d *dialNexa) wanted(c *dialNexaCall, e164 string) (DialNexaAvailable, *dia
 	return DialNexaAvailable{}, dialNexaRefusal(http.StatusConflict, "Phone number was purchased by somebody else")
 }
 
-// updateNumber changes what it is given and nothing else. (DialNexa docs: update phone number)
+// updateNumber changes what it is given and nothing else (DialNexa docs: update phone number).
 func (d *dialNexa) updateNumber(c *dialNexaCall) (int, any, *dialNexaError) {
 	n, refused := d.numberOf(c)
 	if refused != nil {
@@ -360,8 +360,8 @@ func (o jsonObject) readOrNull(name string, target *string) bool {
 	return o.read(name, target)
 }
 
-// releaseNumber gives a number up for good; a linked one is only let go. (DialNexa docs: delete phone number; DialNexa
-// OpenAPI: Delete Phone Number)
+// releaseNumber gives a number up for good; a linked one is only let go (DialNexa docs: delete phone number; DialNexa
+// OpenAPI: Delete Phone Number).
 func (d *dialNexa) releaseNumber(c *dialNexaCall) (int, any, *dialNexaError) {
 	if d.isB() && !dialNexaNumberID.MatchString(c.params["ID"]) {
 		return 0, nil, dialNexaBadRequest("Invalid phone number ID format")

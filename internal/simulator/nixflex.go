@@ -15,8 +15,8 @@ const Nixflex Service = "nixflex"
 // DefaultNixflexKey is the API key that every simulator starts with. It could not be a real one.
 const DefaultNixflexKey = "nxf_simulated:nxfs_notarealsecret"
 
-// The webhooks that an import puts on a Twilio number. The Nixflex docs do not spell them out; these are modelled on the
-// one that they give for another carrier, https://api.nixflex.com/telnyx-voice.
+// The webhooks that an import puts on a Twilio number. The Nixflex docs do not spell them out; these are modelled on
+// the one of another carrier, https://api.nixflex.com/telnyx-voice (Nixflex SDK: PhoneNumberImportParams).
 const (
 	NixflexVoiceURL  = nixflexHost + "twilio-voice"
 	NixflexSMSURL    = nixflexHost + "twilio-sms"
@@ -345,8 +345,8 @@ func (n *nixflex) dropNumber(e164 string) bool {
 	return len(n.numbers) < before
 }
 
-// setWebhooks overwrites the voice, SMS and status webhooks of a Twilio number (Nixflex docs: import). It touches neither
-// a trunk nor an application, which outrank them at Twilio, nor the fallback URLs: the docs mention none of these.
+// setWebhooks overwrites the voice, SMS and status webhooks of a Twilio number (Nixflex docs: import). It leaves alone
+// what the docs do not mention: trunk and application, which outrank the webhooks at Twilio, and the fallback URLs.
 func (n *nixflex) setWebhooks(at *number) {
 	n.sim.twilio.changeNumber(at, func(w *TwilioNumber) {
 		w.VoiceURL, w.VoiceMethod = NixflexVoiceURL, http.MethodPost

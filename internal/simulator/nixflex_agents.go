@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// nixflexAgentFields are what creating and updating an agent share. Of the many settings of an agent, these are imitated;
-// others are accepted and ignored, as unknown fields are (Nixflex docs: update agent).
+// nixflexAgentFields are what creating and updating an agent share. Of the many settings of an agent, these are
+// imitated; others are accepted and ignored, as unknown fields are (Nixflex docs: update agent).
 type nixflexAgentFields struct {
 	Name         string `json:"name"`
 	SystemPrompt string `json:"system_prompt"`

@@ -269,8 +269,8 @@ func (n *nixflex) checkSettingNames(sent map[string]json.RawMessage, known []str
 	return nil
 }
 
-// The bounds of the speaking rate. That a rate is clamped is documented, the bounds are an assumption after the examples
-// (Nixflex SDK: AgentCreateParams).
+// The bounds of the speaking rate. That a rate is clamped is documented, the bounds are an assumption after the
+// examples (Nixflex SDK: AgentCreateParams).
 const (
 	slowestRate = 0.5
 	fastestRate = 1.5

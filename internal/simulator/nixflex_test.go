@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -37,7 +38,7 @@ func (api bearerAPI) call(method, path, body string, headers ...string) reply {
 	if err != nil {
 		api.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // it has been read
 	data, err := io.ReadAll(resp.Body)
 	if err != nil {
 		api.t.Fatalf("%s %s: %v", method, path, err)
@@ -79,7 +80,7 @@ const (
 	nixflexNumber = "/v1/phone-numbers/%2B14155550100"
 )
 
-// nixflex is a simulator in which Twilio holds the number and Nixflex has two agents of ours and one of somebody else's.
+// nixflex is a simulator in which Twilio holds the number and Nixflex has two agents of ours and one of a rival's.
 func nixflex(t *testing.T, rules simulator.NixflexRules, opts ...simulator.Option) bearerAPI {
 	t.Helper()
 	w := start(t, append(opts, simulator.WithNixflex(rules))...)
@@ -118,9 +119,13 @@ func (api bearerAPI) imported() bearerAPI {
 	return api
 }
 
-// nixflexRefused fails the test unless a request was refused with status, type and code, in Nixflex's envelope.
-func (r reply) nixflexRefused(t *testing.T, status int, kind, code string) reply {
+// nixflexRefused fails the test unless a request was refused with status and code, in Nixflex's envelope.
+func (r reply) nixflexRefused(t *testing.T, status int, code string) reply {
 	t.Helper()
+	kind := map[int]string{
+		400: "invalid_request", 401: "authentication_error", 403: "permission_error", 404: "not_found", 409: "conflict",
+		429: "rate_limit_error", 502: "provider_error",
+	}[status]
 	r.accepted(t, status).has(t, map[string]any{
 		"error.type": kind, "error.code": code, "error.doc_url": "https://docs.nixflex.com/reference/errors#" + code,
 	})
@@ -138,13 +143,13 @@ func TestNixflexKeys(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			api := nixflex(t, simulator.NixflexRules{})
 			api.token = test.token
-			api.call("GET", "/v1/phone-numbers", "").nixflexRefused(t, 401, "authentication_error", test.code)
+			api.call("GET", "/v1/phone-numbers", "").nixflexRefused(t, 401, test.code)
 		})
 	}
 	t.Run("rotated", func(t *testing.T) {
 		api := nixflex(t, simulator.NixflexRules{})
 		api.Nixflex().SetAPIKey("nxf_new:nxfs_new")
-		api.call("GET", "/v1/phone-numbers", "").nixflexRefused(t, 401, "authentication_error", "invalid_api_key")
+		api.call("GET", "/v1/phone-numbers", "").nixflexRefused(t, 401, "invalid_api_key")
 		api.token = "nxf_new:nxfs_new"
 		api.call("GET", "/v1/phone-numbers", "").accepted(t, 200)
 	})
@@ -209,30 +214,30 @@ func TestNixflexImportLeavesSMSOfANumberWithoutSMS(t *testing.T) {
 }
 
 func TestNixflexImportRefusals(t *testing.T) {
-	elsewhere := "ACcccccccccccccccccccccccccccccccc"
+	elsewhere, unknown := "AC"+strings.Repeat("c", 32), "AC"+strings.Repeat("d", 32)
 	for name, test := range map[string]struct {
-		body       string
-		status     int
-		kind, code string
+		body   string
+		status int
+		code   string
 	}{
-		"no number":         {importBody("phone_number", ""), 400, "invalid_request", "missing_field"},
-		"no SID":            {importBody("twilio_sid", ""), 400, "invalid_request", "missing_field"},
-		"no token":          {importBody("twilio_token", ""), 400, "invalid_request", "missing_field"},
-		"no agent":          {importBody("agent_id", ""), 400, "invalid_request", "missing_field"},
-		"national number":   {importBody("phone_number", "4155550100"), 400, "invalid_request", "invalid_phone_format"},
-		"API key as SID":    {importBody("twilio_sid", "SK123"), 400, "invalid_request", "invalid_twilio_sid"},
-		"capitals in SID":   {importBody("twilio_sid", strings.ToUpper(main)), 400, "invalid_request", "invalid_twilio_sid"},
-		"long prompt":       {importBody("custom_prompt", strings.Repeat("x", 8001)), 400, "invalid_request", "custom_prompt_too_long"},
-		"not JSON":          {`{"phone_number": `, 400, "invalid_request", "invalid_json"},
-		"wrong type":        {`{"phone_number": 14155550100}`, 400, "invalid_request", "invalid_field"},
-		"wrong token":       {importBody("twilio_token", "wrong"), 401, "authentication_error", "twilio_auth_failed"},
-		"unknown account":   {importBody("twilio_sid", "AC"+strings.Repeat("d", 32)), 401, "authentication_error", "twilio_auth_failed"},
-		"number elsewhere":  {importBody("twilio_sid", elsewhere, "twilio_token", "t"), 404, "not_found", "number_not_in_twilio"},
-		"number of nobody":  {importBody("phone_number", "+14155550199"), 404, "not_found", "number_not_in_twilio"},
-		"agent of nobody":   {importBody("agent_id", "agent_0"), 404, "not_found", "agent_not_found"},
-		"agent of a rival":  {importBody("agent_id", foreignAgent), 403, "permission_error", "agent_not_owned"},
-		"imported already":  {importBody("phone_number", "+14155550101"), 409, "conflict", "number_already_imported"},
-		"imported by rival": {importBody("phone_number", "+14155550102"), 409, "conflict", "number_already_imported"},
+		"no number":         {importBody("phone_number", ""), 400, "missing_field"},
+		"no SID":            {importBody("twilio_sid", ""), 400, "missing_field"},
+		"no token":          {importBody("twilio_token", ""), 400, "missing_field"},
+		"no agent":          {importBody("agent_id", ""), 400, "missing_field"},
+		"national number":   {importBody("phone_number", "4155550100"), 400, "invalid_phone_format"},
+		"API key as SID":    {importBody("twilio_sid", "SK123"), 400, "invalid_twilio_sid"},
+		"capitals in SID":   {importBody("twilio_sid", strings.ToUpper(main)), 400, "invalid_twilio_sid"},
+		"long prompt":       {importBody("custom_prompt", strings.Repeat("x", 8001)), 400, "custom_prompt_too_long"},
+		"not JSON":          {`{"phone_number": `, 400, "invalid_json"},
+		"wrong type":        {`{"phone_number": 14155550100}`, 400, "invalid_field"},
+		"wrong token":       {importBody("twilio_token", "wrong"), 401, "twilio_auth_failed"},
+		"unknown account":   {importBody("twilio_sid", unknown), 401, "twilio_auth_failed"},
+		"number elsewhere":  {importBody("twilio_sid", elsewhere, "twilio_token", "t"), 404, "number_not_in_twilio"},
+		"number of nobody":  {importBody("phone_number", "+14155550199"), 404, "number_not_in_twilio"},
+		"agent of nobody":   {importBody("agent_id", "agent_0"), 404, "agent_not_found"},
+		"agent of a rival":  {importBody("agent_id", foreignAgent), 403, "agent_not_owned"},
+		"imported already":  {importBody("phone_number", "+14155550101"), 409, "number_already_imported"},
+		"imported by rival": {importBody("phone_number", "+14155550102"), 409, "number_already_imported"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := nixflex(t, simulator.NixflexRules{})
@@ -243,7 +248,7 @@ func TestNixflexImportRefusals(t *testing.T) {
 			api.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: "+14155550101", AgentID: nixflexAgent})
 			api.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: "+14155550102", Foreign: true})
 
-			api.call("POST", "/v1/phone-numbers", test.body).nixflexRefused(t, test.status, test.kind, test.code)
+			api.call("POST", "/v1/phone-numbers", test.body).nixflexRefused(t, test.status, test.code)
 			if n, _ := api.Twilio().Number(support); n.VoiceURL != "" {
 				t.Errorf("the webhooks were overwritten: %s", n.VoiceURL)
 			}
@@ -263,28 +268,30 @@ func TestNixflexMissingFieldIsNamed(t *testing.T) {
 func TestNixflexSeesNoBodyThatIsNotDeclaredJSON(t *testing.T) {
 	api := nixflex(t, simulator.NixflexRules{})
 	api.call("POST", "/v1/phone-numbers", importBody(), "Content-Type", "text/plain").
-		nixflexRefused(t, 400, "invalid_request", "missing_field")
+		nixflexRefused(t, 400, "missing_field")
 }
 
 func TestNixflexCredentialsThatTwilioRefuses(t *testing.T) {
-	suspended := simulator.TwilioRules{InactiveAccount: simulator.TwilioError{Status: 403, Code: 20005, Message: "Suspended"}}
+	inactive := simulator.TwilioRules{InactiveAccount: simulator.TwilioError{Status: 403, Code: 20005}}
 	for name, test := range map[string]struct {
 		rules  simulator.NixflexRules
 		status string // of the account
 		token  string
 		code   string
 	}{
-		"by default, 20003":       {simulator.NixflexRules{}, "active", "wrong", "twilio_auth_failed"},
-		"by default, other codes": {simulator.NixflexRules{}, "suspended", simulator.DefaultAuthToken, "twilio_invalid_credentials"},
+		"by default, 20003": {simulator.NixflexRules{}, "active", "wrong", "twilio_auth_failed"},
+		"by default, other codes": {
+			simulator.NixflexRules{}, "suspended", simulator.DefaultAuthToken, "twilio_invalid_credentials",
+		},
 		"always the same": {
 			simulator.NixflexRules{InvalidCredentialsAlways: true}, "active", "wrong", "twilio_invalid_credentials",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			api := nixflex(t, test.rules, simulator.WithTwilio(suspended))
+			api := nixflex(t, test.rules, simulator.WithTwilio(inactive))
 			api.Twilio().SetAccountStatus(main, test.status)
 			api.call("POST", "/v1/phone-numbers", importBody("twilio_token", test.token)).
-				nixflexRefused(t, 401, "authentication_error", test.code)
+				nixflexRefused(t, 401, test.code)
 		})
 	}
 }
@@ -294,7 +301,7 @@ func TestNixflexTestCredentialsAreRefused(t *testing.T) {
 	testSID := "AC" + strings.Repeat("b", 32)
 	api.Twilio().AddAccount(simulator.TwilioAccount{SID: testSID, AuthToken: "t", Test: true})
 	api.call("POST", "/v1/phone-numbers", importBody("twilio_sid", testSID, "twilio_token", "t")).
-		nixflexRefused(t, 401, "authentication_error", "twilio_invalid_credentials")
+		nixflexRefused(t, 401, "twilio_invalid_credentials")
 }
 
 func TestNixflexReimportForTheSameAgent(t *testing.T) {
@@ -304,12 +311,12 @@ func TestNixflexReimportForTheSameAgent(t *testing.T) {
 			api.call("PATCH", nixflexNumber, `{"custom_prompt": "old"}`).accepted(t, 200)
 			r := api.call("POST", "/v1/phone-numbers", importBody())
 			if !allowed {
-				r.nixflexRefused(t, 409, "conflict", "number_already_imported")
+				r.nixflexRefused(t, 409, "number_already_imported")
 				return
 			}
 			r.accepted(t, 201).has(t, map[string]any{"phone_number.custom_prompt": nil})
 			api.call("POST", "/v1/phone-numbers", importBody("agent_id", otherAgent)).
-				nixflexRefused(t, 409, "conflict", "number_already_imported")
+				nixflexRefused(t, 409, "number_already_imported")
 		})
 	}
 }
@@ -355,35 +362,37 @@ func (api bearerAPI) nixflexNumbers(n int) bearerAPI {
 }
 
 func TestNixflexNumberList(t *testing.T) {
+	reduced, strict := simulator.NixflexRules{}, simulator.NixflexRules{HighLimitRefused: true}
+	unpaged := simulator.NixflexRules{UnpagedNumbers: true}
 	for name, test := range map[string]struct {
-		rules             simulator.NixflexRules
-		query             string
-		status            int
-		length, count     int
-		first, firstIndex string
+		rules         simulator.NixflexRules
+		query         string
+		status        int
+		length, count int
+		first         string
 	}{
 		"by default 25":        {query: "", length: 25, count: 120, first: "+14155550119"},
 		"second page":          {query: "?offset=25&limit=10", length: 10, count: 120, first: "+14155550094"},
 		"last page":            {query: "?offset=110&limit=100", length: 10, count: 120, first: "+14155550009"},
 		"beyond the end":       {query: "?offset=500", length: 0, count: 120},
-		"high limit reduced":   {query: "?limit=101", length: 100, count: 120, first: "+14155550119"},
-		"high limit refused":   {rules: simulator.NixflexRules{HighLimitRefused: true}, query: "?limit=101", status: 400},
-		"highest limit":        {rules: simulator.NixflexRules{HighLimitRefused: true}, query: "?limit=100", length: 100, count: 120},
+		"high limit reduced":   {rules: reduced, query: "?limit=101", length: 100, count: 120, first: "+14155550119"},
+		"high limit refused":   {rules: strict, query: "?limit=101", status: 400},
+		"highest limit":        {rules: strict, query: "?limit=100", length: 100, count: 120},
 		"limit of nothing":     {query: "?limit=0", status: 400},
 		"negative offset":      {query: "?offset=-1", status: 400},
 		"limit in letters":     {query: "?limit=ten", status: 400},
 		"of one agent":         {query: "?agent_id=" + otherAgent, length: 12, count: 12, first: "+14155550110"},
 		"of no such agent":     {query: "?agent_id=agent_0", length: 0, count: 0},
 		"count of the page":    {rules: simulator.NixflexRules{CountsPage: true}, query: "?limit=7", length: 7, count: 7},
-		"unpaged":              {rules: simulator.NixflexRules{UnpagedNumbers: true}, query: "?limit=7&offset=50", length: 120, count: 120},
-		"unpaged of one agent": {rules: simulator.NixflexRules{UnpagedNumbers: true}, query: "?agent_id=" + otherAgent, length: 12, count: 12},
+		"unpaged":              {rules: unpaged, query: "?limit=7&offset=50", length: 120, count: 120},
+		"unpaged of one agent": {rules: unpaged, query: "?agent_id=" + otherAgent, length: 12, count: 12},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := nixflex(t, test.rules).nixflexNumbers(120)
 			api.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: "+442071838750", Foreign: true})
 			r := api.call("GET", "/v1/phone-numbers"+test.query, "")
 			if test.status != 0 {
-				r.nixflexRefused(t, test.status, "invalid_request", "invalid_field")
+				r.nixflexRefused(t, test.status, "invalid_field")
 				return
 			}
 			r.accepted(t, 200).has(t, map[string]any{"count": float64(test.count)})
@@ -414,9 +423,9 @@ func TestNixflexEmptyListIsNotNull(t *testing.T) {
 
 func TestNixflexSingleNumber(t *testing.T) {
 	nixflex(t, simulator.NixflexRules{}).imported().call("GET", nixflexNumber, "").
-		nixflexRefused(t, 404, "not_found", "route_not_found")
+		nixflexRefused(t, 404, "route_not_found")
 	api := nixflex(t, simulator.NixflexRules{ServesSingleNumbers: true})
-	api.call("GET", nixflexNumber, "").nixflexRefused(t, 404, "not_found", "number_not_found")
+	api.call("GET", nixflexNumber, "").nixflexRefused(t, 404, "number_not_found")
 	api.imported().call("GET", nixflexNumber, "").accepted(t, 200).
 		has(t, map[string]any{"phone_number.phone_number": support})
 }
@@ -427,39 +436,56 @@ func TestNixflexUnknownRoutes(t *testing.T) {
 		"GET /phone-numbers", "PUT " + nixflexNumber, "POST " + nixflexNumber, "GET /v2/phone-numbers", "GET /v1",
 	} {
 		method, path, _ := strings.Cut(request, " ")
-		api.call(method, path, "").nixflexRefused(t, 404, "not_found", "route_not_found")
+		api.call(method, path, "").nixflexRefused(t, 404, "route_not_found")
 	}
 }
 
 func TestNixflexPlusSignInPaths(t *testing.T) {
 	plain := "/v1/phone-numbers/" + support
 	nixflex(t, simulator.NixflexRules{}).imported().call("DELETE", plain, "").
-		nixflexRefused(t, 404, "not_found", "number_not_found")
+		nixflexRefused(t, 404, "number_not_found")
 	nixflex(t, simulator.NixflexRules{PlainPlusWorks: true}).imported().call("DELETE", plain, "").accepted(t, 200)
 	nixflex(t, simulator.NixflexRules{PlainPlusWorks: true}).imported().call("DELETE", nixflexNumber, "").accepted(t, 200)
+}
+
+// longText is a body with a text of that many characters, each of two bytes.
+func longText(field string, length int) string {
+	return `{"` + field + `": "` + strings.Repeat("é", length) + `"}`
 }
 
 func TestNixflexUpdate(t *testing.T) {
 	for name, test := range map[string]struct {
 		body string
-		want map[string]any
+		want map[string]any // of phone_number
 	}{
-		"prompt":          {`{"custom_prompt": "new"}`, map[string]any{"phone_number.custom_prompt": "new", "phone_number.voice_id": "Dennis"}},
-		"null clears":     {`{"custom_prompt": null}`, map[string]any{"phone_number.custom_prompt": nil}},
-		"empty clears":    {`{"custom_prompt": ""}`, map[string]any{"phone_number.custom_prompt": nil}},
-		"longest prompt":  {`{"custom_prompt": "` + strings.Repeat("é", 8000) + `"}`, nil},
-		"voicemail":       {`{"voicemail_leave_enabled": true, "voicemail_message": "Bye"}`, map[string]any{"phone_number.voicemail_message": "Bye"}},
-		"too slow":        {`{"speaking_rate": 0.1}`, map[string]any{"phone_number.speaking_rate": 0.5}},
-		"too fast":        {`{"speaking_rate": 9}`, map[string]any{"phone_number.speaking_rate": 1.5}},
-		"inherited rate":  {`{"speaking_rate": null}`, map[string]any{"phone_number.speaking_rate": nil}},
-		"three states":    {`{"dtmf_enabled": false, "record_call": null}`, map[string]any{"phone_number.dtmf_enabled": false, "phone_number.record_call": nil}},
-		"recorder":        {`{"recording_source": "nixflex"}`, map[string]any{"phone_number.recording_source": "nixflex"}},
-		"agent is passed": {`{"agent_id": "` + otherAgent + `", "sms_reply_enabled": true}`, map[string]any{"phone_number.agent_id": nixflexAgent, "phone_number.sms_reply_enabled": true}},
+		"prompt":         {`{"custom_prompt": "new"}`, map[string]any{"custom_prompt": "new", "voice_id": "Dennis"}},
+		"null clears":    {`{"custom_prompt": null}`, map[string]any{"custom_prompt": nil}},
+		"empty clears":   {`{"custom_prompt": ""}`, map[string]any{"custom_prompt": nil}},
+		"longest prompt": {longText("custom_prompt", 8000), nil},
+		"voicemail": {
+			`{"voicemail_leave_enabled": true, "voicemail_message": "Bye"}`,
+			map[string]any{"voicemail_leave_enabled": true, "voicemail_message": "Bye"},
+		},
+		"too slow":       {`{"speaking_rate": 0.1}`, map[string]any{"speaking_rate": 0.5}},
+		"too fast":       {`{"speaking_rate": 9}`, map[string]any{"speaking_rate": 1.5}},
+		"inherited rate": {`{"speaking_rate": null}`, map[string]any{"speaking_rate": nil}},
+		"three states": {
+			`{"dtmf_enabled": false, "record_call": null}`,
+			map[string]any{"dtmf_enabled": false, "record_call": nil},
+		},
+		"recorder": {`{"recording_source": "nixflex"}`, map[string]any{"recording_source": "nixflex"}},
+		"agent is passed": {
+			`{"agent_id": "` + otherAgent + `", "sms_reply_enabled": true}`,
+			map[string]any{"agent_id": nixflexAgent, "sms_reply_enabled": true},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := nixflex(t, simulator.NixflexRules{}).imported()
 			before := api.withSettings()
-			api.call("PATCH", nixflexNumber, test.body).accepted(t, 200).has(t, test.want)
+			r := api.call("PATCH", nixflexNumber, test.body).accepted(t, 200)
+			for field, value := range test.want {
+				r.has(t, map[string]any{"phone_number." + field: value})
+			}
 			if *before.CustomPrompt != "old" {
 				t.Errorf("an update reached into what a test holds: %q", *before.CustomPrompt)
 			}
@@ -482,32 +508,34 @@ func TestNixflexUpdateRefusals(t *testing.T) {
 	for name, test := range map[string]struct {
 		rules      simulator.NixflexRules
 		path, body string
-		status     int
-		kind, code string
+		status     int // 0 for 400
+		code       string
 	}{
-		"no body":               {body: "", status: 400, code: "missing_field"},
-		"empty body":            {body: "{}", status: 400, code: "missing_field"},
-		"nothing known":         {body: `{"agent_id": "x"}`, status: 400, code: "missing_field"},
-		"agent refused":         {rules: strict, body: `{"agent_id": "x", "voice_id": "y"}`, status: 400, code: "invalid_field"},
-		"older: other settings": {rules: older, body: `{"voice_id": "y"}`, status: 400, code: "missing_field"},
-		"long prompt":           {body: `{"custom_prompt": "` + strings.Repeat("x", 8001) + `"}`, status: 400, code: "custom_prompt_too_long"},
-		"long voicemail":        {body: `{"voicemail_message": "` + strings.Repeat("x", 2001) + `"}`, status: 400, code: "voicemail_message_too_long"},
-		"long SMS prompt":       {body: `{"sms_prompt": "` + strings.Repeat("x", 20001) + `"}`, status: 400, code: "sms_prompt_too_long"},
-		"voicemail of nothing":  {body: `{"voicemail_leave_enabled": true}`, status: 400, code: "voicemail_message_required"},
-		"unknown recorder":      {body: `{"recording_source": "me"}`, status: 400, code: "invalid_field"},
-		"wrong type":            {body: `{"dtmf_enabled": "yes"}`, status: 400, code: "invalid_field"},
-		"number of nobody":      {path: "/v1/phone-numbers/%2B14155550199", body: `{"voice_id": "y"}`, status: 404, kind: "not_found", code: "number_not_found"},
-		"number of a rival":     {path: "/v1/phone-numbers/%2B14155550102", body: `{"voice_id": "y"}`, status: 404, kind: "not_found", code: "number_not_found"},
+		"no body":               {body: "", code: "missing_field"},
+		"empty body":            {body: "{}", code: "missing_field"},
+		"nothing known":         {body: `{"agent_id": "x"}`, code: "missing_field"},
+		"agent refused":         {rules: strict, body: `{"agent_id": "x", "voice_id": "y"}`, code: "invalid_field"},
+		"older: other settings": {rules: older, body: `{"voice_id": "y"}`, code: "missing_field"},
+		"long prompt":           {body: longText("custom_prompt", 8001), code: "custom_prompt_too_long"},
+		"long voicemail":        {body: longText("voicemail_message", 2001), code: "voicemail_message_too_long"},
+		"long SMS prompt":       {body: longText("sms_prompt", 20001), code: "sms_prompt_too_long"},
+		"voicemail of nothing":  {body: `{"voicemail_leave_enabled": true}`, code: "voicemail_message_required"},
+		"unknown recorder":      {body: `{"recording_source": "me"}`, code: "invalid_field"},
+		"not JSON":              {body: `{"dtmf`, code: "invalid_json"},
+		"wrong type":            {body: `{"dtmf_enabled": "yes"}`, code: "invalid_field"},
+		"number of nobody": {
+			path: "/v1/phone-numbers/%2B14155550199", body: `{"voice_id": "y"}`, status: 404, code: "number_not_found",
+		},
+		"number of a rival": {
+			path: "/v1/phone-numbers/%2B14155550102", body: `{"voice_id": "y"}`, status: 404, code: "number_not_found",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := nixflex(t, test.rules).imported()
 			api.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: "+14155550102", Foreign: true})
 			before := api.withSettings()
-			path, kind := test.path, test.kind
-			if path == "" {
-				path, kind = nixflexNumber, "invalid_request"
-			}
-			api.call("PATCH", path, test.body).nixflexRefused(t, test.status, kind, test.code)
+			api.call("PATCH", cmp.Or(test.path, nixflexNumber), test.body).
+				nixflexRefused(t, cmp.Or(test.status, 400), test.code)
 			if after, _ := api.Nixflex().Number(support); after != before {
 				t.Errorf("the number became %+v", after)
 			}
@@ -565,7 +593,7 @@ func TestNixflexDeletion(t *testing.T) {
 			if test.status == 200 {
 				r.has(t, map[string]any{"phone_number.phone_number": support, "phone_number.deleted": true})
 			} else {
-				r.nixflexRefused(t, 502, "provider_error", "provider_error")
+				r.nixflexRefused(t, 502, "provider_error")
 			}
 			if _, held := api.Nixflex().Number(support); held != test.held {
 				t.Errorf("the record is there: %t", held)
@@ -575,7 +603,7 @@ func TestNixflexDeletion(t *testing.T) {
 				t.Errorf("Twilio has it: %t, with voice URL %q", atTwilio, n.VoiceURL)
 			}
 			if test.status == 200 {
-				api.call("DELETE", nixflexNumber, "").nixflexRefused(t, 404, "not_found", "number_not_found")
+				api.call("DELETE", nixflexNumber, "").nixflexRefused(t, 404, "number_not_found")
 			}
 		})
 	}
@@ -584,7 +612,7 @@ func TestNixflexDeletion(t *testing.T) {
 func TestNixflexDeletionOfARivalsNumber(t *testing.T) {
 	api := nixflex(t, simulator.NixflexRules{})
 	api.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: support, Foreign: true})
-	api.call("DELETE", nixflexNumber, "").nixflexRefused(t, 404, "not_found", "number_not_found")
+	api.call("DELETE", nixflexNumber, "").nixflexRefused(t, 404, "number_not_found")
 }
 
 func TestNixflexNumbersCanBeImportedAgain(t *testing.T) {
@@ -627,9 +655,14 @@ func TestNixflexAgents(t *testing.T) {
 	api.call("PUT", "/v1/agents/"+id, `{"is_active": false}`).accepted(t, 200).
 		has(t, map[string]any{"is_active": false, "system_prompt": "Hello"})
 	api.call("GET", "/v1/agents/"+id, "").accepted(t, 200).has(t, map[string]any{"agent_id": id})
+	for _, request := range []string{"POST /v1/agents", "PUT /v1/agents/" + id} {
+		method, path, _ := strings.Cut(request, " ")
+		api.call(method, path, `{"name": 1}`).nixflexRefused(t, 400, "invalid_field")
+	}
+	api.call("GET", "/v1/agents?limit=0", "").nixflexRefused(t, 400, "invalid_field")
 	for _, unknown := range []string{"agent_0", foreignAgent} {
 		for _, method := range []string{"GET", "PUT", "DELETE"} {
-			api.call(method, "/v1/agents/"+unknown, "").nixflexRefused(t, 404, "not_found", "agent_not_found")
+			api.call(method, "/v1/agents/"+unknown, "").nixflexRefused(t, 404, "agent_not_found")
 		}
 	}
 	list := api.call("GET", "/v1/agents?limit=2", "").accepted(t, 200)
@@ -665,7 +698,7 @@ func TestNixflexRateLimitPerMinute(t *testing.T) {
 		}
 	}
 	now = now.Add(20*time.Second + time.Millisecond)
-	r := read().nixflexRefused(t, 429, "rate_limit_error", "rate_limit_exceeded")
+	r := read().nixflexRefused(t, 429, "rate_limit_exceeded")
 	r.has(t, map[string]any{"error.details.retry_after": 40.0})
 	if r.header.Get("Retry-After") != "40" || r.header.Get("X-RateLimit-Remaining") != "0" {
 		t.Errorf("headers are %v", r.header)
@@ -688,7 +721,8 @@ func TestNixflexDocumentedRateLimits(t *testing.T) {
 }
 
 func TestNixflexWithoutRateLimits(t *testing.T) {
-	api := nixflex(t, simulator.NixflexRules{WritesPerMinute: -1}, simulator.WithClock(func() time.Time { return time.Unix(0, 0) }))
+	still := simulator.WithClock(func() time.Time { return time.Unix(0, 0) })
+	api := nixflex(t, simulator.NixflexRules{WritesPerMinute: -1}, still)
 	for range 130 {
 		api.call("POST", "/v1/agents", "").accepted(t, 201)
 	}
@@ -697,7 +731,8 @@ func TestNixflexWithoutRateLimits(t *testing.T) {
 func TestNixflexRateLimitByCount(t *testing.T) {
 	api := nixflex(t, simulator.NixflexRules{RateLimit: simulator.RateLimit{Serve: 1, Refuse: 1}, RetryAfter: 3})
 	api.call("GET", "/v1/agents", "").accepted(t, 200)
-	r := api.call("POST", "/v1/phone-numbers", importBody()).nixflexRefused(t, 429, "rate_limit_error", "rate_limit_exceeded")
+	r := api.call("POST", "/v1/phone-numbers", importBody()).
+		nixflexRefused(t, 429, "rate_limit_exceeded")
 	if r.header.Get("Retry-After") != "3" {
 		t.Errorf("headers are %v", r.header)
 	}
@@ -718,9 +753,9 @@ func TestNixflexIdempotencyKeys(t *testing.T) {
 			if replays {
 				send("one").accepted(t, 201)
 			} else {
-				send("one").nixflexRefused(t, 409, "conflict", "number_already_imported")
+				send("one").nixflexRefused(t, 409, "number_already_imported")
 			}
-			send("two").nixflexRefused(t, 409, "conflict", "number_already_imported")
+			send("two").nixflexRefused(t, 409, "number_already_imported")
 		})
 	}
 }
@@ -759,6 +794,11 @@ func TestNixflexStateBehindTheAPI(t *testing.T) {
 	if !state.RemoveAgent(otherAgent) || state.RemoveAgent(otherAgent) || len(state.Agents()) != 2 {
 		t.Errorf("the agents are %+v", state.Agents())
 	}
+	state.AddAgent(simulator.NixflexAgent{AgentID: nixflexAgent, Name: "Replaced"})
+	if agents := state.Agents(); len(agents) != 2 || agents[0].Name != "Replaced" {
+		t.Errorf("the agent was not replaced: %+v", agents)
+	}
+	state.AddNumber(simulator.NixflexNumber{PhoneNumber: support, AgentID: nixflexAgent})
 	if shown := fmt.Sprintf("%+v", api.State()[simulator.Nixflex]); strings.Contains(shown, simulator.DefaultAuthToken) {
 		t.Errorf("the state tells a token: %s", shown)
 	}

@@ -23,8 +23,8 @@ const (
 	ResembleCorrupted = "corrupted"
 )
 
-// ResembleRules are the assumptions on what Resemble leaves undocumented or documents in two ways. The zero value is the
-// default; a field that is set turns one assumption the other way.
+// ResembleRules are the assumptions on what Resemble leaves undocumented or documents in two ways. The zero value is
+// the default; a field that is set turns one assumption the other way.
 type ResembleRules struct {
 	// FailuresAre200 answers 200 to what fails with "success": false. By default that is 422; no page states a status.
 	FailuresAre200 bool `json:"failures_are_200,omitempty"`
@@ -218,9 +218,9 @@ func (rs *ResembleState) RemoveAgent(uuid string) (removed bool) {
 	return removed
 }
 
-// AddNumber adds a number as a registration does and returns its ID: if the simulated Twilio holds it and no credentials
-// are given, it is registered with those of its account, and what a registration builds at Twilio is built, unless Twilio
-// refuses. A number that is there already is replaced.
+// AddNumber adds a number as a registration does and returns its ID: if the simulated Twilio holds it and no
+// credentials are given, it is registered with those of its account, and what a registration builds at Twilio is built,
+// unless Twilio refuses. A number that is there already is replaced.
 func (rs *ResembleState) AddNumber(n ResembleNumber) (id int) {
 	rs.with(func(r *resemble) { id = r.addNumber(n).ID })
 	return id

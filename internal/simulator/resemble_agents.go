@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// wireAgent is an agent as Resemble answers it. Of its many settings, those of speech and language models are always the
-// same here.
+// wireAgent is an agent as Resemble answers it. Of its many settings, those of speech and language models are always
+// the same here.
 func (r *resemble) wireAgent(a *ResembleAgent, advanced bool) any {
 	item := map[string]any{
 		"agent": map[string]any{

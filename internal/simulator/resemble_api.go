@@ -15,7 +15,8 @@ type resembleCall struct {
 // resembleHandler applies a request and gives status and body.
 type resembleHandler func(r *resemble, c *resembleCall) (status int, body any, failed *resembleFailure)
 
-// resembleRoutes are all paths that are served. There is nothing that edits a number (Resemble docs: create phone number).
+// resembleRoutes are all paths that are served. Those that would edit a number refuse to (Resemble docs: create phone
+// number).
 var resembleRoutes = []struct {
 	method, path string
 	handle       resembleHandler

@@ -15,8 +15,8 @@ const (
 	foreignVoice  = "00000000-0000-0000-0000-0000000000ff"
 )
 
-// resemble is a simulator in which Twilio holds the number and Resemble has two agents of ours, with the IDs 1 and 2, and
-// one of somebody else's. The first registration gets the ID 4.
+// resemble is a simulator in which Twilio holds the number and Resemble has two agents of ours, with the IDs 1 and 2,
+// and one of another team. The first registration gets the ID 4.
 func resemble(t *testing.T, rules simulator.ResembleRules, opts ...simulator.Option) bearerAPI {
 	t.Helper()
 	w := start(t, append(opts, simulator.WithResemble(rules))...)
@@ -27,7 +27,7 @@ func resemble(t *testing.T, rules simulator.ResembleRules, opts ...simulator.Opt
 	return bearerAPI{w, "/resemble", simulator.DefaultResembleToken}
 }
 
-// registration is the body of a creation that is accepted, with more or other members.
+// registration is the body of a creation that is accepted, with more members or other ones: the last of a name counts.
 func registration(members ...string) string {
 	return fmt.Sprintf(`{"phone_number": %q, "label": "Support", "supports_inbound": true, "supports_outbound": true,
 		"provider": "twilio", "twilio_account_sid": %q, "twilio_auth_token": %q%s}`,
@@ -157,16 +157,11 @@ func TestResembleSetUpFollowsTheDirections(t *testing.T) {
 		"neither": {
 			`"supports_inbound": false, "supports_outbound": false`, "trunks 1, lists 0, policies 0, routed true", false, false,
 		},
-		"without Twilio": {`"provider": null`, nothing, false, false},
+		"without Twilio": {`"provider": ""`, nothing, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := resemble(t, simulator.ResembleRules{})
-			// Of members with the same name, the last counts; null leaves a field as it was, so it is spelt out.
-			body := strings.Replace(registration(test.body), `"provider": "twilio",`, "", 1)
-			if name != "without Twilio" {
-				body = registration(test.body)
-			}
-			r := api.call("POST", "/phone_numbers", body).accepted(t, 200)
+			r := api.call("POST", "/phone_numbers", registration(test.body)).accepted(t, 200)
 			api.wantLeft(test.left)
 			inbound, _ := r.at(t, "item.inbound_trunk").(map[string]any)
 			outbound, _ := r.at(t, "item.outbound_trunk").(map[string]any)
@@ -191,14 +186,14 @@ func TestResembleKeepsWhatWasAskedOfTrunks(t *testing.T) {
 }
 
 func TestResembleRegistrationRefusals(t *testing.T) {
-	any := simulator.ResembleRules{AnyFormat: true}
+	anyFormat := simulator.ResembleRules{AnyFormat: true}
 	for name, test := range map[string]struct {
 		rules simulator.ResembleRules
 		body  string
 		field string
 	}{
 		"no number":              {body: registration(`"phone_number": ""`), field: "phone_number"},
-		"no number of any form":  {rules: any, body: registration(`"phone_number": ""`), field: "phone_number"},
+		"no number of any form":  {rules: anyFormat, body: registration(`"phone_number": ""`), field: "phone_number"},
 		"national number":        {body: registration(`"phone_number": "4155550100"`), field: "phone_number"},
 		"in use":                 {body: registration(`"phone_number": "+14155550101"`), field: "phone_number"},
 		"in use by another team": {body: registration(`"phone_number": "+14155550102"`), field: "phone_number"},
@@ -207,10 +202,12 @@ func TestResembleRegistrationRefusals(t *testing.T) {
 		"no SID":                 {body: registration(`"twilio_account_sid": ""`), field: "twilio_credentials"},
 		"no token":               {body: registration(`"twilio_auth_token": ""`), field: "twilio_credentials"},
 		"wrong transport":        {body: registration(`"outbound_trunk": {"transport": "sctp"}`), field: "outbound_trunk"},
-		"wrong outbound media":   {body: registration(`"outbound_trunk": {"media_encryption": "x"}`), field: "outbound_trunk"},
-		"wrong inbound media":    {body: registration(`"inbound_trunk": {"media_encryption": "x"}`), field: "inbound_trunk"},
-		"wrong token":            {body: registration(`"twilio_auth_token": "wrong"`), field: "twilio_trunk"},
-		"number not at Twilio":   {body: registration(`"phone_number": "+14155550199"`), field: "twilio_trunk"},
+		"wrong outbound media": {
+			body: registration(`"outbound_trunk": {"media_encryption": "x"}`), field: "outbound_trunk",
+		},
+		"wrong inbound media":  {body: registration(`"inbound_trunk": {"media_encryption": "x"}`), field: "inbound_trunk"},
+		"wrong token":          {body: registration(`"twilio_auth_token": "wrong"`), field: "twilio_trunk"},
+		"number not at Twilio": {body: registration(`"phone_number": "+14155550199"`), field: "twilio_trunk"},
 		"wrong token, blamed": {
 			rules: simulator.ResembleRules{CredentialsBlamed: true},
 			body:  registration(`"twilio_auth_token": "wrong"`), field: "twilio_credentials",
@@ -282,17 +279,26 @@ func TestResembleRollsBackWhatItHadBuilt(t *testing.T) {
 	}
 }
 
+func TestResembleNeedsATrunkThatTwilioAllows(t *testing.T) {
+	api := resemble(t, simulator.ResembleRules{})
+	// A trial account has one trunk at most.
+	api.Twilio().AddAccount(simulator.TwilioAccount{SID: main, AuthToken: simulator.DefaultAuthToken, Trial: true})
+	api.Twilio().AddTrunk(simulator.TwilioTrunk{})
+	api.call("POST", "/phone_numbers", registration()).failed(t, 422, "twilio_trunk")
+	api.wantLeft("trunks 1, lists 0, policies 0, routed false")
+}
+
 func TestResembleStatuses(t *testing.T) {
 	for name, test := range map[string]struct {
 		rules                             simulator.ResembleRules
 		failure, missing, created, edited int
 	}{
-		"by default":     {simulator.ResembleRules{}, 422, 404, 200, 404},
-		"failures 200":   {simulator.ResembleRules{FailuresAre200: true}, 200, 404, 200, 404},
-		"missing 422":    {simulator.ResembleRules{MissingStatus: 422}, 422, 422, 200, 404},
-		"creations 201":  {simulator.ResembleRules{CreationsAre201: true}, 422, 404, 201, 404},
-		"edits 405":      {simulator.ResembleRules{EditsAre405: true}, 422, 404, 200, 405},
-		"all but errors": {simulator.ResembleRules{FailuresAre200: true, MissingStatus: 200, CreationsAre201: true}, 200, 200, 201, 404},
+		"by default":    {simulator.ResembleRules{}, 422, 404, 200, 404},
+		"failures 200":  {simulator.ResembleRules{FailuresAre200: true}, 200, 404, 200, 404},
+		"missing 422":   {simulator.ResembleRules{MissingStatus: 422}, 422, 422, 200, 404},
+		"creations 201": {simulator.ResembleRules{CreationsAre201: true}, 422, 404, 201, 404},
+		"edits 405":     {simulator.ResembleRules{EditsAre405: true}, 422, 404, 200, 405},
+		"missing 200":   {simulator.ResembleRules{FailuresAre200: true, MissingStatus: 200}, 200, 200, 200, 404},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := resemble(t, test.rules)
@@ -485,8 +491,8 @@ func TestResembleCleanupRemovedByHandCountsAsDone(t *testing.T) {
 
 func TestResembleFailedCleanupCorrupts(t *testing.T) {
 	for name, test := range map[string]struct {
-		break_, mend func(*world)
-		left         string
+		harm, mend func(*world)
+		left       string
 	}{
 		"network fault": {
 			func(w *world) { w.Resemble().FailNextCleanups(1) }, func(*world) {}, everything,
@@ -510,7 +516,7 @@ func TestResembleFailedCleanupCorrupts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := resemble(t, simulator.ResembleRules{}).register()
-			test.break_(api.world)
+			test.harm(api.world)
 			api.call("DELETE", registered, "").failed(t, 422, "base")
 			api.wantLeft(test.left)
 			api.call("GET", registered, "").accepted(t, 200).has(t, map[string]any{
@@ -599,7 +605,8 @@ func TestResembleSlowDeletion(t *testing.T) {
 			api.call("GET", registered, "").accepted(t, 200).has(t, deleting)
 			// To delete it again neither fails nor starts anew.
 			api.call("DELETE", registered, "").accepted(t, 200)
-			if items := api.call("GET", "/phone_numbers", "").items("items"); len(items) != 1 || items[0]["status"] != "deleting" {
+			items := api.call("GET", "/phone_numbers", "").items("items")
+			if len(items) != 1 || items[0]["status"] != "deleting" {
 				t.Errorf("the list is %v", items)
 			}
 			api.call("GET", registered, "").accepted(t, 200).has(t, deleting)
@@ -646,7 +653,8 @@ func TestResembleAgents(t *testing.T) {
 func TestResembleAgentDeletionKeepsItsNumbers(t *testing.T) {
 	api := resemble(t, simulator.ResembleRules{}).register()
 	api.call("DELETE", "/agents/"+resembleAgent, "").accepted(t, 200)
-	api.call("GET", registered, "").has(t, map[string]any{"item.agent_id": nil, "item.agent_uuid": nil, "item.status": "active"})
+	api.call("GET", registered, "").
+		has(t, map[string]any{"item.agent_id": nil, "item.agent_uuid": nil, "item.status": "active"})
 }
 
 func TestResembleNewAgentCanBeLinked(t *testing.T) {
@@ -686,7 +694,9 @@ func TestResembleStateBehindTheAPI(t *testing.T) {
 		t.Errorf("the number is %+v", n)
 	}
 	// A record of a number that Twilio does not have.
-	lost := state.AddNumber(simulator.ResembleNumber{ID: 50, PhoneNumber: "+14155550199", Status: simulator.ResembleCorrupted})
+	lost := state.AddNumber(simulator.ResembleNumber{
+		ID: 50, PhoneNumber: "+14155550199", Status: simulator.ResembleCorrupted,
+	})
 	if n, _ := state.NumberByID(lost); lost != 50 || n.Status != "corrupted" || n.Provider != "" {
 		t.Errorf("the number is %+v", n)
 	}
@@ -707,7 +717,15 @@ func TestResembleStateBehindTheAPI(t *testing.T) {
 	if !state.RemoveAgent(otherVoice) || state.RemoveAgent(otherVoice) || len(state.Agents()) != 2 {
 		t.Errorf("the agents are %+v", state.Agents())
 	}
-	state.AddNumber(simulator.ResembleNumber{PhoneNumber: support})
+	state.AddNumber(simulator.ResembleNumber{PhoneNumber: support, Label: "first"})
+	state.AddNumber(simulator.ResembleNumber{PhoneNumber: support, Label: "second"})
+	if n, _ := state.Number(support); n.Label != "second" || len(state.Numbers()) != 3 {
+		t.Errorf("the number was not replaced: %+v", state.Numbers())
+	}
+	state.AddAgent(simulator.ResembleAgent{UUID: resembleAgent, Name: "Replaced"})
+	if agents := state.Agents(); len(agents) != 2 || agents[0].Name != "Replaced" {
+		t.Errorf("the agent was not replaced: %+v", agents)
+	}
 	if shown := fmt.Sprintf("%+v", api.State()[simulator.Resemble]); strings.Contains(shown, simulator.DefaultAuthToken) {
 		t.Errorf("the state tells a token: %s", shown)
 	}
@@ -752,7 +770,8 @@ func TestResembleControl(t *testing.T) {
 	w.control("POST", "resemble/numbers",
 		`{"phone_number": "+14155550100", "agent_uuid": "`+a.UUID+`", "inbound_trunk": {"username": "x"}}`, 201, nil)
 	before, _ := w.Resemble().Number(support)
-	w.control("PATCH", "resemble/numbers/+14155550100", `{"status": "corrupted", "inbound_trunk": {"username": "y"}}`, 200, nil)
+	w.control("PATCH", "resemble/numbers/+14155550100",
+		`{"status": "corrupted", "inbound_trunk": {"username": "y"}}`, 200, nil)
 	after, _ := w.Resemble().Number(support)
 	if after.Status != "corrupted" || before.InboundTrunk.Username != "x" || after.InboundTrunk.Username != "y" {
 		t.Errorf("the number was %+v and is %+v", before, after)

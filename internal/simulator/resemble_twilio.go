@@ -70,9 +70,9 @@ func (r *resemble) setUpOutbound(account *TwilioAccount, n *resembleNumber) *Twi
 		return refused
 	}
 	n.Setup.CredentialListSID = list.SID
-	if _, refused := t.createCredential(list, fmt.Sprintf("resemble%d", n.ID), "Simulated-password-1"); refused != nil {
-		return refused
-	}
+	t.addCredential(list, TwilioCredential{
+		Username: fmt.Sprintf("resemble%d", n.ID), Password: "Simulated-password-1",
+	})
 	k := t.trunkIn(account, n.Setup.TrunkSID)
 	k.lists = append(k.lists, list)
 	return nil
@@ -115,8 +115,8 @@ func (r *resemble) route(account *TwilioAccount, n *resembleNumber) *TwilioError
 }
 
 // tearDown removes what a set-up built: the trunk, which takes the number off it, then credential lists and connection
-// policies (Resemble docs: cleanup process). It goes as far as Twilio lets it. What is gone already counts as removed, so
-// that a clean-up can be repeated.
+// policies (Resemble docs: cleanup process). It goes as far as Twilio lets it. What is gone already counts as removed,
+// so that a clean-up can be repeated.
 func (r *resemble) tearDown(account *TwilioAccount, built ResembleSetup) *TwilioError {
 	t := r.sim.twilio
 	return firstFailure(

@@ -2,7 +2,7 @@ package simulator
 
 import "slices"
 
-// wireSynthflowAgent is an agent as the API answers it. (Synthflow OpenAPI: get-assistant)
+// wireSynthflowAgent is an agent as the API answers it (Synthflow OpenAPI: get-assistant).
 type wireSynthflowAgent struct {
 	ModelID     string         `json:"model_id"`
 	Type        string         `json:"type"`
@@ -56,7 +56,7 @@ func (y *synthflow) agentIn(c *synthflowCall) *SynthflowAgent {
 	return nil
 }
 
-// listAgents lists the agents of the API key's workspace. (Synthflow OpenAPI: list-assistant)
+// listAgents lists the agents of the API key's workspace (Synthflow OpenAPI: list-assistant).
 func (y *synthflow) listAgents(c *synthflowCall) (any, *synthflowRefusal) {
 	agents := selected(y.agents, func(a *SynthflowAgent) bool { return a.WorkspaceID == c.workspace.ID })
 	items, pagination, refused := synthflowPage(y, c, agents)
@@ -71,7 +71,7 @@ func (y *synthflow) listAgents(c *synthflowCall) (any, *synthflowRefusal) {
 	}), nil
 }
 
-// fetchAgent answers one agent, as a list of one. (Synthflow OpenAPI: get-assistant)
+// fetchAgent answers one agent, as a list of one (Synthflow OpenAPI: get-assistant).
 func (y *synthflow) fetchAgent(c *synthflowCall) (any, *synthflowRefusal) {
 	a := y.agentIn(c)
 	if a == nil {
@@ -83,7 +83,7 @@ func (y *synthflow) fetchAgent(c *synthflowCall) (any, *synthflowRefusal) {
 	}), nil
 }
 
-// updateAgent changes what it is given and nothing else, although it is a PUT. (Synthflow OpenAPI: update-assistant) Of
+// updateAgent changes what it is given and nothing else, although it is a PUT (Synthflow OpenAPI: update-assistant). Of
 // an agent the simulator keeps its name and its numbers alone; other members have no effect.
 func (y *synthflow) updateAgent(c *synthflowCall) (any, *synthflowRefusal) {
 	a := y.agentIn(c)
@@ -197,8 +197,8 @@ func (y *synthflow) mayPool(a *SynthflowAgent) *synthflowRefusal {
 	return nil
 }
 
-// detachNumber takes one number out of the pool of an agent, at once. (Synthflow docs: detach phone number from
-// assistant)
+// detachNumber takes one number out of the pool of an agent, at once (Synthflow docs: detach phone number from
+// assistant).
 func (y *synthflow) detachNumber(c *synthflowCall) (any, *synthflowRefusal) {
 	a := y.agentIn(c)
 	if a == nil {

@@ -77,7 +77,7 @@ func (y *synthflow) inboundAgent(phoneNumber string) *SynthflowAgent {
 	return nil
 }
 
-// listNumbers lists the numbers of a workspace. (Synthflow OpenAPI: get-numbers)
+// listNumbers lists the numbers of a workspace (Synthflow OpenAPI: get-numbers).
 func (y *synthflow) listNumbers(c *synthflowCall) (any, *synthflowRefusal) {
 	if refused := y.reachable(c, c.query.Get("workspace")); refused != nil {
 		return nil, refused
@@ -113,7 +113,7 @@ func (y *synthflow) listNumbers(c *synthflowCall) (any, *synthflowRefusal) {
 }
 
 // wireSynthflowNumber is a number as the API answers it, without an envelope and without the credentials of its
-// trunk. No member tells a bought number from an imported one. (Synthflow OpenAPI: get-phone-number)
+// trunk. No member tells a bought number from an imported one (Synthflow OpenAPI: get-phone-number).
 type wireSynthflowNumber struct {
 	Slug               string   `json:"slug"`
 	PhoneNumber        string   `json:"phone_number"`
@@ -189,7 +189,7 @@ func (y *synthflow) fetchNumber(c *synthflowCall) (any, *synthflowRefusal) {
 	return y.wireNumber(c, n), nil
 }
 
-// importNumber brings a number along from another carrier. (Synthflow OpenAPI: create-custom-number)
+// importNumber brings a number along from another carrier (Synthflow OpenAPI: create-custom-number).
 func (y *synthflow) importNumber(c *synthflowCall) (any, *synthflowRefusal) {
 	body, ok := c.object()
 	if !ok {
@@ -266,28 +266,29 @@ func (y *synthflow) configureProvider(n *SynthflowNumber, body jsonObject) *synt
 // one counting most. Nothing is changed for good, so the caller can throw a refused draft away.
 func (y *synthflow) configure(n *SynthflowNumber, body jsonObject, domainNames ...string) *synthflowRefusal {
 	registered := n.UACEnabled
-	fields := map[string]any{
-		"friendly_name":      &n.FriendlyName,
-		"trunk_username":     &n.TrunkUsername,
-		"trunk_pwd":          &n.TrunkPassword,
-		"sip_outbound_proxy": &n.OutboundProxy,
-		"sip_auth_username":  &n.AuthUsername,
+	type field struct {
+		name   string
+		target any
+		newer  bool // not in the older import
 	}
-	if !y.rules.OlderImport {
-		fields["uac_enabled"] = &n.UACEnabled
-		fields["uac_register_expires"] = &n.UACRegisterExpires
-	}
-	for name, target := range fields {
-		if !body.read(name, target) {
-			return synthflowBadRequest(name + " is not valid")
-		}
+	fields := []field{
+		{"friendly_name", &n.FriendlyName, false},
+		{"trunk_username", &n.TrunkUsername, false},
+		{"trunk_pwd", &n.TrunkPassword, false},
+		{"sip_outbound_proxy", &n.OutboundProxy, false},
+		{"sip_auth_username", &n.AuthUsername, false},
+		{"uac_enabled", &n.UACEnabled, true},
+		{"uac_register_expires", &n.UACRegisterExpires, true},
 	}
 	for _, name := range domainNames {
-		if name == "termination_uri" && y.rules.OlderImport {
+		fields = append(fields, field{name, &n.TerminationURI, name == "termination_uri"})
+	}
+	for _, f := range fields {
+		if f.newer && y.rules.OlderImport {
 			continue
 		}
-		if !body.read(name, &n.TerminationURI) {
-			return synthflowBadRequest(name + " is not valid")
+		if !body.read(f.name, f.target) {
+			return synthflowBadRequest(f.name + " is not valid")
 		}
 	}
 	if n.UACRegisterExpires < minRegisterExpires || n.UACRegisterExpires > maxRegisterExpires {
@@ -321,8 +322,8 @@ func (y *synthflow) needsDomain(n *SynthflowNumber) *synthflowRefusal {
 	return nil
 }
 
-// updateNumber changes a number, but never the number itself. It needs no workspace. (Synthflow OpenAPI:
-// update-phone-number)
+// updateNumber changes a number, but never the number itself. It needs no workspace (Synthflow OpenAPI:
+// update-phone-number).
 func (y *synthflow) updateNumber(c *synthflowCall) (any, *synthflowRefusal) {
 	n := y.numberIn(c.workspace, c.params["Slug"])
 	if n == nil {
@@ -350,7 +351,7 @@ func (y *synthflow) updateNumber(c *synthflowCall) (any, *synthflowRefusal) {
 }
 
 // deleteNumber removes a number from the workspace and from every agent, and ends the subscription of a bought one. It
-// needs no workspace and knows no conflict. (Synthflow docs: delete phone number)
+// needs no workspace and knows no conflict (Synthflow docs: delete phone number).
 func (y *synthflow) deleteNumber(c *synthflowCall) (any, *synthflowRefusal) {
 	n := y.numberIn(c.workspace, c.params["Slug"])
 	if n == nil {

@@ -3,7 +3,6 @@ package simulator_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -23,47 +22,10 @@ const (
 	inWorkspace = "?workspace=" + synthflowWorkspace
 )
 
-// bearer is a client that sends JSON and a bearer token to one service.
-type bearer struct {
-	*world
-	service simulator.Service
-	key     string
-}
-
-func startSynthflow(t *testing.T, rules simulator.SynthflowRules) bearer {
+func startSynthflow(t *testing.T, rules simulator.SynthflowRules, opts ...simulator.Option) bearerAPI {
 	t.Helper()
-	w := start(t, simulator.WithSynthflow(rules))
-	return bearer{w, simulator.Synthflow, simulator.DefaultSynthflowAPIKey}
-}
-
-// send sends a request; an empty body is none.
-func (b bearer) send(method, path, body string) reply {
-	b.t.Helper()
-	return b.authorized(method, path, body, "Bearer "+b.key)
-}
-
-func (b bearer) authorized(method, path, body, authorization string) reply {
-	b.t.Helper()
-	req, err := http.NewRequestWithContext(b.t.Context(), method, b.url+"/"+string(b.service)+path, strings.NewReader(body))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if authorization != "" {
-		req.Header.Set("Authorization", authorization)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		b.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(resp.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	r := reply{status: resp.StatusCode, header: resp.Header, body: string(data)}
-	_ = json.Unmarshal(data, &r.fields) // an empty body has none
-	return r
+	w := start(t, append(opts, simulator.WithSynthflow(rules))...)
+	return bearerAPI{w, "/synthflow", simulator.DefaultSynthflowAPIKey}
 }
 
 // within is a member of an object in the answer.
@@ -125,7 +87,7 @@ func TestSynthflow_BearerKeyIsRequired(t *testing.T) {
 		"Bearer " + simulator.DefaultSynthflowAPIKey: http.StatusOK,
 		"bearer " + simulator.DefaultSynthflowAPIKey: http.StatusOK,
 	} {
-		if r := c.authorized("GET", "/numbers"+inWorkspace, "", authorization); r.status != status {
+		if r := c.call("GET", "/numbers"+inWorkspace, "", "Authorization", authorization); r.status != status {
 			t.Errorf("Authorization %q: status %d, want %d", authorization, r.status, status)
 		}
 	}
@@ -142,7 +104,7 @@ func TestSynthflow_ErrorsTakeTheChosenForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := startSynthflow(t, simulator.SynthflowRules{Errors: tc.errors})
-			r := c.send("DELETE", "/numbers/1", "").accepted(t, http.StatusBadRequest)
+			r := c.call("DELETE", "/numbers/1", "").accepted(t, http.StatusBadRequest)
 			equal(t, "members", slices.Sorted(maps.Keys(r.fields)), tc.fields)
 			for _, field := range tc.fields {
 				if text, _ := r.fields[field].(string); text == "" {
@@ -156,9 +118,9 @@ func TestSynthflow_ErrorsTakeTheChosenForm(t *testing.T) {
 func TestSynthflow_AttachAndDetachExplainTheirErrors(t *testing.T) {
 	c := startSynthflow(t, simulator.SynthflowRules{})
 	for _, r := range []reply{
-		c.send("PUT", "/assistants/nobody", `{}`),
-		c.send("PUT", "/assistants/nobody/phone_numbers", `{"phone_numbers":["+14155550100"]}`),
-		c.send("DELETE", "/assistants/nobody/phone_numbers/14155550100", ""),
+		c.call("PUT", "/assistants/nobody", `{}`),
+		c.call("PUT", "/assistants/nobody/phone_numbers", `{"phone_numbers":["+14155550100"]}`),
+		c.call("DELETE", "/assistants/nobody/phone_numbers/14155550100", ""),
 	} {
 		want := []string{"category", "description", "request_id", "status"}
 		equal(t, "members of detail", slices.Sorted(maps.Keys(r.within("detail").fields)), want)
@@ -184,7 +146,7 @@ func TestSynthflow_UnknownThings(t *testing.T) {
 				{"GET", "/assistants/nobody"},
 				{"PUT", "/assistants/nobody"},
 			} {
-				if r := c.send(request[0], request[1], "{}"); r.status != tc.status {
+				if r := c.call(request[0], request[1], "{}"); r.status != tc.status {
 					t.Errorf("%s: status %d, want %d", request, r.status, tc.status)
 				}
 			}
@@ -202,7 +164,7 @@ func TestSynthflow_OnlyDocumentedPathsAreServed(t *testing.T) {
 		{"GET", "/numbers/"}:       http.StatusNotFound,
 		{"GET", "/v2/numbers"}:     http.StatusNotFound, // the base URL stands for the version too
 	} {
-		if r := c.send(request[0], request[1], ""); r.status != status {
+		if r := c.call(request[0], request[1], ""); r.status != status {
 			t.Errorf("%s: status %d, want %d", request, r.status, status)
 		}
 	}
@@ -215,23 +177,37 @@ func TestSynthflow_ImportChecksItsFields(t *testing.T) {
 		changes map[string]any
 		status  int
 	}{
-		"minimum":                        {status: 200},
-		"without workspace":              {changes: map[string]any{"workspace_id": nil}, status: 400},
-		"other workspace":                {changes: map[string]any{"workspace_id": "1x1"}, status: 400},
-		"without number":                 {changes: map[string]any{"phone_number": nil}, status: 400},
-		"number without plus":            {changes: map[string]any{"phone_number": supportSlug}, status: 400},
-		"number that is none":            {changes: map[string]any{"phone_number": 14155550100}, status: 400},
-		"provider":                       {changes: map[string]any{"provider_name": "telnyx"}, status: 200},
-		"unknown provider":               {changes: map[string]any{"provider_name": "plivo"}, status: 400},
-		"without domain":                 {changes: map[string]any{"termination_uri": nil}, status: 400},
-		"empty domain":                   {changes: map[string]any{"termination_uri": ""}, status: 400},
-		"domain under the update's name": {changes: map[string]any{"termination_uri": nil, "sip_term_uri": "a.example"}, status: 400},
-		"five9 without domain":           {changes: map[string]any{"provider_name": "five9", "termination_uri": nil}, status: 200},
-		"ringcx without domain":          {changes: map[string]any{"provider_name": "ringcx", "termination_uri": nil}, status: 200},
-		"ring_central without domain":    {changes: map[string]any{"provider_name": "ring_central", "termination_uri": nil}, status: 400},
-		"identifier at zoom":             {changes: map[string]any{"provider_name": "zoom", "phone_number": "ext-7001"}, status: 200},
-		"identifier elsewhere":           {changes: map[string]any{"provider_name": "vonage", "phone_number": "ext-7001"}, status: 400},
-		"8x8 without number":             {changes: map[string]any{"provider_name": "8x8", "phone_number": nil}, status: 200},
+		"minimum":             {status: 200},
+		"without workspace":   {changes: map[string]any{"workspace_id": nil}, status: 400},
+		"other workspace":     {changes: map[string]any{"workspace_id": "1x1"}, status: 400},
+		"without number":      {changes: map[string]any{"phone_number": nil}, status: 400},
+		"number without plus": {changes: map[string]any{"phone_number": supportSlug}, status: 400},
+		"number that is none": {changes: map[string]any{"phone_number": 14155550100}, status: 400},
+		"provider":            {changes: map[string]any{"provider_name": "telnyx"}, status: 200},
+		"unknown provider":    {changes: map[string]any{"provider_name": "plivo"}, status: 400},
+		"without domain":      {changes: map[string]any{"termination_uri": nil}, status: 400},
+		"empty domain":        {changes: map[string]any{"termination_uri": ""}, status: 400},
+		"domain under the update's name": {
+			changes: map[string]any{"termination_uri": nil, "sip_term_uri": "a.example"}, status: 400,
+		},
+		"five9 without domain": {
+			changes: map[string]any{"provider_name": "five9", "termination_uri": nil}, status: 200,
+		},
+		"ringcx without domain": {
+			changes: map[string]any{"provider_name": "ringcx", "termination_uri": nil}, status: 200,
+		},
+		"ring_central without domain": {
+			changes: map[string]any{"provider_name": "ring_central", "termination_uri": nil}, status: 400,
+		},
+		"identifier at zoom": {
+			changes: map[string]any{"provider_name": "zoom", "phone_number": "ext-7001"}, status: 200,
+		},
+		"identifier elsewhere": {
+			changes: map[string]any{"provider_name": "vonage", "phone_number": "ext-7001"}, status: 400,
+		},
+		"8x8 without number": {
+			changes: map[string]any{"provider_name": "8x8", "phone_number": nil}, status: 200,
+		},
 		"8x8 where it is no provider": {
 			rules:   simulator.SynthflowRules{Refuses8x8: true},
 			changes: map[string]any{"provider_name": "8x8"}, status: 400,
@@ -239,21 +215,27 @@ func TestSynthflow_ImportChecksItsFields(t *testing.T) {
 		"registration": {
 			changes: map[string]any{"uac_enabled": true, "trunk_username": "u", "trunk_pwd": "p"}, status: 200,
 		},
-		"registration without user":     {changes: map[string]any{"uac_enabled": true, "trunk_pwd": "p"}, status: 400},
-		"registration without password": {changes: map[string]any{"uac_enabled": true, "trunk_username": "u"}, status: 400},
-		"registers too often":           {changes: map[string]any{"uac_register_expires": 59}, status: 400},
-		"registers often":               {changes: map[string]any{"uac_register_expires": 60}, status: 200},
-		"registers seldom":              {changes: map[string]any{"uac_register_expires": 3600}, status: 200},
-		"registers too seldom":          {changes: map[string]any{"uac_register_expires": 3601}, status: 400},
-		"half a second":                 {changes: map[string]any{"uac_register_expires": 60.5}, status: 400},
+		"registration without user": {changes: map[string]any{"uac_enabled": true, "trunk_pwd": "p"}, status: 400},
+		"registration without password": {
+			changes: map[string]any{"uac_enabled": true, "trunk_username": "u"}, status: 400,
+		},
+		"registers too often":  {changes: map[string]any{"uac_register_expires": 59}, status: 400},
+		"registers often":      {changes: map[string]any{"uac_register_expires": 60}, status: 200},
+		"registers seldom":     {changes: map[string]any{"uac_register_expires": 3600}, status: 200},
+		"registers too seldom": {changes: map[string]any{"uac_register_expires": 3601}, status: 400},
+		"half a second":        {changes: map[string]any{"uac_register_expires": 60.5}, status: 400},
 
-		"older import needs no domain":      {rules: older, changes: map[string]any{"termination_uri": nil}, status: 200},
-		"older import knows no provider":    {rules: older, changes: map[string]any{"provider_name": "plivo"}, status: 200},
+		"older import needs no domain": {
+			rules: older, changes: map[string]any{"termination_uri": nil}, status: 200,
+		},
+		"older import knows no provider": {
+			rules: older, changes: map[string]any{"provider_name": "plivo"}, status: 200,
+		},
 		"older import knows no registering": {rules: older, changes: map[string]any{"uac_enabled": true}, status: 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := startSynthflow(t, tc.rules)
-			r := c.send("POST", "/custom-numbers", synthflowImport(tc.changes)).accepted(t, tc.status)
+			r := c.call("POST", "/custom-numbers", synthflowImport(tc.changes)).accepted(t, tc.status)
 			if imported := len(c.Synthflow().Numbers()) == 1; imported != (tc.status == 200) {
 				t.Errorf("imported: %t", imported)
 			}
@@ -267,14 +249,14 @@ func TestSynthflow_ImportChecksItsFields(t *testing.T) {
 	t.Run("not JSON", func(t *testing.T) {
 		c := startSynthflow(t, simulator.SynthflowRules{})
 		for _, body := range []string{"", "null", "[]", "workspace_id=1"} {
-			c.send("POST", "/custom-numbers", body).accepted(t, http.StatusBadRequest)
+			c.call("POST", "/custom-numbers", body).accepted(t, http.StatusBadRequest)
 		}
 	})
 }
 
 func TestSynthflow_OlderImportTakesNoNoticeOfNewerFields(t *testing.T) {
 	c := startSynthflow(t, simulator.SynthflowRules{OlderImport: true})
-	c.send("POST", "/custom-numbers", synthflowImport(map[string]any{"provider_name": "telnyx"})).accepted(t, http.StatusOK)
+	c.call("POST", "/custom-numbers", synthflowImport(map[string]any{"provider_name": "telnyx"})).accepted(t, http.StatusOK)
 	n, _ := c.Synthflow().Number(support)
 	if n.ProviderName != "custom" || n.TerminationURI != "" {
 		t.Errorf("provider %q with domain %q, want the newer fields ignored", n.ProviderName, n.TerminationURI)
@@ -284,12 +266,12 @@ func TestSynthflow_OlderImportTakesNoNoticeOfNewerFields(t *testing.T) {
 func TestSynthflow_ProvidersFillInTheirDomain(t *testing.T) {
 	c := startSynthflow(t, simulator.SynthflowRules{})
 	body := synthflowImport(map[string]any{"provider_name": "zoom", "termination_uri": nil})
-	c.send("POST", "/custom-numbers", body).accepted(t, http.StatusOK)
-	c.send("GET", supportPath+inWorkspace, "").accepted(t, http.StatusOK).shows(t, map[string]any{
+	c.call("POST", "/custom-numbers", body).accepted(t, http.StatusOK)
+	c.call("GET", supportPath+inWorkspace, "").accepted(t, http.StatusOK).shows(t, map[string]any{
 		"sip_term_uri": "sip.zoom.com", "sip_outbound_proxy": nil,
 	})
 	body = synthflowImport(map[string]any{"provider_name": "five9", "termination_uri": nil, "phone_number": "f9"})
-	c.send("POST", "/custom-numbers", body).accepted(t, http.StatusOK)
+	c.call("POST", "/custom-numbers", body).accepted(t, http.StatusOK)
 	if n, _ := c.Synthflow().Number("f9"); n.OutboundProxy == "" || n.TerminationURI == "" {
 		t.Errorf("five9 has domain %q and proxy %q, want both", n.TerminationURI, n.OutboundProxy)
 	}
@@ -306,12 +288,12 @@ func TestSynthflow_IdentifiersHaveSlugs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := startSynthflow(t, tc.rules)
 			body := synthflowImport(map[string]any{"provider_name": "zoom", "phone_number": "ext-7001"})
-			key, _ := c.send("POST", "/custom-numbers", body).within("response").fields["key"].(string)
+			key, _ := c.call("POST", "/custom-numbers", body).within("response").fields["key"].(string)
 			slug := "ext-7001"
 			if tc.isKey {
 				slug = key
 			}
-			c.send("GET", "/numbers/"+slug+inWorkspace, "").accepted(t, http.StatusOK)
+			c.call("GET", "/numbers/"+slug+inWorkspace, "").accepted(t, http.StatusOK)
 		})
 	}
 }
@@ -329,55 +311,74 @@ func TestSynthflow_ImportMayNotBeEnabled(t *testing.T) {
 		c.Synthflow().AddWorkspace(simulator.SynthflowWorkspace{
 			ID: synthflowWorkspace, APIKey: simulator.DefaultSynthflowAPIKey, ImportsRefused: tc.refused,
 		})
-		c.send("POST", "/custom-numbers", synthflowImport(map[string]any{"provider_name": "telnyx"})).accepted(t, tc.status)
+		c.call("POST", "/custom-numbers", synthflowImport(map[string]any{"provider_name": "telnyx"})).accepted(t, tc.status)
 	}
 }
 
 func TestSynthflow_NumberIsImportedOnce(t *testing.T) {
 	c := startSynthflow(t, simulator.SynthflowRules{})
-	c.send("POST", "/custom-numbers", synthflowImport(nil)).accepted(t, http.StatusOK)
-	c.send("POST", "/custom-numbers", synthflowImport(nil)).accepted(t, http.StatusBadRequest)
+	c.call("POST", "/custom-numbers", synthflowImport(nil)).accepted(t, http.StatusOK)
+	c.call("POST", "/custom-numbers", synthflowImport(nil)).accepted(t, http.StatusBadRequest)
 }
 
 func TestSynthflow_SecondImportReplacesByRule(t *testing.T) {
 	c := startSynthflow(t, simulator.SynthflowRules{ImportReplaces: true})
 	c.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: support, Bought: true, Key: "first"})
-	c.send("POST", "/custom-numbers", synthflowImport(map[string]any{"friendly_name": "again"})).accepted(t, http.StatusOK)
+	c.call("POST", "/custom-numbers", synthflowImport(map[string]any{"friendly_name": "again"})).accepted(t, http.StatusOK)
 	n, _ := c.Synthflow().Number(support)
 	if n.FriendlyName != "again" || n.Key != "first" || !n.Bought || len(c.Synthflow().Numbers()) != 1 {
 		t.Errorf("the number is %+v, want the first one changed", n)
 	}
 	other := c.Synthflow().AddWorkspace(simulator.SynthflowWorkspace{})
-	c.key = other.APIKey
+	c.token = other.APIKey
 	body := synthflowImport(map[string]any{"workspace_id": other.ID})
-	c.send("POST", "/custom-numbers", body).accepted(t, http.StatusBadRequest)
+	c.call("POST", "/custom-numbers", body).accepted(t, http.StatusBadRequest)
 }
 
 func TestSynthflow_ImportAppearsAfterSomeReads(t *testing.T) {
 	for _, path := range []string{supportPath + inWorkspace, "/numbers" + inWorkspace} {
 		c := startSynthflow(t, simulator.SynthflowRules{SlowImport: 2})
 		agent := c.Synthflow().AddAgent(simulator.SynthflowAgent{})
-		c.send("POST", "/custom-numbers", synthflowImport(nil)).accepted(t, http.StatusOK)
+		c.call("POST", "/custom-numbers", synthflowImport(nil)).accepted(t, http.StatusOK)
 		for read := 1; read <= 3; read++ {
-			body := c.send("GET", path, "").body
+			body := c.call("GET", path, "").body
 			if seen := strings.Contains(body, support); seen != (read > 2) {
 				t.Errorf("%s: read %d sees the number: %t", path, read, seen)
 			}
 			if read == 1 {
-				c.send("PUT", "/assistants/"+agent+"/phone_numbers", `{"phone_numbers":["+14155550100"]}`).
+				c.call("PUT", "/assistants/"+agent+"/phone_numbers", `{"phone_numbers":["+14155550100"]}`).
 					accepted(t, http.StatusNotFound)
 			}
 		}
 	}
 }
 
+func TestSynthflow_KeysAreUUIDs(t *testing.T) {
+	for name, tc := range map[string]struct {
+		opts []simulator.Option
+		key  string
+	}{
+		"by default": {nil, "00000000-0000-0000-0000-000000000001"},
+		"unless the given sequence has other IDs": {
+			[]simulator.Option{simulator.WithIDs(func(string) string { return "id" })}, "id",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := startSynthflow(t, simulator.SynthflowRules{}, tc.opts...)
+			r := c.call("POST", "/custom-numbers", synthflowImport(nil)).accepted(t, http.StatusOK)
+			r.has(t, map[string]any{"status": "ok", "response.key": tc.key, "response.phone_number": support})
+		})
+	}
+}
+
 func TestSynthflow_NumberReadsBackWithoutItsSecrets(t *testing.T) {
-	c := startSynthflow(t, simulator.SynthflowRules{})
-	c.send("POST", "/custom-numbers", synthflowImport(map[string]any{
+	epoch := func() time.Time { return time.Unix(0, 0) }
+	c := startSynthflow(t, simulator.SynthflowRules{}, simulator.WithClock(epoch))
+	c.call("POST", "/custom-numbers", synthflowImport(map[string]any{
 		"friendly_name": "Support", "provider_name": "telnyx",
 		"uac_enabled": true, "trunk_username": "trunk-user", "trunk_pwd": "trunk-secret", "sip_auth_username": "auth",
 	})).accepted(t, http.StatusOK)
-	r := c.send("GET", supportPath+inWorkspace, "").accepted(t, http.StatusOK)
+	r := c.call("GET", supportPath+inWorkspace, "").accepted(t, http.StatusOK)
 	r.shows(t, map[string]any{
 		"slug": supportSlug, "phone_number": support, "friendly_name": "Support", "provider_name": "telnyx",
 		"sip_term_uri": "sip.example.com", "sip_auth_username": "auth", "sip_outbound_proxy": nil,
@@ -386,6 +387,10 @@ func TestSynthflow_NumberReadsBackWithoutItsSecrets(t *testing.T) {
 	})
 	if strings.Contains(r.body, "trunk") {
 		t.Errorf("the answer shows the trunk's credentials: %s", r.body)
+	}
+	c.call("PATCH", supportPath, `{}`).accepted(t, http.StatusOK)
+	if got := c.call("GET", supportPath+inWorkspace, "").fields["updated_at"]; got != "1970-01-01T00:00:00Z" {
+		t.Errorf("updated_at is %v after an update", got)
 	}
 	if n, _ := c.Synthflow().Number(support); n.TrunkPassword != "trunk-secret" || n.TrunkUsername != "trunk-user" {
 		t.Errorf("the trunk's credentials are %q and %q", n.TrunkUsername, n.TrunkPassword)
@@ -399,7 +404,7 @@ func TestSynthflow_NothingTellsBoughtFromImported(t *testing.T) {
 		c.Synthflow().AddNumber(simulator.SynthflowNumber{
 			PhoneNumber: support, ProviderName: "twilio", Bought: bought, CreatedAt: time.Unix(0, 0),
 		})
-		bodies = append(bodies, c.send("GET", supportPath+inWorkspace, "").accepted(t, http.StatusOK).body)
+		bodies = append(bodies, c.call("GET", supportPath+inWorkspace, "").accepted(t, http.StatusOK).body)
 	}
 	if bodies[0] != bodies[1] {
 		t.Errorf("an imported number reads\n%s\nand a bought one\n%s", bodies[0], bodies[1])
@@ -412,9 +417,11 @@ func TestSynthflow_ListNeedsTheKeysWorkspace(t *testing.T) {
 		query  string
 		status int
 	}{
-		"missing":               {query: "", status: http.StatusBadRequest},
-		"other":                 {query: "?workspace=1x1", status: http.StatusBadRequest},
-		"other, 403 by rule":    {simulator.SynthflowRules{ForeignWorkspaceIs403: true}, "?workspace=1x1", http.StatusForbidden},
+		"missing": {query: "", status: http.StatusBadRequest},
+		"other":   {query: "?workspace=1x1", status: http.StatusBadRequest},
+		"other, 403 by rule": {
+			simulator.SynthflowRules{ForeignWorkspaceIs403: true}, "?workspace=1x1", http.StatusForbidden,
+		},
 		"own":                   {query: inWorkspace, status: http.StatusOK},
 		"limit of none":         {query: inWorkspace + "&limit=0", status: http.StatusBadRequest},
 		"limit that is none":    {query: inWorkspace + "&limit=ten", status: http.StatusBadRequest},
@@ -423,7 +430,7 @@ func TestSynthflow_ListNeedsTheKeysWorkspace(t *testing.T) {
 		"offset beyond the end": {query: inWorkspace + "&offset=9", status: http.StatusOK},
 	} {
 		t.Run(name, func(t *testing.T) {
-			startSynthflow(t, tc.rules).send("GET", "/numbers"+tc.query, "").accepted(t, tc.status)
+			startSynthflow(t, tc.rules).call("GET", "/numbers"+tc.query, "").accepted(t, tc.status)
 		})
 	}
 }
@@ -442,7 +449,7 @@ func TestSynthflow_ListPages(t *testing.T) {
 		"&limit=100":          {25, 100, 0},
 		"&limit=5&offset=100": {0, 5, 100},
 	} {
-		r := c.send("GET", "/numbers"+inWorkspace+query, "").accepted(t, http.StatusOK).within("response")
+		r := c.call("GET", "/numbers"+inWorkspace+query, "").accepted(t, http.StatusOK).within("response")
 		if got := len(r.items("phone_numbers")); got != want.items {
 			t.Errorf("%s: %d numbers, want %d", query, got, want.items)
 		}
@@ -451,7 +458,7 @@ func TestSynthflow_ListPages(t *testing.T) {
 		})
 	}
 	c.Synthflow().SetRules(func(rules *simulator.SynthflowRules) { rules.MaxLimit = 10 })
-	r := c.send("GET", "/numbers"+inWorkspace+"&limit=100", "").within("response")
+	r := c.call("GET", "/numbers"+inWorkspace+"&limit=100", "").within("response")
 	if got := len(r.items("phone_numbers")); got != 10 {
 		t.Errorf("%d numbers, want the maximum of 10", got)
 	}
@@ -470,7 +477,7 @@ func TestSynthflow_ListFiltersByAvailability(t *testing.T) {
 		"&is_available=true":  {called, free}, // outbound agents do not count
 		"&is_available=false": {taken},
 	} {
-		r := c.send("GET", "/numbers"+inWorkspace+query, "").accepted(t, http.StatusOK).within("response")
+		r := c.call("GET", "/numbers"+inWorkspace+query, "").accepted(t, http.StatusOK).within("response")
 		equal(t, query, r.values("phone_numbers", "number"), want)
 	}
 }
@@ -480,7 +487,7 @@ func TestSynthflow_WorkspacesAreApart(t *testing.T) {
 	c.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: support})
 	agent := c.Synthflow().AddAgent(simulator.SynthflowAgent{})
 	other := c.Synthflow().AddWorkspace(simulator.SynthflowWorkspace{})
-	c.key = other.APIKey
+	c.token = other.APIKey
 	for _, request := range [][2]string{
 		{"GET", supportPath + "?workspace=" + other.ID},
 		{"GET", supportPath + inWorkspace},
@@ -489,11 +496,11 @@ func TestSynthflow_WorkspacesAreApart(t *testing.T) {
 		{"GET", "/assistants/" + agent},
 		{"PUT", "/assistants/" + agent},
 	} {
-		if r := c.send(request[0], request[1], "{}"); r.status != http.StatusBadRequest {
+		if r := c.call(request[0], request[1], "{}"); r.status != http.StatusBadRequest {
 			t.Errorf("%s: status %d, want 400", request, r.status)
 		}
 	}
-	r := c.send("GET", "/numbers?workspace="+other.ID, "").accepted(t, http.StatusOK)
+	r := c.call("GET", "/numbers?workspace="+other.ID, "").accepted(t, http.StatusOK)
 	equal(t, "numbers", r.within("response").values("phone_numbers", "number"), []string{})
 }
 
@@ -532,7 +539,8 @@ func TestSynthflow_UpdateChecksItsFields(t *testing.T) {
 			start: simulator.SynthflowNumber{Bought: true}, body: `{"friendly_name":"New"}`, status: 200,
 		},
 		"proxy can be cleared": {
-			start: simulator.SynthflowNumber{OutboundProxy: "proxy.example"}, body: `{"sip_outbound_proxy":""}`, status: 200,
+			start: simulator.SynthflowNumber{OutboundProxy: "proxy.example"},
+			body:  `{"sip_outbound_proxy":""}`, status: 200,
 			check: func(n simulator.SynthflowNumber) bool { return n.OutboundProxy == "" },
 		},
 		"empty domain":            {body: `{"sip_term_uri":""}`, status: 400},
@@ -563,7 +571,7 @@ func TestSynthflow_UpdateChecksItsFields(t *testing.T) {
 			}
 			c.Synthflow().AddNumber(tc.start)
 			before, _ := c.Synthflow().Number(support)
-			c.send("PATCH", supportPath, tc.body).accepted(t, tc.status)
+			c.call("PATCH", supportPath, tc.body).accepted(t, tc.status)
 			after, _ := c.Synthflow().Number(support)
 			switch {
 			case tc.status != 200 && after != before:
@@ -592,7 +600,7 @@ func TestSynthflow_DeleteDetachesAndCancels(t *testing.T) {
 			outbound := c.Synthflow().AddAgent(simulator.SynthflowAgent{
 				Type: simulator.SynthflowOutbound, Numbers: []string{support},
 			})
-			c.send("DELETE", supportPath, "").accepted(t, http.StatusOK).shows(t, map[string]any{"status": "ok"})
+			c.call("DELETE", supportPath, "").accepted(t, http.StatusOK).shows(t, map[string]any{"status": "ok"})
 			if _, held := c.Synthflow().Number(support); held {
 				t.Error("the number is still there")
 			}
@@ -602,7 +610,7 @@ func TestSynthflow_DeleteDetachesAndCancels(t *testing.T) {
 				}
 			}
 			equal(t, "cancelled", c.Synthflow().CancelledSubscriptions(), tc.cancelled)
-			c.send("DELETE", supportPath, "").accepted(t, http.StatusBadRequest)
+			c.call("DELETE", supportPath, "").accepted(t, http.StatusBadRequest)
 		})
 	}
 }
@@ -612,7 +620,7 @@ func TestSynthflow_AgentsShowTheirNumbers(t *testing.T) {
 	c.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: support, SID: "PN1"})
 	id := c.Synthflow().AddAgent(simulator.SynthflowAgent{Name: "Anna", Numbers: []string{support}})
 
-	one := c.send("GET", "/assistants/"+id+"?include_actions=true", "").accepted(t, http.StatusOK)
+	one := c.call("GET", "/assistants/"+id+"?include_actions=true", "").accepted(t, http.StatusOK)
 	agents := one.within("response").items("assistants")
 	if len(agents) != 1 {
 		t.Fatalf("the answer has %d agents: %s", len(agents), one.body)
@@ -624,18 +632,18 @@ func TestSynthflow_AgentsShowTheirNumbers(t *testing.T) {
 		t.Errorf("the pool is %v", pool)
 	}
 
-	list := c.send("GET", "/assistants/?limit=5", "").accepted(t, http.StatusOK)
+	list := c.call("GET", "/assistants/?limit=5", "").accepted(t, http.StatusOK)
 	list.within("response").within("pagination").shows(t, map[string]any{"total_records": 1.0, "limit": 5.0})
 	if strings.Contains(list.body, "attached_phone_numbers") {
 		t.Errorf("the list shows pools: %s", list.body)
 	}
 	c.Synthflow().SetRules(func(rules *simulator.SynthflowRules) { rules.AgentListHasPools = true })
-	if list = c.send("GET", "/assistants/", ""); !strings.Contains(list.body, "attached_phone_numbers") {
+	if list = c.call("GET", "/assistants/", ""); !strings.Contains(list.body, "attached_phone_numbers") {
 		t.Errorf("the list shows no pools: %s", list.body)
 	}
-	c.send("GET", "/assistants/?limit=x", "").accepted(t, http.StatusBadRequest)
+	c.call("GET", "/assistants/?limit=x", "").accepted(t, http.StatusBadRequest)
 
-	number := c.send("GET", supportPath+inWorkspace, "").accepted(t, http.StatusOK)
+	number := c.call("GET", supportPath+inWorkspace, "").accepted(t, http.StatusOK)
 	number.shows(t, map[string]any{"is_available": false})
 	if !strings.Contains(number.body, `"assistants":["`+id+`"]`) {
 		t.Errorf("the number does not name its agent: %s", number.body)
@@ -652,18 +660,35 @@ func TestSynthflow_AttachAddsToThePool(t *testing.T) {
 		status int
 		pool   []string
 	}{
-		"by number":                {body: `{"phone_numbers":["+14155550102"]}`, status: 200, pool: []string{first, second}},
-		"by slug":                  {body: `{"phone_number_slugs":["14155550102"]}`, status: 200, pool: []string{first, second}},
-		"that is in it":            {body: `{"phone_numbers":["+14155550101"]}`, status: 200, pool: []string{first}},
-		"both ways at once":        {body: `{"phone_numbers":[],"phone_number_slugs":[]}`, status: 400, pool: []string{first}},
-		"neither way":              {body: `{}`, status: 400, pool: []string{first}},
-		"nothing":                  {body: `{"phone_numbers":[]}`, status: 400, pool: []string{first}},
-		"wrong type":               {body: `{"phone_numbers":"+14155550102"}`, status: 400, pool: []string{first}},
-		"number as slug":           {body: `{"phone_number_slugs":["+14155550102"]}`, status: 404, pool: []string{first}},
-		"one of two is unknown":    {body: `{"phone_numbers":["+14155550102","+1"]}`, status: 404, pool: []string{first}},
-		"number of outbound agent": {holder: "outbound", body: `{"phone_numbers":["+14155550102"]}`, status: 200, pool: []string{first, second}},
-		"number of inbound agent":  {holder: "inbound", body: `{"phone_numbers":["+14155550102"]}`, status: 400, pool: []string{first}},
-		"outbound shares it":       {agent: "outbound", holder: "inbound", body: `{"phone_numbers":["+14155550102"]}`, status: 200, pool: []string{first, second}},
+		"by number": {
+			body: `{"phone_numbers":["+14155550102"]}`, status: 200, pool: []string{first, second},
+		},
+		"by slug": {
+			body: `{"phone_number_slugs":["14155550102"]}`, status: 200, pool: []string{first, second},
+		},
+		"that is in it": {body: `{"phone_numbers":["+14155550101"]}`, status: 200, pool: []string{first}},
+		"both ways at once": {
+			body: `{"phone_numbers":[],"phone_number_slugs":[]}`, status: 400, pool: []string{first},
+		},
+		"neither way": {body: `{}`, status: 400, pool: []string{first}},
+		"nothing":     {body: `{"phone_numbers":[]}`, status: 400, pool: []string{first}},
+		"wrong type":  {body: `{"phone_numbers":"+14155550102"}`, status: 400, pool: []string{first}},
+		"number as slug": {
+			body: `{"phone_number_slugs":["+14155550102"]}`, status: 404, pool: []string{first},
+		},
+		"one of two is unknown": {
+			body: `{"phone_numbers":["+14155550102","+1"]}`, status: 404, pool: []string{first},
+		},
+		"number of outbound agent": {
+			holder: "outbound", body: `{"phone_numbers":["+14155550102"]}`, status: 200, pool: []string{first, second},
+		},
+		"number of inbound agent": {
+			holder: "inbound", body: `{"phone_numbers":["+14155550102"]}`, status: 400, pool: []string{first},
+		},
+		"outbound shares it": {
+			agent: "outbound", holder: "inbound",
+			body: `{"phone_numbers":["+14155550102"]}`, status: 200, pool: []string{first, second},
+		},
 		"moves by rule": {
 			rules: simulator.SynthflowRules{InboundNumberMoves: true}, holder: "inbound",
 			body: `{"phone_numbers":["+14155550102"]}`, status: 200, pool: []string{first, second},
@@ -686,7 +711,7 @@ func TestSynthflow_AttachAddsToThePool(t *testing.T) {
 			if tc.holder != "" {
 				holder = c.Synthflow().AddAgent(simulator.SynthflowAgent{Type: tc.holder, Numbers: []string{second}})
 			}
-			c.send("PUT", "/assistants/"+id+"/phone_numbers", tc.body).accepted(t, tc.status)
+			c.call("PUT", "/assistants/"+id+"/phone_numbers", tc.body).accepted(t, tc.status)
 			a, _ := c.Synthflow().Agent(id)
 			equal(t, "pool", a.Numbers, tc.pool)
 			if tc.rules.InboundNumberMoves {
@@ -714,7 +739,7 @@ func TestSynthflow_DetachTakesOneNumber(t *testing.T) {
 			c.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: support})
 			c.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: "+14155550101"})
 			id := c.Synthflow().AddAgent(simulator.SynthflowAgent{Numbers: []string{support}})
-			c.send("DELETE", "/assistants/"+id+"/phone_numbers/"+tc.slug, "").accepted(t, tc.status)
+			c.call("DELETE", "/assistants/"+id+"/phone_numbers/"+tc.slug, "").accepted(t, tc.status)
 			a, _ := c.Synthflow().Agent(id)
 			if detached := len(a.Numbers) == 0; detached != (tc.status == 200) {
 				t.Errorf("the pool is %v", a.Numbers)
@@ -734,16 +759,22 @@ func TestSynthflow_UpdateOfAnAgentIsPartial(t *testing.T) {
 		status int
 		pool   []string
 	}{
-		"name alone":                 {body: `{"name":"New"}`, status: 200, pool: []string{own}},
-		"number comes first":         {body: `{"phone_number":"+14155550102"}`, status: 200, pool: []string{other, own}},
-		"number replaces":            {simulator.SynthflowRules{AgentNumberReplaces: true}, `{"phone_number":"+14155550102"}`, 200, []string{other}},
+		"name alone": {body: `{"name":"New"}`, status: 200, pool: []string{own}},
+		"number comes first": {
+			body: `{"phone_number":"+14155550102"}`, status: 200, pool: []string{other, own},
+		},
+		"number replaces": {
+			simulator.SynthflowRules{AgentNumberReplaces: true}, `{"phone_number":"+14155550102"}`, 200, []string{other},
+		},
 		"own number":                 {body: `{"phone_number":"+14155550101"}`, status: 200, pool: []string{own}},
 		"unknown number":             {body: `{"phone_number":"+14155550199"}`, status: 400, pool: []string{own}},
 		"number of an inbound agent": {body: `{"phone_number":"+14155550103"}`, status: 400, pool: []string{own}},
 		"empty number":               {body: `{"phone_number":""}`, status: 400, pool: []string{own}},
-		"empty number detaches":      {simulator.SynthflowRules{EmptyAgentNumberDetaches: true}, `{"phone_number":""}`, 200, []string{}},
-		"wrong type":                 {body: `{"phone_number":1}`, status: 400, pool: []string{own}},
-		"not JSON":                   {body: `[]`, status: 400, pool: []string{own}},
+		"empty number detaches": {
+			simulator.SynthflowRules{EmptyAgentNumberDetaches: true}, `{"phone_number":""}`, 200, []string{},
+		},
+		"wrong type": {body: `{"phone_number":1}`, status: 400, pool: []string{own}},
+		"not JSON":   {body: `[]`, status: 400, pool: []string{own}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := startSynthflow(t, tc.rules)
@@ -752,11 +783,11 @@ func TestSynthflow_UpdateOfAnAgentIsPartial(t *testing.T) {
 			}
 			id := c.Synthflow().AddAgent(simulator.SynthflowAgent{Name: "Anna", Numbers: []string{own}})
 			c.Synthflow().AddAgent(simulator.SynthflowAgent{Numbers: []string{foreign}})
-			r := c.send("PUT", "/assistants/"+id, tc.body).accepted(t, tc.status)
+			r := c.call("PUT", "/assistants/"+id, tc.body).accepted(t, tc.status)
 			a, _ := c.Synthflow().Agent(id)
 			equal(t, "pool", a.Numbers, tc.pool)
-			if wantName := map[bool]string{true: "New", false: "Anna"}[strings.Contains(tc.body, "name")]; a.Name != wantName {
-				t.Errorf("the name is %q, want %q", a.Name, wantName)
+			if renamed := a.Name == "New"; renamed != strings.Contains(tc.body, "name") {
+				t.Errorf("the name is %q", a.Name)
 			}
 			if tc.status == 200 {
 				r.within("response").shows(t, map[string]any{"model_id": id})
@@ -770,14 +801,14 @@ func TestSynthflow_RefusesByCount(t *testing.T) {
 		RateLimit: simulator.RateLimit{Serve: 1, Refuse: 1}, RetryAfter: "3",
 	})
 	for i, status := range []int{200, 429, 200, 429} {
-		r := c.send("GET", "/numbers"+inWorkspace, "").accepted(t, status)
+		r := c.call("GET", "/numbers"+inWorkspace, "").accepted(t, status)
 		if got := r.header.Get("Retry-After"); (got == "3") != (status == 429) {
 			t.Errorf("request %d: Retry-After %q", i, got)
 		}
 	}
 	c.Synthflow().SetRules(func(rules *simulator.SynthflowRules) { rules.RetryAfter = "" })
-	c.send("GET", "/numbers"+inWorkspace, "")
-	r := c.send("GET", "/numbers"+inWorkspace, "").accepted(t, http.StatusTooManyRequests)
+	c.call("GET", "/numbers"+inWorkspace, "")
+	r := c.call("GET", "/numbers"+inWorkspace, "").accepted(t, http.StatusTooManyRequests)
 	if got := r.header.Values("Retry-After"); got != nil {
 		t.Errorf("Retry-After is %q, want none", got)
 	}
@@ -822,7 +853,7 @@ func TestSynthflow_SeedStateAndControl(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.send("DELETE", "/numbers/1", "").accepted(t, http.StatusNotFound)
+	c.call("DELETE", "/numbers/1", "").accepted(t, http.StatusNotFound)
 	state := encoded(c.State()[simulator.Synthflow])
 	if !strings.Contains(state, support) || !strings.Contains(state, "anna") {
 		t.Errorf("the state lacks what was seeded: %s", state)
@@ -838,23 +869,23 @@ func TestSynthflow_SeedStateAndControl(t *testing.T) {
 		}
 	}
 
-	steer := bearer{c.world, "_simulator/synthflow", ""}
+	steer := bearerAPI{c.world, "/_simulator/synthflow", ""}
 	path := "/numbers/" + url.PathEscape("+14155550101")
-	steer.send("POST", "/numbers", `{"phone_number":"+14155550101"}`).accepted(t, http.StatusCreated)
-	steer.send("PATCH", path, `{"friendly_name":"Mine"}`).accepted(t, http.StatusOK)
+	steer.call("POST", "/numbers", `{"phone_number":"+14155550101"}`).accepted(t, http.StatusCreated)
+	steer.call("PATCH", path, `{"friendly_name":"Mine"}`).accepted(t, http.StatusOK)
 	if n, _ := c.Synthflow().Number("+14155550101"); n.FriendlyName != "Mine" {
 		t.Errorf("the name is %q", n.FriendlyName)
 	}
-	steer.send("PATCH", path, `{"name":"Mine"}`).accepted(t, http.StatusBadRequest)
-	steer.send("PUT", path, "").accepted(t, http.StatusNotFound)
-	steer.send("DELETE", path, "").accepted(t, http.StatusNoContent)
-	steer.send("DELETE", path, "").accepted(t, http.StatusNotFound)
-	steer.send("POST", "/numbers", `{}`).accepted(t, http.StatusBadRequest)
-	steer.send("POST", "/numbers", `{"number":1}`).accepted(t, http.StatusBadRequest)
-	steer.send("POST", "/agents", `{"id":"bert"}`).accepted(t, http.StatusCreated)
-	steer.send("POST", "/agents", `{"uuid":"bert"}`).accepted(t, http.StatusBadRequest)
-	steer.send("PUT", "/rules", `{}`).accepted(t, http.StatusOK)
-	steer.send("PUT", "/rules", `{"rule":1}`).accepted(t, http.StatusBadRequest)
-	steer.send("GET", "/rules", "").accepted(t, http.StatusNotFound)
-	c.send("DELETE", "/numbers/1", "").accepted(t, http.StatusBadRequest)
+	steer.call("PATCH", path, `{"name":"Mine"}`).accepted(t, http.StatusBadRequest)
+	steer.call("PUT", path, "").accepted(t, http.StatusNotFound)
+	steer.call("DELETE", path, "").accepted(t, http.StatusNoContent)
+	steer.call("DELETE", path, "").accepted(t, http.StatusNotFound)
+	steer.call("POST", "/numbers", `{}`).accepted(t, http.StatusBadRequest)
+	steer.call("POST", "/numbers", `{"number":1}`).accepted(t, http.StatusBadRequest)
+	steer.call("POST", "/agents", `{"id":"bert"}`).accepted(t, http.StatusCreated)
+	steer.call("POST", "/agents", `{"uuid":"bert"}`).accepted(t, http.StatusBadRequest)
+	steer.call("PUT", "/rules", `{}`).accepted(t, http.StatusOK)
+	steer.call("PUT", "/rules", `{"rule":1}`).accepted(t, http.StatusBadRequest)
+	steer.call("GET", "/rules", "").accepted(t, http.StatusNotFound)
+	c.call("DELETE", "/numbers/1", "").accepted(t, http.StatusBadRequest)
 }

@@ -161,7 +161,7 @@ func (t *twilio) reach(caller twilioCaller, sid, path string) (*TwilioAccount, *
 		return nil, notFound(path)
 	case a.OwnerSID != caller.account.SID || caller.key != nil:
 		return nil, t.wrongCredentials()
-	case !a.active():
+	case !a.active() && path != "/2010-04-01/Accounts/"+sid+".json": // its status can still be read
 		return nil, t.inactiveAccount()
 	}
 	return a, nil

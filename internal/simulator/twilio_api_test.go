@@ -82,6 +82,7 @@ func TestInactiveAccounts(t *testing.T) {
 	path := accounts + sub.SID + "/IncomingPhoneNumbers.json"
 	w.as(sub.SID, sub.AuthToken).get(path).refused(t, 401, 20003)
 	w.get(path).refused(t, 401, 20003)
+	w.get(accounts+sub.SID+".json").accepted(t, http.StatusOK).shows(t, map[string]any{"status": "closed"})
 	w.Twilio().SetAccountStatus(sub.SID, "active")
 	w.get(path).accepted(t, http.StatusOK)
 }

@@ -204,7 +204,7 @@ func (t *twilio) wireNumber(n *number) any {
 		APIVersion:             n.APIVersion,
 		Origin:                 n.Origin,
 		Status:                 n.Status,
-		Type:                   strings.ReplaceAll(n.Type, "_", "-"),
+		Type:                   strings.ReplaceAll(n.Type, "_", "-"), // an assumption; the one documented value is local
 		Beta:                   n.Beta,
 		Capabilities:           n.Capabilities.wire(),
 		AddressRequirements:    n.AddressRequirements,

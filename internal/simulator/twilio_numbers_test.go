@@ -93,6 +93,12 @@ func TestAbsentFieldsStay(t *testing.T) {
 	})
 }
 
+func TestEmergencyStatusHasNoEffect(t *testing.T) {
+	w := start(t)
+	w.update(w.buy(support), form("EmergencyStatus", "Active")).accepted(t, http.StatusOK).
+		shows(t, map[string]any{"emergency_status": "Inactive", "emergency_address_status": "unregistered"})
+}
+
 func TestTrunkAndApplicationDeleteEachOther(t *testing.T) {
 	for name, tc := range map[string]struct {
 		rules              simulator.TwilioRules

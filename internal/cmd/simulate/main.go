@@ -33,8 +33,12 @@ func main() {
 	}
 }
 
-// stopWithin is how long requests that are being answered may take once the program was told to stop.
-const stopWithin = 5 * time.Second
+const (
+	// stopWithin is how long requests that are being answered may take once the program was told to stop.
+	stopWithin = 2 * time.Second
+	// headerWithin is how long a client may take to say what it wants.
+	headerWithin = 5 * time.Second
+)
 
 // run serves until ctx ends.
 func run(ctx context.Context, args []string, stdout io.Writer) error {
@@ -57,7 +61,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: sim, ReadHeaderTimeout: stopWithin}
+	server := &http.Server{Handler: sim, ReadHeaderTimeout: headerWithin}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 
@@ -78,7 +82,10 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	sim.Close() // or a request that a fault keeps hanging would use up the time
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
-	return server.Shutdown(ctx)
+	if err := server.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return server.Close() // also on clients that connected and never asked for anything
 }
 
 func load(sim *simulator.Server, path string) error {

@@ -91,5 +91,5 @@ func both(failure, err error) error {
 // changed is for an error from after a write. Its chain is cut: that Twilio
 // refused to let the number be read is no sign that nothing was changed.
 func changed(doing string, err error) error {
-	return errors.New(explained(doing, err).Error())
+	return platform.Final(explained(doing, err))
 }

@@ -68,13 +68,17 @@ func clearStep(n platform.Number) platform.Step {
 	}
 	if len(set) == 0 {
 		return platform.Step{Service: kindName, Sentence: fmt.Sprintf(
-			"Leave %s as it is at Twilio: nothing is wired by this resource; it stays owned and billed.", n.PhoneNumber)}
+			"Leave %s as it is at Twilio: this resource has wired nothing, and the number stays owned.", n.PhoneNumber)}
+	}
+	while := "if it still has the value in state"
+	if len(set) > 1 {
+		while = "each if it still has the value in state"
 	}
 	return platform.Step{
 		Service: kindName,
 		Op:      opClear,
-		Sentence: fmt.Sprintf("Clear %s of %s at Twilio, each only while it still has the value in state, "+
-			"and read the number back; it stays owned and billed.", enumerate(set), n.PhoneNumber),
+		Sentence: fmt.Sprintf("Clear %s of %s at Twilio, %s, and read the number back; the number stays owned.",
+			enumerate(set), n.PhoneNumber, while),
 	}
 }
 

@@ -24,8 +24,8 @@ func TestSteps(t *testing.T) {
 	allowed := wired
 	allowed.DeregisterEmergencyAddress = true
 	const (
-		clears = "Clear voice_url, sms_url and sms_method of +14155550100 at Twilio, each only while it still has the " +
-			"value in state, and read the number back; it stays owned and billed."
+		clears = "Clear voice_url, sms_url and sms_method of +14155550100 at Twilio, each if it still has the " +
+			"value in state, and read the number back; the number stays owned."
 		releases = "Release +14155550100 (" + pn + ") at Twilio: the number is given up and may go to another customer."
 	)
 	for name, tc := range map[string]struct {
@@ -39,7 +39,7 @@ func TestSteps(t *testing.T) {
 		"detach what is not wired": {
 			platform.Number{PhoneNumber: phone, Settings: platform.Values{"voice_method": "POST", "friendly_name": "x"}},
 			platform.Detach,
-			[]string{"Leave +14155550100 as it is at Twilio: nothing is wired by this resource; it stays owned and billed."},
+			[]string{"Leave +14155550100 as it is at Twilio: this resource has wired nothing, and the number stays owned."},
 			false,
 		},
 		"release clears nothing first": {wired, platform.Release, []string{releases}, true},

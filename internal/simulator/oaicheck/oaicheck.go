@@ -183,7 +183,8 @@ func (c *Checker) validate(r *http.Request, path string, body []byte, seen *reco
 		return err
 	}
 	target.RawQuery = r.URL.RawQuery
-	request := r.Clone(context.WithoutCancel(r.Context()))
+	ctx := context.WithoutCancel(r.Context()) // the client may be gone by now
+	request := r.Clone(ctx)
 	request.URL = target
 	request.Body = io.NopCloser(bytes.NewReader(body))
 
@@ -200,7 +201,7 @@ func (c *Checker) validate(r *http.Request, path string, body []byte, seen *reco
 			MultiError:         true,
 		},
 	}
-	if err := openapi3filter.ValidateRequest(request.Context(), input); err != nil {
+	if err := openapi3filter.ValidateRequest(ctx, input); err != nil {
 		return fmt.Errorf("request: %w", err)
 	}
 	answer := &openapi3filter.ResponseValidationInput{
@@ -210,7 +211,7 @@ func (c *Checker) validate(r *http.Request, path string, body []byte, seen *reco
 		Options:                &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
 	}
 	answer.SetBodyBytes(seen.body.Bytes())
-	if err := openapi3filter.ValidateResponse(request.Context(), answer); err != nil {
+	if err := openapi3filter.ValidateResponse(ctx, answer); err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
 	return nil
