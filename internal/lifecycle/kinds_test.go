@@ -1,0 +1,150 @@
+package lifecycle_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// kinds are a carrier, a platform on it, and a platform that carries its own
+// numbers.
+func kinds() lifecycle.Kinds {
+	steps := func(name string, givesUp bool) func(platform.Number, platform.Action) []platform.Step {
+		return func(_ platform.Number, action platform.Action) []platform.Step {
+			return []platform.Step{{
+				Service: name, Op: string(action), Sentence: string(action) + " at " + name,
+				GivesUp: givesUp && action == platform.Release,
+			}}
+		}
+	}
+	return lifecycle.Kinds{
+		{
+			Name: "carrier", Title: "Carrier", Settings: []platform.Field{{Name: "voice_url", Wiring: true}},
+			Steps: steps("carrier", true),
+			Refuse: func(n platform.Number) *platform.Refusal {
+				if n.Memory.Origin == "hosted" {
+					return &platform.Refusal{Summary: "hosted"}
+				}
+				return nil
+			},
+			Billing: func(_ platform.Number, action platform.Action) string { return "billing of " + string(action) },
+		},
+		{Name: "voice", Title: "Voice", Block: []platform.Field{{Name: "agent_id"}}, Wires: []string{"voice_url"}, Steps: steps("voice", false)},
+		{
+			Name: "both", Title: "Both", Block: []platform.Field{{Name: "agent_id"}}, Steps: steps("both", true),
+			CarrierOf: func(platform.Number) string { return "both" },
+		},
+	}
+}
+
+func TestStepsJoinThePlatformsAndTheCarriers(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		n            platform.Number
+		want         string
+		irreversible bool
+	}{
+		"carrier alone, detach":  {platform.Number{Platform: platform.None, Action: platform.Detach}, "carrier:detach", false},
+		"carrier alone, release": {platform.Number{Platform: platform.None, Action: platform.Release}, "carrier:release", true},
+		"carrier alone, force":   {platform.Number{Platform: platform.None, Action: platform.ForceDelete}, "carrier:force_delete", false},
+		"platform, detach":       {platform.Number{Platform: "voice", Action: platform.Detach}, "voice:detach", false},
+		"platform, release":      {platform.Number{Platform: "voice", Action: platform.Release}, "voice:release carrier:release", true},
+		"platform, force":        {platform.Number{Platform: "voice", Action: platform.ForceDelete}, "voice:force_delete", false},
+		"both, detach":           {platform.Number{Platform: "both", Action: platform.Detach}, "both:detach", false},
+		"both, release":          {platform.Number{Platform: "both", Action: platform.Release}, "both:release", true},
+		"creation never completed": {
+			platform.Number{Platform: platform.None, Action: platform.Release, Memory: platform.Memory{Unfinished: platform.Creation}},
+			"remark carrier:detach", false,
+		},
+		"destroy stopped half-way": {
+			platform.Number{Platform: platform.None, Action: platform.Release, Memory: platform.Memory{Unfinished: platform.Teardown}},
+			"carrier:release", true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, step := range kinds().Steps(test.n) {
+				if step.Op == "" {
+					got = append(got, "remark")
+					continue
+				}
+				got = append(got, step.Service+":"+step.Op)
+			}
+			if strings.Join(got, " ") != test.want {
+				t.Errorf("steps are %v, want %s", got, test.want)
+			}
+			if kinds().Irreversible(test.n) != test.irreversible {
+				t.Errorf("irreversible is %t", !test.irreversible)
+			}
+		})
+	}
+}
+
+func TestRefusalsConcernReleasesAlone(t *testing.T) {
+	t.Parallel()
+	hosted := platform.Memory{Origin: "hosted"}
+	for name, test := range map[string]struct {
+		n       platform.Number
+		prevent bool
+		refused string
+	}{
+		"release":                     {n: platform.Number{Platform: platform.None, Action: platform.Release}},
+		"release, prevented":          {n: platform.Number{Platform: platform.None, Action: platform.Release}, prevent: true, refused: "prevented"},
+		"detach, prevented":           {n: platform.Number{Platform: platform.None, Action: platform.Detach}, prevent: true},
+		"force, prevented":            {n: platform.Number{Platform: platform.None, Action: platform.ForceDelete}, prevent: true},
+		"release of a hosted number":  {n: platform.Number{Platform: platform.None, Action: platform.Release, Memory: hosted}, refused: "hosted"},
+		"detach of a hosted number":   {n: platform.Number{Platform: platform.None, Action: platform.Detach, Memory: hosted}},
+		"hosted, below a platform":    {n: platform.Number{Platform: "voice", Action: platform.Release, Memory: hosted}, refused: "hosted"},
+		"half-created, prevented too": {n: platform.Number{Platform: platform.None, Action: platform.Release, Memory: platform.Memory{Unfinished: platform.Creation}}, prevent: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refusal := kinds().Refuse(test.n, test.prevent)
+			if (refusal == nil) != (test.refused == "") {
+				t.Fatalf("refusal is %v", refusal)
+			}
+			if refusal != nil && !strings.Contains(refusal.Summary, test.refused) {
+				t.Errorf("refused as %q, want %q", refusal.Summary, test.refused)
+			}
+		})
+	}
+}
+
+func TestBillingFollowsWhatWillReallyHappen(t *testing.T) {
+	t.Parallel()
+	released := platform.Number{Platform: platform.None, Action: platform.Release}
+	if got := kinds().Billing(released); got != "billing of release" {
+		t.Errorf("of a release: %q", got)
+	}
+	released.Memory.Unfinished = platform.Creation
+	if got := kinds().Billing(released); got != "billing of detach" {
+		t.Errorf("of a creation that never completed: %q", got)
+	}
+}
+
+func TestTheTableKnowsWhoIsWhat(t *testing.T) {
+	t.Parallel()
+	names := func(all lifecycle.Kinds) []string {
+		var found []string
+		for _, kind := range all {
+			found = append(found, kind.Name)
+		}
+		return found
+	}
+	if got := names(kinds().Platforms()); !slices.Equal(got, []string{"voice", "both"}) {
+		t.Errorf("platforms are %v", got)
+	}
+	if got := names(kinds().Carriers()); !slices.Equal(got, []string{"carrier"}) {
+		t.Errorf("carriers are %v", got)
+	}
+	if !kinds().OwnsWiring(platform.Number{Platform: "voice"}) || kinds().OwnsWiring(platform.Number{Platform: "both"}) {
+		t.Error("only voice wires the number at its carrier")
+	}
+	if kinds().Title("unheard of") != "unheard of" {
+		t.Error("a name without a row is its own title")
+	}
+}

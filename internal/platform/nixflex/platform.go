@@ -1,0 +1,163 @@
+package nixflex
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+var _ platform.Platform = (*Platform)(nil)
+
+// Platform is platform.Platform at Nixflex. It is safe for concurrent use.
+type Platform struct {
+	api api
+	// The provider's own account at Twilio. The token is empty where an API key
+	// stands in for it.
+	twilioSID, twilioToken string
+
+	mu sync.Mutex
+	// agents tells of agents that were looked up for Read whether they exist.
+	agents map[string]bool
+}
+
+// New returns the platform that imports numbers with the auth token of that
+// account at Twilio, unless a number brings a token of its own.
+func New(c *httpapi.Client, twilioSID, twilioToken string) *Platform {
+	return &Platform{api: api{c}, twilioSID: twilioSID, twilioToken: twilioToken, agents: map[string]bool{}}
+}
+
+// Check is platform.Platform's.
+func (p *Platform) Check(ctx context.Context, want platform.Number) error {
+	if _, err := p.credentialsFor(want); err != nil {
+		return err
+	}
+	agent := want.Block.String(agentID)
+	if err := p.api.agent(ctx, agent); err != nil {
+		return explained("look up agent "+agent, err)
+	}
+	return nil
+}
+
+// Read is platform.Platform's. An agent that is gone is reported as none, since
+// Nixflex may go on naming it on the number, which it no longer answers.
+func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
+	doing := "read " + have.PhoneNumber
+	live, err := p.api.find(ctx, have.PhoneNumber, have.Block.String(agentID))
+	if err != nil {
+		return have, explained(doing, err)
+	}
+	got := reported(have, live)
+	if live.agentID != "" {
+		exists, err := p.agentExists(ctx, live.agentID)
+		if err != nil {
+			return have, explained(doing+", whose agent is "+live.agentID, err)
+		}
+		if !exists {
+			got.Block[agentID] = nil
+		}
+	}
+	if !got.Memory.Platform.Has(memoryAccount) { // imported into Terraform
+		got.Memory.Platform = remembering(got, memoryAccount, got.AccountSID)
+	}
+	return got, nil
+}
+
+// agentExists asks once for each agent, since many numbers share one.
+func (p *Platform) agentExists(ctx context.Context, id string) (bool, error) {
+	p.mu.Lock()
+	exists, known := p.agents[id]
+	p.mu.Unlock()
+	if known {
+		return exists, nil
+	}
+	err := p.api.agent(ctx, id)
+	if err != nil && !says(err, codeAgentNotFound) {
+		return false, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.agents[id] = err == nil
+	return err == nil, nil
+}
+
+// Attach is platform.Platform's.
+func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.Number, error) {
+	return p.settle(ctx, want, want)
+}
+
+// Update is platform.Platform's.
+func (p *Platform) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+	switch {
+	case have.Status != platform.Active:
+		return p.settle(ctx, have, want)
+	case reregisters(have, want) != "":
+		if err := p.Check(ctx, want); err != nil { // the record is about to go
+			return have, err
+		}
+		return p.settle(ctx, have, want)
+	case have.Block[customPrompt] == want.Block[customPrompt]:
+		return withoutToken(want), nil
+	}
+	live, err := p.api.find(ctx, want.PhoneNumber, have.Block.String(agentID))
+	if errors.Is(err, platform.ErrNotFound) {
+		return p.settle(ctx, have, want)
+	}
+	if err != nil {
+		return have, explained("read "+want.PhoneNumber, err)
+	}
+	if live, err = p.change(ctx, want, live, wanted(want)); err != nil {
+		return have, err
+	}
+	return reported(withoutToken(want), live), nil
+}
+
+// Do is platform.Service's.
+func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
+	if s.Op != opDelete {
+		return nil, platform.Untouched(fmt.Errorf("nixflex has no operation %q", s.Op))
+	}
+	return nil, p.remove(ctx, n)
+}
+
+// remove deletes the record of a number that is there, or is gone already.
+func (p *Platform) remove(ctx context.Context, n platform.Number) error {
+	doing := "delete the record of " + n.PhoneNumber
+	failure := p.api.remove(ctx, n.PhoneNumber)
+	denied := says(failure, codeNumberNotFound)
+	if failure != nil && !denied && !isUnclear(failure) {
+		return platform.Untouched(explained(doing, failure))
+	}
+	ctx, cancel := settling(ctx)
+	defer cancel()
+	_, err := p.api.find(ctx, n.PhoneNumber, "")
+	switch {
+	case errors.Is(err, platform.ErrNotFound):
+		return nil
+	case errors.Is(err, errCutOff) && (failure == nil || denied):
+		return nil // there is no better word
+	case err != nil:
+		return changed(doing+" (whether it is gone is not known; run it again to make sure)", both(failure, err))
+	case denied:
+		return platform.Untouched(fmt.Errorf("%w; and yet it lists the number: check that nothing between here and "+
+			"Nixflex changes the path of the request", explained(doing, failure)))
+	case failure != nil:
+		return changed(doing+" (it is still listed; run it again)", failure)
+	}
+	return fmt.Errorf("%s: Nixflex accepted it but still lists the number; run it again", doing)
+}
+
+// reported is n with what Nixflex says of it, and nothing else, in its Block.
+func reported(n platform.Number, r *record) platform.Number {
+	n.Block = platform.Values{agentID: nil}
+	if r.agentID != "" {
+		n.Block[agentID] = r.agentID
+	}
+	if prompt, told := r.settings[customPrompt]; told {
+		n.Block[customPrompt] = prompt
+	}
+	return n
+}
