@@ -35,34 +35,38 @@ func (m *Manager) Delete(ctx context.Context, have platform.Number) (platform.Nu
 	if _, _, err := m.open(have); err != nil {
 		return have, nil, platform.Untouched(err)
 	}
-	var notes []string
-	touched := false
-	for _, step := range m.Kinds.Steps(have) {
+	notes, touched, err := m.run(ctx, have, m.Kinds.Steps(have), have.Action == platform.ForceDelete)
+	if err != nil && touched {
+		have = stopped(have, err)
+	}
+	return have, notes, err
+}
+
+// run runs the steps of n until one fails; a persistent run goes on and notes
+// what is left. Touched says whether anything may have been changed.
+func (m *Manager) run(
+	ctx context.Context, n platform.Number, steps []platform.Step, persistent bool,
+) (notes []string, touched bool, err error) {
+	for _, step := range steps {
 		if step.Op == "" {
 			continue
 		}
 		service, err := m.service(step.Service)
-		if err == nil {
-			var more []string
-			more, err = service.Do(ctx, have, step)
-			notes = append(notes, more...)
+		if err != nil {
+			return notes, touched, &StepError{Step: step, Err: err}
 		}
+		more, err := service.Do(ctx, n, step)
+		notes = append(notes, more...)
+		touched = touched || err == nil || !unchanged(err)
 		switch {
-		case err == nil:
-			touched = true
-		case step.BestEffort:
-			touched = touched || !unchanged(err)
-		case have.Action == platform.ForceDelete:
-			touched = touched || !unchanged(err)
-			notes = append(notes, fmt.Sprintf("Left behind: %s (%v)", step.Sentence, err))
+		case err == nil, step.BestEffort:
+		case persistent:
+			notes = append(notes, fmt.Sprintf("Left behind, since this failed: %s (%v)", step.Sentence, err))
 		default:
-			if touched || !unchanged(err) {
-				have = stopped(have, err)
-			}
-			return have, notes, &StepError{Step: step, Err: err}
+			return notes, touched, &StepError{Step: step, Err: err}
 		}
 	}
-	return have, notes, nil
+	return notes, touched, nil
 }
 
 // stopped is a number whose end stopped half-way.

@@ -2,8 +2,9 @@ package lifecycle
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -29,6 +30,7 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 		}
 	}
 	if moving {
+		want.Settings = m.withoutOwnWiring(have, want)
 		if have, err = m.leave(ctx, have); err != nil {
 			return have, err
 		}
@@ -68,10 +70,28 @@ func (m *Manager) change(
 	}
 	held := got
 	held.Block, held.Status, held.StatusReason = have.Block, have.Status, have.StatusReason
-	if got, err = on.Update(ctx, held, got); err != nil {
+	anew := have.Status != platform.Active || m.Kinds.Interruption(have, got) != ""
+	if got, err = on.Update(ctx, held, got); err != nil || !anew {
 		return got, err
 	}
 	return m.connect(ctx, carrier, got)
+}
+
+// withoutOwnWiring is want's settings, in which the wiring that the resource
+// had set itself is cleared if from now on a platform wires the number.
+func (m *Manager) withoutOwnWiring(have, want platform.Number) platform.Values {
+	on, ok := m.Kinds.Kind(want.Platform)
+	if !ok || on.Wires == nil || m.Kinds.OwnsWiring(have) {
+		return want.Settings
+	}
+	settings := maps.Clone(want.Settings)
+	carrier, _ := m.Kinds.Kind(m.Kinds.CarrierOf(have))
+	for _, field := range carrier.Settings {
+		if field.Wiring && have.Settings.Has(field.Name) && !slices.Contains(on.Wires, field.Name) {
+			settings[field.Name] = nil
+		}
+	}
+	return settings
 }
 
 // leave takes the number off its platform, which it keeps nothing of, and
@@ -81,20 +101,12 @@ func (m *Manager) leave(ctx context.Context, have platform.Number) (platform.Num
 		return have, nil
 	}
 	kind, _ := m.Kinds.Kind(have.Platform)
-	for _, step := range kind.Steps(have, platform.Detach) {
-		if step.Op == "" {
-			continue
+	_, touched, err := m.run(ctx, have, kind.Steps(have, platform.Detach), false)
+	if err != nil {
+		if touched {
+			have.Memory.Unfinished, have.Memory.Detail = platform.Attach, platform.Brief(err)
 		}
-		service, err := m.service(step.Service)
-		if err == nil {
-			_, err = service.Do(ctx, have, step)
-		}
-		if err != nil && !step.BestEffort {
-			if !errors.Is(err, platform.ErrUntouched) {
-				have.Memory.Unfinished, have.Memory.Detail = platform.Attach, platform.Brief(err)
-			}
-			return have, &StepError{Step: step, Err: err}
-		}
+		return have, err
 	}
 	have.Platform, have.Block, have.Memory.Wiring, have.Memory.Platform = platform.None, nil, nil, nil
 	return have, nil

@@ -3,7 +3,6 @@ package phonenumber_test
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,9 +25,17 @@ const (
 	number = "+14155550100"
 )
 
-// run runs the steps of an acceptance test against the simulator.
+// run runs the steps of an acceptance test against the simulator. If it fails,
+// it shows what the services were asked.
 func run(t *testing.T, sim *acctest.Simulation, steps ...resource.TestStep) {
 	t.Helper()
+	defer func() {
+		for _, request := range sim.Requests() {
+			if t.Failed() {
+				t.Log(request)
+			}
+		}
+	}()
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps:                    steps,
@@ -145,9 +152,6 @@ func state(attribute string, value knownvalue.Check) statecheck.StateCheck {
 }
 
 func text(s string) knownvalue.Check { return knownvalue.StringExact(s) }
-
-// names are the keys of a table of tests, in order.
-func names[T any](table map[string]T) []string { return slices.Sorted(maps.Keys(table)) }
 
 func path(attribute string) tfjsonpath.Path { return tfjsonpath.New(attribute) }
 

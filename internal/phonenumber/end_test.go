@@ -204,3 +204,25 @@ func TestAccHostedNumberIsNotReleased(t *testing.T) {
 	)
 	expectOwned(t, sim, number)
 }
+
+func TestAccDestroyWaitsNoLongerThanItsTimeout(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{EmergencyReads: 1 << 30}))
+	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
+	owned(sim, simulator.TwilioNumber{})
+	config := hcl(sim, fmt.Sprintf(`
+		phone_number                 = %q
+		emergency_address_sid        = %q
+		release_on_destroy           = "release"
+		deregister_emergency_address = true
+		timeouts { delete = "500ms" }`, number, address))
+	run(t, sim,
+		resource.TestStep{Config: config},
+		resource.TestStep{Config: config, Destroy: true, ExpectError: words(`not over yet.*pending-unregistration.*timeouts block`)},
+		resource.TestStep{
+			PreConfig: func() { sim.Twilio().SetRules(func(r *simulator.TwilioRules) { r.EmergencyReads = -1 }) },
+			Config:    hcl(sim, `phone_number = "`+number+`"`),
+		},
+	)
+	expectOwned(t, sim, number)
+}

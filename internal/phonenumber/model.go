@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -76,12 +75,6 @@ func (m *model) object(diags *diag.Diagnostics) types.Object {
 	object, more := types.ObjectValue(m.types, m.attrs)
 	diags.Append(more...)
 	return object
-}
-
-func (m *model) clone() model {
-	copied := *m
-	copied.attrs = maps.Clone(m.attrs)
-	return copied
 }
 
 func (m *model) known(name string) bool { return !m.attrs[name].IsUnknown() }
