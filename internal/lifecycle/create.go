@@ -276,10 +276,8 @@ func (m *Manager) acquireByNumber(
 	case !errors.Is(err, platform.ErrNotFound):
 		return want, err
 	case want.Purchase == nil:
-		elsewhere, err := carrier.Elsewhere(ctx, want)
-		if err != nil {
-			return want, err
-		}
+		// Where it cannot be told, the number is not owned all the same.
+		elsewhere, _ := carrier.Elsewhere(ctx, want)
 		return want, &NotOwnedError{Number: want, Elsewhere: elsewhere}
 	case want.Acquisition == platform.Adopted:
 		return want, &StaleError{PhoneNumber: want.PhoneNumber, Planned: want.Acquisition}

@@ -53,6 +53,7 @@ func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number,
 	if !e164.MatchString(n.PhoneNumber) {
 		return n, fmt.Errorf("%q is not a phone number in E.164 form", n.PhoneNumber)
 	}
+	n.AccountSID = account
 	owned, err := c.list(ctx, account, api.ListIncomingPhoneNumberParams{PhoneNumber: &n.PhoneNumber})
 	if err != nil {
 		return n, explained("look up "+n.PhoneNumber, err)
@@ -67,6 +68,11 @@ func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number,
 
 // Read is platform.Carrier's.
 func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
+	account, err := c.accountOf(n)
+	if err != nil {
+		return n, err
+	}
+	n.AccountSID = account
 	live, err := c.fetch(ctx, n)
 	if err != nil {
 		return n, explained("read "+identified(n), err)
@@ -80,6 +86,7 @@ func (c *Carrier) Marked(ctx context.Context, n platform.Number, marker string) 
 	if err != nil {
 		return nil, err
 	}
+	n.AccountSID = account
 	owned, err := c.list(ctx, account, api.ListIncomingPhoneNumberParams{FriendlyName: &marker})
 	if err != nil {
 		return nil, explained("look for numbers that an earlier purchase left", err)
@@ -93,24 +100,6 @@ func (c *Carrier) Marked(ctx context.Context, n platform.Number, marker string) 
 	return marked, nil
 }
 
-// List returns all numbers that n's account owns, each with what n says of
-// itself.
-func (c *Carrier) List(ctx context.Context, n platform.Number) ([]platform.Number, error) {
-	account, err := c.accountOf(n)
-	if err != nil {
-		return nil, err
-	}
-	owned, err := c.list(ctx, account, api.ListIncomingPhoneNumberParams{})
-	if err != nil {
-		return nil, explained("list the numbers of account "+account, err)
-	}
-	numbers := make([]platform.Number, 0, len(owned))
-	for i := range owned {
-		numbers = append(numbers, reported(n, &owned[i]))
-	}
-	return numbers, nil
-}
-
 // Elsewhere is platform.Carrier's. It is empty as well where the credentials
 // may not see other accounts, as most API keys may not.
 func (c *Carrier) Elsewhere(ctx context.Context, n platform.Number) (string, error) {
@@ -119,7 +108,7 @@ func (c *Carrier) Elsewhere(ctx context.Context, n platform.Number) (string, err
 		return "", err
 	}
 	accounts, err := c.accounts(ctx)
-	if isDenied(err) {
+	if isDenied(err) || errors.Is(err, platform.ErrNotFound) {
 		return "", nil
 	}
 	if err != nil {
@@ -154,10 +143,13 @@ func (c *Carrier) Elsewhere(ctx context.Context, n platform.Number) (string, err
 	return "", nil
 }
 
-// reported is n with all that Twilio's record says of it.
+// reported is n, in the account that was asked, with all that Twilio's record
+// says of it.
 func reported(n platform.Number, r *record) platform.Number {
 	n.SID = *r.Sid
-	n.AccountSID = *r.AccountSid
+	if r.AccountSid != nil {
+		n.AccountSID = *r.AccountSid
+	}
 	n.PhoneNumber = *r.PhoneNumber
 	n.Carrier = kindName
 	n.Capabilities = capabilities(r)

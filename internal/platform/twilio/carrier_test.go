@@ -161,17 +161,17 @@ func TestFindFollowsPages(t *testing.T) {
 	)
 }
 
-func TestListReadsAllPages(t *testing.T) {
+func TestMarkedReadsAllPages(t *testing.T) {
 	w := start(t, simulator.TwilioRules{})
-	const many = 1003
+	const many = 103
 	for i := range many {
-		w.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: fmt.Sprintf("+44141555%04d", i)})
+		w.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: fmt.Sprintf("+44141555%04d", i), FriendlyName: "marker"})
 	}
-	numbers, err := w.List(t.Context(), platform.Number{Platform: platform.None})
+	numbers, err := w.Marked(t.Context(), platform.Number{Platform: platform.None}, "marker")
 	if err != nil || len(numbers) != many || numbers[0].Platform != platform.None {
 		t.Errorf("%d numbers, %v", len(numbers), err)
 	}
-	if calls := len(w.Requests()); calls != 2 {
+	if calls := len(w.Requests()); calls != 3 {
 		t.Errorf("%d calls", calls)
 	}
 }
@@ -192,7 +192,7 @@ func TestSpoiltListIsNeverNotFound(t *testing.T) {
 		"other account":       `{"incoming_phone_numbers": [` + item(pn, other, phone) + `]}`,
 		"path in a trunk": `{"incoming_phone_numbers": [{"sid": "` + pn + `", "account_sid": "` + main +
 			`", "phone_number": "` + phone + `", "trunk_sid": "TK/../x"}]}`,
-		"page without a token": `{"incoming_phone_numbers": [], "next_page_uri": "/x.json?Page=1"}`,
+		"page without a token": `{"incoming_phone_numbers": [], "next_page_uri": "/x.json?PageSize=50"}`,
 		"page that is no URL":  `{"incoming_phone_numbers": [], "next_page_uri": "://"}`,
 		"endless pages":        `{"incoming_phone_numbers": [], "next_page_uri": "/x.json?Page=1&PageToken=PA1"}`,
 	} {

@@ -207,7 +207,7 @@ func (c *Carrier) accounts(ctx context.Context) ([]string, error) {
 		request, twilio := c.request(ctx)
 		list, err := twilio.PageAccount(&params, token, page)
 		if err != nil {
-			return nil, nil, notAbsent(request.failure(err))
+			return nil, nil, request.failure(err)
 		}
 		if list.Accounts == nil {
 			return nil, nil, request.answer.Unusable(errors.New("it lacks accounts"))
@@ -293,7 +293,7 @@ func check(r *record, account string) error {
 		return errors.New("it has a number without a valid sid")
 	case r.PhoneNumber == nil || !e164.MatchString(*r.PhoneNumber):
 		return fmt.Errorf("%s has no valid phone_number", *r.Sid)
-	case r.AccountSid == nil || *r.AccountSid != account:
+	case r.AccountSid != nil && *r.AccountSid != account:
 		return fmt.Errorf("%s is not shown as one of account %s", *r.Sid, account)
 	}
 	for _, f := range fields {

@@ -144,17 +144,17 @@ func (c *Carrier) transfer(
 	all := slices.DeleteFunc(changes(n, want), func(ch change) bool {
 		return ch.field.Name != "address_sid" && ch.field.Name != "bundle_sid"
 	})
+	moved := n
+	moved.AccountSID = gaining
 	live, failure := c.update(ctx, n, params(all).SetAccountSid(gaining))
 	if failure == nil {
-		return reported(n, live), nil
+		return reported(moved, live), nil
 	}
 	if !isUnclear(failure) {
 		return n, explained(doing, failure)
 	}
 	ctx, cancel := settling(ctx)
 	defer cancel()
-	moved := n
-	moved.AccountSID = gaining
 	moved, err := c.Find(ctx, moved)
 	if err == nil {
 		return moved, nil

@@ -3,7 +3,6 @@ package twilio
 import (
 	"encoding/json"
 	"net/http"
-	"strconv"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 )
@@ -18,15 +17,18 @@ const minCode = 10000
 func Describe(status int, header http.Header, body []byte) httpapi.Fault {
 	fault := httpapi.Fault{RequestID: header.Get("Twilio-Request-Id")}
 	var envelope struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
-		Status  int    `json:"status"`
+		Code    json.Number `json:"code"` // some answers have it as text
+		Message string      `json:"message"`
+		Status  int         `json:"status"`
 	}
-	if json.Unmarshal(body, &envelope) != nil || envelope.Code < minCode || envelope.Status != status {
+	if json.Unmarshal(body, &envelope) != nil || envelope.Status != 0 && envelope.Status != status {
+		return fault
+	}
+	if code, err := envelope.Code.Int64(); err != nil || code < minCode {
 		return fault
 	}
 	fault.Own = true
-	fault.Code = strconv.Itoa(envelope.Code)
+	fault.Code = envelope.Code.String()
 	fault.Message = envelope.Message
 	return fault
 }

@@ -153,6 +153,7 @@ func (c *Carrier) Buy(ctx context.Context, n platform.Number, marker string) (pl
 	if !e164.MatchString(n.PhoneNumber) {
 		return n, fmt.Errorf("%q is not a phone number in E.164 form", n.PhoneNumber)
 	}
+	n.AccountSID = account
 	params := &api.CreateIncomingPhoneNumberParams{PathAccountSid: &account, PhoneNumber: &n.PhoneNumber}
 	if friendlyName := n.Settings.String("friendly_name"); marker != "" {
 		params.SetFriendlyName(marker)

@@ -1,0 +1,207 @@
+package phonenumber
+
+import (
+	"context"
+	"reflect"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// testKinds are a carrier and a platform that wires numbers at it.
+func testKinds() lifecycle.Kinds {
+	steps := func(n platform.Number, action platform.Action) []platform.Step {
+		return []platform.Step{{Sentence: string(action) + " " + n.Settings.String("voice_url")}}
+	}
+	return lifecycle.Kinds{
+		{
+			Name: "carrier", Title: "Carrier", Steps: steps,
+			Settings: []platform.Field{
+				{Name: "name", Presence: platform.OptionalComputed},
+				{Name: "voice_url", Wiring: true, URL: true},
+				{Name: "voice_method", Wiring: true, Default: "POST"},
+				{Name: "lookup", Wiring: true, Type: platform.Bool, Default: false},
+			},
+		},
+		{
+			Name: "voice", Title: "Voice", Steps: steps, Wires: []string{"voice_url"},
+			Block: []platform.Field{
+				{Name: "agent_id", Presence: platform.Required},
+				{Name: "secret", WriteOnly: true, Sensitive: true},
+				{Name: "id", Type: platform.Int, Presence: platform.Computed},
+				{Name: "trunk", Type: platform.Object, Fields: []platform.Field{
+					{Name: "addresses", Type: platform.StringList}, {Name: "headers", Type: platform.StringMap},
+				}},
+			},
+		},
+	}
+}
+
+// newModel is a model of nulls.
+func newModel(t *testing.T) model {
+	t.Helper()
+	object, ok := newSchema(t.Context(), testKinds()).Type().(types.ObjectType)
+	if !ok {
+		t.Fatal("the schema's type is not an object")
+	}
+	m := model{kinds: testKinds(), types: object.AttrTypes, attrs: map[string]attr.Value{}}
+	for name, of := range object.AttrTypes {
+		if name != "timeouts" {
+			m.set(name, nil)
+			continue
+		}
+		null, err := of.ValueFromTerraform(t.Context(), tftypes.NewValue(of.TerraformType(t.Context()), nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.attrs[name] = null
+	}
+	return m
+}
+
+func TestNumberLeavesOutWhatIsUnknown(t *testing.T) {
+	t.Parallel()
+	m := newModel(t)
+	m.set("phone_number", "+1 (415) 555-0100")
+	m.set("release_on_destroy", "true")
+	m.set("voice_url", "https://example.com")
+	m.setUnknown("name", "voice_method")
+	n := m.number()
+	if n.PhoneNumber != "+14155550100" || n.Action != platform.Release || n.Platform != platform.None || n.Carrier != "carrier" {
+		t.Errorf("number is %+v", n)
+	}
+	want := platform.Values{"voice_url": "https://example.com", "lookup": nil}
+	if !reflect.DeepEqual(n.Settings, want) {
+		t.Errorf("settings are %v, want %v", n.Settings, want)
+	}
+}
+
+func TestNumberOnAPlatformLeavesTheWiringToIt(t *testing.T) {
+	t.Parallel()
+	m := newModel(t)
+	m.set("voice_url", "https://example.com")
+	m.set("name", "Support")
+	m.set("voice", platform.Values{
+		"agent_id": "a1", "trunk": platform.Values{"addresses": []string{"10.0.0.1"}, "headers": map[string]string{"X-A": "1"}},
+	})
+	n := m.number()
+	if want := (platform.Values{"name": "Support"}); !reflect.DeepEqual(n.Settings, want) {
+		t.Errorf("settings are %v, want %v", n.Settings, want)
+	}
+	trunk, _ := n.Block["trunk"].(platform.Values)
+	if n.Platform != "voice" || n.Block.String("agent_id") != "a1" || n.Block.Has("id") ||
+		!reflect.DeepEqual(trunk["addresses"], []string{"10.0.0.1"}) ||
+		!reflect.DeepEqual(trunk["headers"], map[string]string{"X-A": "1"}) {
+		t.Errorf("number is %+v", n)
+	}
+}
+
+func TestObserveKeepsWhatWasPlannedAndFillsTheRest(t *testing.T) {
+	t.Parallel()
+	m := newModel(t)
+	m.set("phone_number", "+1 (415) 555-0100")
+	m.set("voice_url", "https://example.com")
+	m.set("destroy_irreversible", true)
+	m.setUnknown("id", "sid", "name", "status", "status_reason", "destroy_steps", "voice_method")
+	m.observe(platform.Number{
+		PhoneNumber: "+14155550100", SID: "PN1", Carrier: "carrier", Platform: platform.None, Status: platform.Corrupted,
+		StatusReason: "half-way", Settings: platform.Values{"name": "Named", "voice_url": nil, "voice_method": nil},
+	})
+	for name, want := range map[string]any{
+		"phone_number": "+1 (415) 555-0100", "id": "+14155550100", "sid": "PN1", "name": "Named", "status": "corrupted",
+		"status_reason": "half-way", "voice_url": "https://example.com", "voice_method": "POST", "destroy_irreversible": true,
+		"destroy_steps": []string{"detach https://example.com"},
+	} {
+		if got := plain(m.attrs[name]); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestObserveAfterForgetWritesAllThatIsReported(t *testing.T) {
+	t.Parallel()
+	m := newModel(t)
+	m.set("phone_number", "+1 (415) 555-0100")
+	m.set("acquisition", "purchased")
+	m.set("voice_url", "https://old.example.com")
+	m.set("lookup", true)
+	n := platform.Number{
+		PhoneNumber: "+14155550100", SID: "PN2", Carrier: "carrier", Platform: platform.None, Acquisition: platform.Adopted,
+		Status: platform.Active, Settings: platform.Values{"voice_url": "https://new.example.com"},
+	}
+	m.forget(n)
+	m.observe(n)
+	for name, want := range map[string]any{
+		"phone_number": "+1 (415) 555-0100", // another spelling of the same number
+		"acquisition":  "purchased",         // nobody but state knows it
+		"voice_url":    "https://new.example.com",
+		"lookup":       true,   // not reported, so it stays
+		"voice_method": "POST", // not reported and not in state: the default
+		"sid":          "PN2", "status": "active", "status_reason": "", "carrier": "carrier", "destroy_irreversible": false,
+	} {
+		if got := plain(m.attrs[name]); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestObserveOfAnotherPlatformTakesTheBlocksAlong(t *testing.T) {
+	t.Parallel()
+	m := newModel(t)
+	m.set("voice_url", "https://example.com")
+	n := platform.Number{
+		PhoneNumber: "+14155550100", Carrier: "carrier", Platform: "voice", Block: platform.Values{"agent_id": "a1", "id": int64(7)},
+		Settings: platform.Values{"voice_url": "https://voice.example.com"},
+	}
+	m.forget(n)
+	m.observe(n)
+	block := nested(m.attrs["voice"])
+	if plain(block["agent_id"]) != "a1" || plain(block["id"]) != int64(7) || !m.null("voice_url") {
+		t.Errorf("block %v, voice_url %v", m.attrs["voice"], m.attrs["voice_url"])
+	}
+	n.Platform, n.Block = platform.None, nil
+	m.forget(n)
+	m.observe(n)
+	if !m.null("voice") || m.text("voice_url") != "https://voice.example.com" || m.text("platform") != platform.None {
+		t.Errorf("block %v, voice_url %v, platform %v", m.attrs["voice"], m.attrs["voice_url"], m.attrs["platform"])
+	}
+}
+
+func TestPrivateStateComesBackAsItWasKept(t *testing.T) {
+	t.Parallel()
+	var diags diag.Diagnostics
+	kept := newModel(t)
+	kept.memory = platform.Memory{
+		Unfinished: platform.Teardown, Detail: "why", Kept: []string{"name"}, Origin: "hosted",
+		Wiring: platform.Values{"voice_url": "https://example.com", "lookup": true, "trunk_sid": nil},
+	}
+	store := privateStore{}
+	kept.keep(t.Context(), store, &diags)
+	read := newModel(t)
+	read.remember(t.Context(), store, &diags)
+	if diags.HasError() || !reflect.DeepEqual(read.memory, kept.memory) {
+		t.Errorf("kept %+v, read %+v, %v", kept.memory, read.memory, diags)
+	}
+	store[memoryKey] = []byte("{")
+	read.remember(t.Context(), store, &diags)
+	if !diags.HasError() {
+		t.Error("what cannot be read is no error")
+	}
+}
+
+type privateStore map[string][]byte
+
+func (s privateStore) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) {
+	return s[key], nil
+}
+
+func (s privateStore) SetKey(_ context.Context, key string, value []byte) diag.Diagnostics {
+	s[key] = value
+	return nil
+}
