@@ -58,8 +58,6 @@ func settleMarker(n *platform.Number) {
 type Outlook struct {
 	// Acquisition is empty when the number is neither owned nor may be bought.
 	Acquisition platform.Acquisition
-	// Owned is the number as its carrier has it, if it is to be adopted.
-	Owned platform.Number
 	// Lost lists the wiring that an adoption overwrites without the
 	// configuration naming it, as "field = value".
 	Lost []string
@@ -70,14 +68,14 @@ func (m *Manager) Outlook(ctx context.Context, want platform.Number) (Outlook, e
 	if want.PhoneNumber == "" {
 		return Outlook{Acquisition: platform.Purchased}, nil // by a search, or by claiming one
 	}
-	carrier, _, err := m.open(want)
+	carrier, on, err := m.open(want)
 	if err != nil {
 		return Outlook{}, err
 	}
 	owned, err := carrier.Find(ctx, want)
 	switch {
 	case err == nil:
-		return Outlook{Acquisition: platform.Adopted, Owned: owned, Lost: m.lost(owned, want)}, nil
+		return Outlook{Acquisition: platform.Adopted, Lost: m.lost(ctx, on, owned, want)}, nil
 	case !errors.Is(err, platform.ErrNotFound):
 		return Outlook{}, err
 	case want.Purchase != nil:
@@ -86,18 +84,26 @@ func (m *Manager) Outlook(ctx context.Context, want platform.Number) (Outlook, e
 	return Outlook{}, nil
 }
 
-func (m *Manager) lost(owned, want platform.Number) []string {
+// lost lists the wiring of an owned number that its adoption replaces.
+func (m *Manager) lost(ctx context.Context, on platform.Platform, owned, want platform.Number) []string {
+	carrier, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
+	kind, _ := m.Kinds.Kind(want.Platform)
+	replaced := append(slices.Clone(kind.Wires), kind.Displaces...)
+	if replaced != nil {
+		if _, err := on.Read(ctx, owned); err == nil {
+			return nil // the platform has the number already: the wiring is its own
+		}
+	}
 	var lost []string
-	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
-	for _, field := range kind.Settings {
+	for _, field := range carrier.Settings {
 		now := owned.Settings[field.Name]
+		wanted, named := want.Settings[field.Name]
 		if !field.Wiring || now == nil || now == field.Default {
 			continue
 		}
-		if wanted, named := want.Settings[field.Name]; !named || wanted == now {
-			continue
+		if named && wanted != now || slices.Contains(replaced, field.Name) {
+			lost = append(lost, fmt.Sprintf("%s = %q", field.Name, fmt.Sprint(now)))
 		}
-		lost = append(lost, fmt.Sprintf("%s = %q", field.Name, fmt.Sprint(now)))
 	}
 	return lost
 }

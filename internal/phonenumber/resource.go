@@ -89,6 +89,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	addWriteOnly(&want, config)
 
 	got, err := r.manager.Create(ctx, want)
+	addNotes(diags, "Creation", got.PhoneNumber, got.Notes)
 	if got.PhoneNumber == "" {
 		r.addError(diags, "create", want, err)
 		return
@@ -177,6 +178,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	have.Memory.Kept = slices.DeleteFunc(have.Memory.Kept, func(name string) bool { return !config.null(name) })
 
 	got, err := r.manager.Update(ctx, have, want)
+	addNotes(diags, "Change", have.PhoneNumber, got.Notes)
 	if err != nil {
 		state.forget(got)
 		state.observe(got)
@@ -204,9 +206,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	have := state.number()
 
 	left, notes, err := r.manager.Delete(ctx, have)
-	if len(notes) > 0 {
-		diags.AddWarning("End of "+have.PhoneNumber, "  - "+strings.Join(notes, "\n  - "))
-	}
+	addNotes(diags, "End", have.PhoneNumber, notes)
 	if err == nil {
 		return
 	}
@@ -221,6 +221,13 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 			"number back in order."
 	}
 	r.addError(diags, string(have.Action), have, fmt.Errorf("%w\n\n%s", err, wayOut))
+}
+
+// addNotes shows what a service has to say of an operation.
+func addNotes(diags *diag.Diagnostics, operation, phoneNumber string, notes []string) {
+	if len(notes) > 0 {
+		diags.AddWarning(operation+" of "+phoneNumber, "  - "+strings.Join(notes, "\n  - "))
+	}
 }
 
 // within bounds an operation by its time-out.

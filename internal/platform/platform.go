@@ -68,6 +68,10 @@ type Number struct {
 	Status       Status
 	StatusReason string // empty when active
 
+	// Notes tell the user what an attach or an update left behind. They are not
+	// kept.
+	Notes []string
+
 	Memory Memory
 }
 
