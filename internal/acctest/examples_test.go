@@ -1,10 +1,12 @@
 package acctest
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +21,9 @@ import (
 type example struct {
 	owned     []simulator.TwilioNumber // before
 	emergency bool                     // those have an emergency address
-	left      []string                 // owned after the destroy; wired to nothing, since each of them is detached
+	seed      string                   // what else is there before: JSON, or the name of a file in examples/
+	left      []string                 // owned after the destroy, each with what still answers it
+	kept      []string                 // at the platforms after the destroy
 	also      string                   // another example that it needs beside it
 }
 
@@ -49,6 +53,36 @@ var examples = map[string]example{
 		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550140", VoiceURL: "https://example.com/reception"}},
 		left:  []string{"+14155550140"},
 	},
+	"resources/telephony_phone_number/nixflex.tf": {
+		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550150"}},
+		seed:  `{"nixflex": {"agents": [{"agent_id": "agent_0123456789abcdef"}]}}`,
+		left:  []string{"+14155550150"},
+	},
+	"resources/telephony_phone_number/resemble.tf": {
+		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550160"}},
+		seed:  `{"resemble": {"agents": [{"uuid": "7f0e4d1c-52a6-4b0e-9d3a-1c2b3a4d5e6f", "voice_uuid": "voice"}]}}`,
+		left:  []string{"+14155550160"},
+	},
+	"resources/telephony_phone_number/synthflow.tf": {
+		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550170"}},
+		seed: `{
+			"twilio":    {"trunks": [{"sid": "TK0123456789abcdef0123456789abcdef"}]},
+			"synthflow": {
+				"agents":  [{"id": "3f5c0a52-8f3e-4a59-b1c4-0d6c5f0e2a11"}],
+				"numbers": [{"phone_number": "+12025550170", "bought": true}]
+			}
+		}`,
+		left: []string{"+14155550170 TK0123456789abcdef0123456789abcdef"},
+		kept: []string{"+12025550170"},
+	},
+	"resources/telephony_phone_number/dialnexa.tf": {
+		seed: `{"dialnexa": {
+			"agents":    [{"id": "agt_f7w2kx5mb9qz"}],
+			"numbers":   [{"phone_number": "+16285550180"}],
+			"available": [{"phone_number": "+16285550181"}]
+		}}`,
+		kept: []string{"+16285550180"},
+	},
 	"demo/twilio": {
 		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550100"}},
 		left:  []string{"+14155550100"},
@@ -57,6 +91,31 @@ var examples = map[string]example{
 		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550199"}},
 		left:  []string{"+14155550199"},
 	},
+	"demo/platforms": {
+		seed: "demo/seed.json",
+		left: demoNumbers,
+		kept: []string{"+12025550120", "+12025550121", "+16285550100", "+16285550150"},
+	},
+	"demo/releases": {
+		seed: "demo/seed.json",
+		left: without(demoNumbers, "+14155550113"),
+		kept: []string{"+12025550120"},
+	},
+	"demo/resemble-cleanup": {
+		seed: "demo/seed.json",
+		left: demoNumbers,
+		kept: []string{"+12025550120", "+12025550121", "+16285550150"},
+	},
+}
+
+// demoNumbers are those that examples/demo/seed.json has at Twilio. The first
+// is in no other configuration than demo/twilio, which has a row of its own.
+var demoNumbers = []string{
+	"+14155550100 https://old.example.com/voice https://old.example.com/sms", "+14155550110", "+14155550111", "+14155550112", "+14155550113", "+14155550114",
+}
+
+func without(numbers []string, number string) []string {
+	return slices.DeleteFunc(slices.Clone(numbers), func(other string) bool { return other == number })
 }
 
 const (
@@ -74,18 +133,13 @@ terraform {
 )
 
 func TestAccExamplesApplyAndReplanEmpty(t *testing.T) {
-	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "telephony-iac") // as the examples name it
-	t.Setenv("TWILIO_ACCOUNT_SID", simulator.DefaultAccountSID)
-	t.Setenv("TWILIO_AUTH_TOKEN", simulator.DefaultAuthToken)
-
 	for _, name := range listExamples(t) {
 		t.Run(name, func(t *testing.T) {
 			this, ok := examples[name]
 			if !ok {
 				t.Fatal("the example has no row in the table of examples")
 			}
-			sim := Start(t)
-			t.Setenv("TWILIO_BASE_URL", sim.URL+"/twilio")
+			sim := startExample(t, this.seed)
 			for _, number := range this.owned {
 				if this.emergency {
 					number.EmergencyAddressSID = sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
@@ -104,7 +158,7 @@ func TestAccExamplesApplyAndReplanEmpty(t *testing.T) {
 				// The step applies, and fails if a plan after that is not empty.
 				Steps: []resource.TestStep{{Config: config}},
 				CheckDestroy: func(*terraform.State) error {
-					return checkLeft(sim.Twilio().Numbers(), this.left)
+					return errors.Join(checkLeft(sim.Twilio().Numbers(), this.left), checkKept(sim, this.kept))
 				},
 			})
 		})
@@ -114,6 +168,121 @@ func TestAccExamplesApplyAndReplanEmpty(t *testing.T) {
 			t.Errorf("the table of examples has a row that is none: %v", err)
 		}
 	}
+}
+
+// importable is what the numbers in import.sh are, at the services.
+const importable = `{
+	"twilio": {"numbers": [
+		{
+			"sid": "PN0123456789abcdef0123456789abcdef", "phone_number": "+14155550140",
+			"voice_url": "https://example.com/reception"
+		},
+		{"phone_number": "+14155550150"},
+		{"phone_number": "+14155550160"}
+	]},
+	"nixflex": {
+		"agents":  [{"agent_id": "agent_0123456789abcdef"}],
+		"numbers": [{
+			"phone_number": "+14155550150", "agent_id": "agent_0123456789abcdef",
+			"custom_prompt": "You answer for the branch in Oakland."
+		}]
+	},
+	"resemble": {
+		"agents":  [{"uuid": "7f0e4d1c-52a6-4b0e-9d3a-1c2b3a4d5e6f", "voice_uuid": "voice"}],
+		"numbers": [{
+			"id": 123, "phone_number": "+14155550160", "label": "Support line", "supports_inbound": true,
+			"agent_uuid": "7f0e4d1c-52a6-4b0e-9d3a-1c2b3a4d5e6f"
+		}]
+	},
+	"synthflow": {
+		"workspaces": [{"id": "1710107690998x536152705164378100", "api_key": "key-of-the-example"}],
+		"agents":  [{
+			"id": "3f5c0a52-8f3e-4a59-b1c4-0d6c5f0e2a11", "workspace_id": "1710107690998x536152705164378100",
+			"numbers": ["+12025550170"]
+		}],
+		"numbers": [{
+			"phone_number": "+12025550170", "workspace_id": "1710107690998x536152705164378100", "bought": true
+		}]
+	},
+	"dialnexa": {
+		"agents":  [{"id": "agt_f7w2kx5mb9qz"}],
+		"numbers": [{
+			"id": "phn_f7w2kx5mb9qz", "phone_number": "+16285550180", "agent_id": "agt_f7w2kx5mb9qz", "nickname": "Bookings"
+		}]
+	}
+}`
+
+// Each command of import.sh, with the resource of that name in the examples.
+func TestAccExampleImportsPlanEmpty(t *testing.T) {
+	const folder = "resources/telephony_phone_number"
+	for line := range strings.Lines(readFile(t, filepath.Join(folder, "import.sh"))) {
+		command := strings.Fields(line)
+		if len(command) == 0 || command[0] == "#" {
+			continue
+		}
+		address, id := command[2], command[3]
+		t.Run(id, func(t *testing.T) {
+			sim := startExample(t, importable)
+			t.Setenv("SYNTHFLOW_API_KEY", "key-of-the-example")
+			t.Setenv("SYNTHFLOW_WORKSPACE_ID", "1710107690998x536152705164378100")
+			cli := sim.CLI(t)
+			cli.Configure(importedExample(t, folder, strings.TrimPrefix(address, "telephony_phone_number.")))
+			cli.Must(0, "import", "-input=false", address, id)
+			cli.Must(0, "plan", "-input=false", "-detailed-exitcode", "-target="+address)
+		})
+	}
+}
+
+// importBlock would import the resource a second time.
+var importBlock = regexp.MustCompile(`(?s)import \{.*?\n\}\n`)
+
+// importedExample is the file in the folder that has the resource of that name.
+func importedExample(t *testing.T, folder, name string) string {
+	t.Helper()
+	for _, file := range listExamples(t) {
+		if filepath.Dir(file) != folder {
+			continue
+		}
+		config := readFile(t, file)
+		if strings.Contains(config, fmt.Sprintf("resource \"telephony_phone_number\" %q", name)) {
+			return importBlock.ReplaceAllString(config, "")
+		}
+	}
+	t.Fatalf("no example in %s has a resource %q", folder, name)
+	return ""
+}
+
+// startExample starts a simulator with a seed, and gives the provider access to
+// all of its services by the environment.
+func startExample(t *testing.T, seed string) *Simulation {
+	t.Helper()
+	sim := Start(t)
+	for variable, value := range map[string]string{
+		"TF_ACC_PROVIDER_NAMESPACE": "telephony-iac", // as the examples name it
+		"TWILIO_ACCOUNT_SID":        simulator.DefaultAccountSID,
+		"TWILIO_AUTH_TOKEN":         simulator.DefaultAuthToken,
+		"TWILIO_BASE_URL":           sim.URL + "/twilio",
+		"NIXFLEX_API_KEY":           simulator.DefaultNixflexKey,
+		"NIXFLEX_BASE_URL":          sim.URL + "/nixflex",
+		"SYNTHFLOW_API_KEY":         simulator.DefaultSynthflowAPIKey,
+		"SYNTHFLOW_WORKSPACE_ID":    simulator.DefaultSynthflowWorkspaceID,
+		"SYNTHFLOW_BASE_URL":        sim.URL + "/synthflow",
+		"DIALNEXA_API_KEY":          simulator.DefaultDialNexaAPIKey,
+		"DIALNEXA_BASE_URL":         sim.URL + "/dialnexa",
+		"RESEMBLE_API_KEY":          simulator.DefaultResembleToken,
+		"RESEMBLE_BASE_URL":         sim.URL + "/resemble",
+	} {
+		t.Setenv(variable, value)
+	}
+	if filepath.Ext(seed) == ".json" {
+		seed = readFile(t, seed)
+	}
+	if seed != "" {
+		if err := sim.Seed(strings.NewReader(seed)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return sim
 }
 
 // listExamples finds the configurations: in examples/demo each folder is one, elsewhere each file.
@@ -138,34 +307,62 @@ func listExamples(t *testing.T) []string {
 
 func readExample(t *testing.T, name string) string {
 	t.Helper()
-	files := []string{filepath.Join(examplesDir, name)}
-	if filepath.Ext(name) != ".tf" {
-		files, _ = filepath.Glob(filepath.Join(files[0], "*.tf")) // the pattern is well-formed
+	if filepath.Ext(name) == ".tf" {
+		return readFile(t, name)
+	}
+	files, err := fs.Glob(os.DirFS(examplesDir), name+"/*.tf")
+	if err != nil {
+		t.Fatal(err)
 	}
 	var config strings.Builder
 	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		config.Write(text)
-		config.WriteByte('\n')
+		config.WriteString(readFile(t, file) + "\n")
 	}
 	return config.String()
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(examplesDir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // checkLeft compares what Twilio still has with what an example is meant to leave there.
 func checkLeft(numbers []simulator.TwilioNumber, want []string) error {
 	var left []string
 	for _, n := range numbers {
-		left = append(left, n.PhoneNumber)
-		if wiring := n.VoiceURL + n.VoiceFallbackURL + n.SMSURL + n.StatusCallback; wiring != "" {
-			return fmt.Errorf("%s is still wired: %+v", n.PhoneNumber, n)
-		}
+		answer := []string{n.PhoneNumber, n.TrunkSID, n.VoiceURL, n.VoiceFallbackURL, n.SMSURL, n.StatusCallback}
+		left = append(left, strings.Join(strings.Fields(strings.Join(answer, " ")), " "))
 	}
 	slices.Sort(left)
 	if !slices.Equal(left, want) {
 		return fmt.Errorf("Twilio is left with %v instead of %v", left, want)
+	}
+	return nil
+}
+
+// checkKept compares what the platforms still have with what an example is
+// meant to leave there.
+func checkKept(sim *Simulation, want []string) error {
+	var kept []string
+	for _, n := range sim.Nixflex().Numbers() {
+		kept = append(kept, n.PhoneNumber)
+	}
+	for _, n := range sim.Resemble().Numbers() {
+		kept = append(kept, n.PhoneNumber)
+	}
+	for _, n := range sim.Synthflow().Numbers() {
+		kept = append(kept, n.PhoneNumber)
+	}
+	for _, n := range sim.DialNexa().Numbers() {
+		kept = append(kept, n.PhoneNumber)
+	}
+	slices.Sort(kept)
+	if !slices.Equal(kept, want) {
+		return fmt.Errorf("the platforms are left with %v instead of %v", kept, want)
 	}
 	return nil
 }

@@ -123,6 +123,12 @@ func (r *Response) Unusable(err error) error {
 	return e
 }
 
+// Refusal returns the error for a 2xx answer that is the service's own error
+// envelope: some services refuse with a 200.
+func (r *Response) Refusal() *Error {
+	return r.call.described(r.Status, r.Header, r.Body)
+}
+
 // Do sends the request, again where that is safe, and returns a 2xx answer or
 // an *Error:
 //
@@ -212,18 +218,24 @@ func (call *call) failure(err error) *Error {
 
 // refusal is the error for an answer that is not a 2xx.
 func (call *call) refusal(ctx context.Context, resp *http.Response, body []byte) *Error {
-	fault := call.client.describe(resp.StatusCode, resp.Header, bytes.Clone(body))
-	e := call.failure(nil)
+	e := call.described(resp.StatusCode, resp.Header, body)
 	e.Err = call.cut
-	e.Status = resp.StatusCode
-	e.Code = clean(fault.Code)
-	e.Message = clean(fault.Message)
-	e.RequestID = clean(fault.RequestID)
-	e.Own = fault.Own
 	if isRedirect(resp.StatusCode) {
 		e.Err = errors.New("redirects are not followed, check the base URL")
 	}
 	call.log(ctx, "request was not granted", map[string]any{"status": e.Status, "request_id": e.RequestID})
+	return e
+}
+
+// described is the error that the service's own words make of an answer.
+func (call *call) described(status int, header http.Header, body []byte) *Error {
+	fault := call.client.describe(status, header, bytes.Clone(body))
+	e := call.failure(nil)
+	e.Status = status
+	e.Code = clean(fault.Code)
+	e.Message = clean(fault.Message)
+	e.RequestID = clean(fault.RequestID)
+	e.Own = fault.Own
 	return e
 }
 

@@ -201,6 +201,27 @@ func TestErrorOfAnAnswer(t *testing.T) {
 	}
 }
 
+func TestRefusalInASuccessfulAnswer(t *testing.T) {
+	base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Request-Id", "req-1")
+		_, _ = io.WriteString(w, `{"code": "no_money", "message": "pay \u001b[31mfirst"}`)
+	})
+	resp, err := newClient(t, base, httpapi.Options{}).Do(t.Context(), httpapi.Request{Method: "POST", Path: "/n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := resp.Refusal()
+	if want := "Acme answered 200 OK: pay  [31mfirst (code no_money, request req-1) [POST /n]"; e.Error() != want {
+		t.Errorf("got %q, want %q", e, want)
+	}
+	if !e.Refused() || e.Unclear() || errors.Is(e, platform.ErrNotFound) {
+		t.Errorf("refused %v, unclear %v", e.Refused(), e.Unclear())
+	}
+	if e := asError(t, resp.Unusable(errors.New("odd"))); e.Refused() || !e.Unclear() {
+		t.Errorf("an answer that cannot be used: refused %v, unclear %v", e.Refused(), e.Unclear())
+	}
+}
+
 func TestErrorTextIsSafeForATerminal(t *testing.T) {
 	base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(400)

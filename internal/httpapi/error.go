@@ -74,9 +74,9 @@ func (e *Error) Is(target error) bool {
 }
 
 // Refused reports that the service turned the request down without doing
-// anything: any 4xx with its own envelope, and a 401 or 403 with any body, for
-// what refuses credentials does not act on the rest. Not 408, 425 and 429,
-// which ask to come again.
+// anything: any 4xx or 2xx with its own error envelope, and a 401 or 403 with
+// any body, for what refuses credentials does not act on the rest. Not 408, 425
+// and 429, which ask to come again.
 func (e *Error) Refused() bool {
 	switch e.Status {
 	case http.StatusUnauthorized, http.StatusForbidden:
@@ -84,7 +84,7 @@ func (e *Error) Refused() bool {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return false
 	}
-	return e.Own && e.Status >= 400 && e.Status < 500
+	return e.Own && (isSuccess(e.Status) || e.Status >= 400 && e.Status < 500)
 }
 
 // Unclear reports that a write may have taken effect or may not have: there was

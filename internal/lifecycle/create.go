@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -84,7 +85,7 @@ func (m *Manager) Outlook(ctx context.Context, want platform.Number) (Outlook, e
 	return Outlook{}, nil
 }
 
-// lost lists the wiring of an owned number that its adoption replaces.
+// lost lists what an owned number is set to and its adoption replaces.
 func (m *Manager) lost(ctx context.Context, on platform.Platform, owned, want platform.Number) []string {
 	carrier, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
 	kind, _ := m.Kinds.Kind(want.Platform)
@@ -103,6 +104,13 @@ func (m *Manager) lost(ctx context.Context, on platform.Platform, owned, want pl
 		}
 		if named && wanted != now || slices.Contains(replaced, field.Name) {
 			lost = append(lost, fmt.Sprintf("%s = %q", field.Name, fmt.Sprint(now)))
+		}
+	}
+	for _, field := range kind.Block { // where the carrier is the platform too, it reports them
+		now := owned.Block[field.Name]
+		wanted, named := want.Block[field.Name]
+		if field.Presence == platform.Optional && now != nil && named && !reflect.DeepEqual(wanted, now) {
+			lost = append(lost, fmt.Sprintf("%s.%s = %q", kind.Name, field.Name, fmt.Sprint(now)))
 		}
 	}
 	return lost

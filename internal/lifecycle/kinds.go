@@ -122,9 +122,41 @@ func (k Kinds) Billing(n platform.Number) string {
 	return kind.Billing(n, action)
 }
 
+// Unreleasable says why n can never be released, although its setting asks for
+// it; nil: it can, or need not.
+func (k Kinds) Unreleasable(n platform.Number) *platform.Refusal {
+	carrier, _ := k.Kind(k.CarrierOf(n))
+	if n.Action != platform.Release || n.Memory.Unfinished == platform.Creation || carrier.Steps != nil {
+		return nil
+	}
+	return &platform.Refusal{
+		Summary: "Release is impossible",
+		Detail: fmt.Sprintf("release_on_destroy = \"release\" is impossible: the number is carried by %s, which this provider "+
+			"cannot talk to. Set release_on_destroy = \"detach\", and release the number there yourself.", carrier.Title),
+	}
+}
+
+// CarrierChange refuses to have a number carried by another service than
+// before: a change never gives a number up, and it could not live without.
+func (k Kinds) CarrierChange(have, want platform.Number) *platform.Refusal {
+	before, after := k.Title(k.CarrierOf(have)), k.Title(k.CarrierOf(want))
+	if before == after {
+		return nil
+	}
+	return &platform.Refusal{
+		Summary: fmt.Sprintf("Phone number %s cannot leave %s", have.PhoneNumber, before),
+		Detail: fmt.Sprintf("%s carries the number, so it cannot be carried by %s instead, and a change never gives it up. "+
+			"To end it here, remove the resource: its release_on_destroy, now %q, says what becomes of the number.",
+			before, after, have.Action),
+	}
+}
+
 // Refuse says why n may not be destroyed as its setting asks; nil: nothing
 // speaks against it.
 func (k Kinds) Refuse(n platform.Number, preventRelease bool) *platform.Refusal {
+	if refusal := k.Unreleasable(n); refusal != nil {
+		return refusal
+	}
 	if !k.Irreversible(n) {
 		return nil
 	}

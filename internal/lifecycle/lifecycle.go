@@ -152,6 +152,7 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 	if err != nil {
 		return have, err
 	}
+	importing := have.Status == ""
 	have.Status, have.StatusReason, have.Memory.Lost = "", "", false
 	if have.PhoneNumber == "" && on != nil { // imported by the platform's identifier
 		if have, err = on.Read(ctx, have); err != nil {
@@ -169,8 +170,12 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 	}
 	settleMarker(&got)
 	if on != nil {
-		if got, err = m.readPlatform(ctx, on, got); err != nil {
+		var listed bool
+		if got, listed, err = m.readPlatform(ctx, on, got); err != nil {
 			return have, err
+		}
+		if importing && !listed {
+			return have, &GoneError{Number: have}
 		}
 	}
 	judge(&got)
@@ -187,13 +192,14 @@ func gone(n platform.Number, err error) error {
 }
 
 // readPlatform reads the platform's side of a number that its carrier has, and
-// holds the two sides against each other.
+// holds the two sides against each other. Listed says whether the platform
+// has it.
 func (m *Manager) readPlatform(
 	ctx context.Context, on platform.Platform, have platform.Number,
-) (platform.Number, error) {
+) (got platform.Number, listed bool, err error) {
 	kind, _ := m.Kinds.Kind(have.Platform)
 	carrier := m.Kinds.Title(m.Kinds.CarrierOf(have))
-	got, err := on.Read(ctx, have)
+	got, err = on.Read(ctx, have)
 	if errors.Is(err, platform.ErrNotFound) {
 		have.Status = platform.Corrupted
 		have.StatusReason = fmt.Sprintf("%s no longer lists %s, which %s still carries; an apply attaches it again.",
@@ -202,10 +208,10 @@ func (m *Manager) readPlatform(
 			have.StatusReason = fmt.Sprintf("%s still routes %s to %s, which no longer lists it; an apply attaches it again.",
 				carrier, have.PhoneNumber, kind.Title)
 		}
-		return have, nil
+		return have, false, nil
 	}
 	if err != nil {
-		return have, err
+		return have, true, err
 	}
 	if got.Status == "" && kind.Wires != nil {
 		if got.Memory.Wiring == nil { // imported: what is wired now is taken for the attach's
@@ -217,7 +223,7 @@ func (m *Manager) readPlatform(
 				"an apply attaches it again.", carrier, got.PhoneNumber, kind.Title, changed)
 		}
 	}
-	return got, nil
+	return got, true, nil
 }
 
 // wiring is how the number is wired now, as far as it concerns the platform.

@@ -15,6 +15,13 @@ import (
 //
 // The number beside an error is what is known to be so by then.
 func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+	want, err := m.Foresee(ctx, want)
+	if err != nil {
+		return have, err
+	}
+	if refusal := m.Kinds.CarrierChange(have, want); refusal != nil { // the plan may not have known
+		return have, refusal
+	}
 	carrier, on, err := m.open(want)
 	if err != nil {
 		return have, err
@@ -49,6 +56,9 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 	if err != nil {
 		if moving {
 			got.Memory.Unfinished, got.Memory.Detail = platform.Attach, platform.Brief(err)
+			judge(&got)
+		} else {
+			got.Status, got.StatusReason = have.Status, have.StatusReason
 		}
 		return got, err
 	}
@@ -66,6 +76,7 @@ func (m *Manager) change(
 	}
 	got, err := configure(ctx, carrier, have, want)
 	if err != nil {
+		got.Block = have.Block
 		return got, err
 	}
 	held := got

@@ -37,9 +37,8 @@ func (r *Resource) ImportState(
 		}
 	}
 	if n.Block != nil {
-		state := readModel(ctx, r.kinds, resp.State, diags)
-		state.set(name, n.Block)
-		diags.Append(resp.State.Set(ctx, state.object(diags))...)
+		block := attrTypes(resp.State.Schema.Type())[name]
+		diags.Append(resp.State.SetAttribute(ctx, path.Root(name), attrValue(block, n.Block))...)
 	}
 }
 

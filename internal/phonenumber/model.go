@@ -107,6 +107,18 @@ func (m *model) platform() string {
 	return platform.None
 }
 
+// carrierKnown says whether all that decides who carries the number is known.
+func (m *model) carrierKnown() bool {
+	kind, _ := m.kinds.Kind(m.platform())
+	block := nested(m.attrs[kind.Name])
+	for _, name := range kind.CarrierFields {
+		if value, present := block[name]; !present || value.IsUnknown() {
+			return false
+		}
+	}
+	return true
+}
+
 // action is release_on_destroy in one of its three words.
 func (m *model) action() platform.Action {
 	switch value := m.text("release_on_destroy"); value {
@@ -152,14 +164,19 @@ func (m *model) number() platform.Number {
 	return n
 }
 
-// settings are those of n's carrier that the resource manages: all but what is
-// unknown, and the wiring where the platform owns it.
+// settings are those of n's carrier, or of all that may turn out to be it, that
+// the resource manages: all but what is unknown, and the wiring where the
+// platform owns it.
 func (m *model) settings(n platform.Number) platform.Values {
-	values := platform.Values{}
-	kind, _ := m.kinds.Kind(n.Carrier)
-	for _, field := range kind.Settings {
-		if m.known(field.Name) && !(field.Wiring && m.kinds.OwnsWiring(n)) {
-			values[field.Name] = plain(m.attrs[field.Name])
+	values, carrierKnown := platform.Values{}, m.carrierKnown()
+	for _, carrier := range m.kinds.Carriers() {
+		if carrierKnown && carrier.Name != n.Carrier {
+			continue
+		}
+		for _, field := range carrier.Settings {
+			if m.known(field.Name) && !(field.Wiring && m.kinds.OwnsWiring(n)) {
+				values[field.Name] = plain(m.attrs[field.Name])
+			}
 		}
 	}
 	return values

@@ -3,6 +3,7 @@ package phonenumber
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -61,6 +62,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 	plan.describeEnd(plan.set)
 	plan.setUnknown("destroy_steps") // the facts come with the number
 	plan.blurEnd()
+	r.refuseEnd(plan, diags)
 
 	n := plan.number()
 	if config.known("phone_number") && config.null("phone_number") {
@@ -75,7 +77,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 		diags.AddError("Missing credentials", upperFirst(err.Error())+".")
 		return
 	}
-	if n.PhoneNumber == "" {
+	if n.PhoneNumber == "" || !plan.known("carrier") {
 		return
 	}
 	if held, ok := r.manager.Held(n.PhoneNumber); ok && r.kinds.Irreversible(held) {
@@ -117,15 +119,18 @@ func (r *Resource) refuseLoss(held platform.Number, diags *diag.Diagnostics) {
 
 // notOwned says how to go on with a number that is not owned.
 func (r *Resource) notOwned(err *lifecycle.NotOwnedError) string {
-	carrier := r.kinds.Title(err.Number.Carrier)
+	carrier, _ := r.kinds.Kind(err.Number.Carrier)
 	if err.Elsewhere != "" {
 		return fmt.Sprintf("%s belongs to the related account %s, and a creation never transfers a number. To manage it "+
 			"there, set account_sid = %q; changing account_sid afterwards transfers it.",
 			err.Number.PhoneNumber, err.Elsewhere, err.Elsewhere)
 	}
+	if carrier.NotForSale != "" {
+		return fmt.Sprintf("%s does not belong to the account at %s. %s", err.Number.PhoneNumber, carrier.Title, carrier.NotForSale)
+	}
 	return fmt.Sprintf("%s does not belong to the account at %s, and the configuration has no purchase block that "+
 		"allows to buy it. To buy it, add a block `purchase {}`; to adopt it, check the number and the account.",
-		err.Number.PhoneNumber, carrier)
+		err.Number.PhoneNumber, carrier.Title)
 }
 
 func (r *Resource) warnOfLoss(n platform.Number, outlook lifecycle.Outlook, diags *diag.Diagnostics) {
@@ -163,6 +168,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	plan.describeEnd(plan.set)
 	plan.blurEnd()
 	r.refuseCarrierChange(state, plan, diags)
+	r.refuseEnd(plan, diags)
 	r.warnOfRepair(state, plan, diags)
 	r.warnOfInterruption(state, plan, diags)
 	r.warnOfAction(state, plan, diags)
@@ -171,14 +177,22 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 // refuseCarrierChange refuses to take a number off the platform that carries
 // it: it could not live without.
 func (r *Resource) refuseCarrierChange(state, plan model, diags *diag.Diagnostics) {
-	before, after := state.number(), plan.number()
-	if before.Carrier == after.Carrier || !plan.known("carrier") {
-		return
+	if !plan.known("carrier") {
+		return // the update looks again
 	}
-	diags.AddError(fmt.Sprintf("Phone number %s cannot leave %s", before.PhoneNumber, r.kinds.Title(before.Carrier)),
-		fmt.Sprintf("%s carries the number, so it cannot be carried by %s instead, and a change never gives it up. "+
-			"To end it here, remove the resource: its release_on_destroy, now %q, says what becomes of the number.",
-			r.kinds.Title(before.Carrier), r.kinds.Title(after.Carrier), before.Action))
+	if refusal := r.kinds.CarrierChange(state.number(), plan.number()); refusal != nil {
+		diags.AddError(refusal.Summary, refusal.Detail)
+	}
+}
+
+// refuseEnd refuses an end that the number can never have.
+func (r *Resource) refuseEnd(plan model, diags *diag.Diagnostics) {
+	if !plan.known("carrier") {
+		return // a destroy looks again
+	}
+	if refusal := r.kinds.Unreleasable(plan.number()); refusal != nil {
+		diags.AddAttributeError(path.Root("release_on_destroy"), refusal.Summary, refusal.Detail)
+	}
 }
 
 // warnOfInterruption says that calls are not routed while a change is made.
@@ -254,7 +268,8 @@ func (r *Resource) planEnd(state model, cause string, diags *diag.Diagnostics) {
 // values. state is nil for a creation.
 func (r *Resource) resolve(ctx context.Context, config model, state *model, plan model, diags *diag.Diagnostics) {
 	r.resolveBlock(config, state, plan)
-	r.foresee(ctx, plan, diags)
+	r.foresee(ctx, config, plan, diags)
+	r.refuseForeignSettings(config, plan, diags)
 	r.resolveSettings(config, state, plan)
 	r.resolveAccount(config, state, plan)
 }
@@ -281,29 +296,60 @@ func (r *Resource) resolveBlock(config model, state *model, plan model) {
 }
 
 // foresee asks the platform what it can tell of a number before it is attached.
-func (r *Resource) foresee(ctx context.Context, plan model, diags *diag.Diagnostics) {
+// What the configuration does not tell yet may change the answer, so the apply
+// asks then.
+func (r *Resource) foresee(ctx context.Context, config, plan model, diags *diag.Diagnostics) {
 	n := plan.number()
-	if n.Platform == platform.None || n.PhoneNumber == "" || !hasUnknown(plan.attrs[n.Platform]) {
+	if n.Platform == platform.None || !hasUnknown(plan.attrs[n.Platform]) ||
+		!config.known("phone_number") || !config.carrierKnown() {
 		return
+	}
+	if held, ok := r.manager.Held(n.PhoneNumber); ok && held.Platform == n.Platform {
+		// A replacement: what the platform has of it now is the old resource's.
+		kind, _ := r.kinds.Kind(n.Platform)
+		n.Block = carriedAs(kind, held, n)
 	}
 	told, err := r.manager.Foresee(ctx, n)
 	if err != nil {
-		diags.AddWarning("Unable to look up phone number "+n.PhoneNumber, fmt.Sprintf(
+		diags.AddWarning("Unable to look up phone number "+label(n), fmt.Sprintf(
 			"The plan cannot say how %s is held at %s; the apply looks again.\n\n%v",
-			n.PhoneNumber, r.kinds.Title(n.Platform), err))
+			label(n), r.kinds.Title(n.Platform), err))
 		return
 	}
 	plan.attrs[n.Platform] = foreseen(plan.types[n.Platform], plan.attrs[n.Platform], told.Block)
 }
 
+// carriedAs is want's block in which what decides who carries the number, and is
+// left open, is as have has it.
+func carriedAs(kind platform.Kind, have, want platform.Number) platform.Values {
+	block := maps.Clone(want.Block)
+	for _, name := range kind.CarrierFields {
+		if _, told := block[name]; !told {
+			block[name] = have.Block[name]
+		}
+	}
+	return block
+}
+
+// refuseForeignSettings refuses attributes of another carrier than the number's.
+func (r *Resource) refuseForeignSettings(config, plan model, diags *diag.Diagnostics) {
+	if plan.carrierKnown() {
+		r.validateCarrier(config, plan.number(), diags)
+	}
+}
+
 func (r *Resource) resolveSettings(config model, state *model, plan model) {
-	n := plan.number()
+	n, carrierKnown := plan.number(), plan.carrierKnown()
 	for _, carrier := range r.kinds.Carriers() {
 		for _, field := range carrier.Settings {
 			applies := carrier.Name == n.Carrier && !(field.Wiring && r.kinds.OwnsWiring(n))
 			switch {
 			case !config.null(field.Name):
 				// as configured, or unknown until then
+			case !carrierKnown && field.Wiring && field.Default == nil:
+				plan.set(field.Name, nil)
+			case !carrierKnown:
+				plan.setUnknown(field.Name)
 			case !applies:
 				plan.set(field.Name, nil)
 			case field.Default != nil:
@@ -325,6 +371,8 @@ func (r *Resource) resolveAccount(config model, state *model, plan model) {
 	kind, _ := r.kinds.Kind(plan.number().Carrier)
 	switch {
 	case !config.null("account_sid"):
+	case !plan.carrierKnown():
+		plan.setUnknown("account_sid")
 	case kind.Settings == nil: // only a carrier with settings has accounts
 		plan.set("account_sid", nil)
 	case r.manager.AccountSID != "":
@@ -338,6 +386,9 @@ func (r *Resource) resolveAccount(config model, state *model, plan model) {
 
 // blurEnd makes unknown what depends on something unknown.
 func (m *model) blurEnd() {
+	if !m.carrierKnown() {
+		m.setUnknown("carrier", "destroy_irreversible", "destroy_steps")
+	}
 	if !m.known("release_on_destroy") {
 		m.setUnknown("destroy_action", "destroy_irreversible", "destroy_steps")
 	}

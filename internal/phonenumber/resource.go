@@ -122,9 +122,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	var gone *lifecycle.GoneError
 	switch {
 	case errors.As(err, &gone) && importing:
+		holder := have.Platform
+		if holder == platform.None {
+			holder = have.Carrier
+		}
 		diags.AddError("Unable to import phone number "+label(have), fmt.Sprintf(
-			"%s does not hold it. Check the number and the account of the provider's credentials.",
-			r.kinds.Title(have.Carrier)))
+			"%s does not hold it. Check the number and the account of the provider's credentials.", r.kinds.Title(holder)))
 		return
 	case errors.As(err, &gone):
 		diags.AddWarning("Phone number "+have.PhoneNumber+" is gone", r.goneDetail(have))
@@ -276,6 +279,7 @@ func (r *Resource) addError(diags *diag.Diagnostics, operation string, n platfor
 		diags.AddError(refusal.Summary, refusal.Detail)
 		return
 	case errors.As(err, &field):
+		detail = upperFirst(strings.TrimPrefix(err.Error(), field.Field+": "))
 		at := path.Empty()
 		for _, name := range strings.Split(field.Field, ".") {
 			if at.Equal(path.Empty()) {

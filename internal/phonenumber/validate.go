@@ -54,19 +54,30 @@ func (r *Resource) validatePlatform(config model, diags *diag.Diagnostics) {
 		return
 	}
 	n := config.number()
+	if kind, _ := r.kinds.Kind(n.Platform); kind.CarrierFields == nil { // else the plan finds out
+		r.validateCarrier(config, n, diags)
+	}
+	if !r.kinds.OwnsWiring(n) {
+		return
+	}
 	for _, carrier := range r.kinds.Carriers() {
 		for _, field := range carrier.Settings {
-			if config.null(field.Name) {
-				continue
+			if field.Wiring && !config.null(field.Name) {
+				diags.AddAttributeError(path.Root(field.Name), "Wiring belongs to the platform", fmt.Sprintf(
+					"%s wires the number itself, so %s cannot be set beside its block.", r.kinds.Title(n.Platform), field.Name))
 			}
-			switch {
-			case carrier.Name != n.Carrier:
+		}
+	}
+}
+
+// validateCarrier refuses attributes of another carrier than the number's.
+func (r *Resource) validateCarrier(config model, n platform.Number, diags *diag.Diagnostics) {
+	for _, carrier := range r.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			if carrier.Name != n.Carrier && !config.null(field.Name) {
 				diags.AddAttributeError(path.Root(field.Name), "Attribute of another carrier", fmt.Sprintf(
 					"%s belongs to numbers that %s carries; this one is carried by %s.",
 					field.Name, carrier.Title, r.kinds.Title(n.Carrier)))
-			case field.Wiring && r.kinds.OwnsWiring(n):
-				diags.AddAttributeError(path.Root(field.Name), "Wiring belongs to the platform", fmt.Sprintf(
-					"%s wires the number itself, so %s cannot be set beside its block.", r.kinds.Title(n.Platform), field.Name))
 			}
 		}
 	}

@@ -252,7 +252,14 @@ type Kind struct {
 	// CarrierOf names the Kind that carries a number on this platform; nil:
 	// Twilio always does.
 	CarrierOf func(n Number) string
-	// Steps lists what this service does at the end of a number. It is pure.
+	// CarrierFields are the fields of Block that CarrierOf, or a Foreseer that
+	// fills them in, goes by: as long as one is not known, the carrier is not.
+	CarrierFields []string
+	// NotForSale says where numbers are to be had of a carrier that this
+	// provider cannot buy from; empty: it can.
+	NotForSale string
+	// Steps lists what this service does at the end of a number. It is pure. A
+	// carrier without it cannot release.
 	Steps func(n Number, action Action) []Step
 	// Refuse says why this service cannot release n, as far as n tells; nil:
 	// nothing speaks against it. It is pure.

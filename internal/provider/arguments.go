@@ -37,8 +37,10 @@ func readBlock(
 }
 
 // resolve joins what the configuration sets with the environment: an argument
-// that is not in the configuration comes from its variable. Credentials that
-// are alternatives are not mixed.
+// that is not in the configuration comes from its variable. Of credentials that
+// are alternatives one is chosen; the environment's others are left out, except
+// that a lesser one may stay beside a choice that is complete: a platform may
+// need Twilio's auth token where an API key serves for Twilio itself.
 func (s service) resolve(configured platform.Arguments) platform.Arguments {
 	resolved := platform.Arguments{}
 	for _, argument := range s.kind.Arguments {
@@ -46,12 +48,20 @@ func (s service) resolve(configured platform.Arguments) platform.Arguments {
 			resolved[argument.Name] = value
 		}
 	}
-	if chosen := s.choose(configured, resolved); chosen != nil {
-		maps.DeleteFunc(resolved, func(name, _ string) bool {
-			return s.alternative(name) != nil && !slices.Contains(chosen, name)
-		})
-	}
+	chosen := s.choose(configured, resolved)
 	maps.Copy(resolved, configured)
+	lesser := false // than the chosen one, which stands before it
+	for _, alternative := range s.alternatives {
+		if chosen == nil || slices.Equal(alternative, chosen) {
+			lesser = len(unset(alternative, resolved)) == 0
+			continue
+		}
+		if !lesser {
+			for _, name := range alternative {
+				delete(resolved, name)
+			}
+		}
+	}
 	return resolved
 }
 

@@ -32,6 +32,7 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/phonenumber"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/external"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/twilio"
 )
 
@@ -191,7 +192,7 @@ func (p *telephony) Configure(ctx context.Context, req provider.ConfigureRequest
 	}
 	opened := lifecycle.Services{
 		Kinds:          kinds(),
-		Carriers:       map[string]platform.Carrier{},
+		Carriers:       map[string]platform.Carrier{external.Kind.Name: external.Carrier{}},
 		Platforms:      map[string]platform.Platform{},
 		Unavailable:    map[string]error{},
 		Unknown:        map[string]bool{},

@@ -8,6 +8,7 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/dialnexa"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/external"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/nixflex"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/resemble"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/synthflow"
@@ -57,17 +58,47 @@ var services = []service{
 			return twilio.New(c.client, c.arguments[twilio.Kind.Name]["account_sid"], c.pollInterval), nil
 		},
 	},
-	{kind: nixflex.Kind, connect: nixflex.Connect},
-	{kind: synthflow.Kind, connect: synthflow.Connect},
-	{kind: dialnexa.Kind, connect: dialnexa.Connect},
-	{kind: resemble.Kind, connect: resemble.Connect},
+	{
+		kind:     nixflex.Kind,
+		connect:  nixflex.Connect,
+		describe: nixflex.Describe,
+		open: func(c connection) (platform.Carrier, platform.Platform) {
+			account := c.arguments[twilio.Kind.Name]
+			return nil, nixflex.New(c.client, account["account_sid"], account["auth_token"])
+		},
+	},
+	{
+		kind:     synthflow.Kind,
+		connect:  synthflow.Connect,
+		describe: synthflow.Describe,
+		open: func(c connection) (platform.Carrier, platform.Platform) {
+			return synthflow.New(c.client, c.arguments[synthflow.Kind.Name]["workspace_id"], c.pollInterval)
+		},
+	},
+	{
+		kind:     dialnexa.Kind,
+		connect:  dialnexa.Connect,
+		describe: dialnexa.Describe,
+		open: func(c connection) (platform.Carrier, platform.Platform) {
+			return dialnexa.New(c.client, c.pollInterval)
+		},
+	},
+	{
+		kind:     resemble.Kind,
+		connect:  resemble.Connect,
+		describe: resemble.Describe,
+		open: func(c connection) (platform.Carrier, platform.Platform) {
+			return nil, resemble.New(c.client, c.arguments[twilio.Kind.Name], c.pollInterval)
+		},
+	},
 }
 
-// kinds are the Kinds of the table.
+// kinds are the Kinds of the table, and the carrier that is no service: nobody
+// can be connected to.
 func kinds() lifecycle.Kinds {
-	all := make(lifecycle.Kinds, 0, len(services))
+	all := make(lifecycle.Kinds, 0, len(services)+1)
 	for _, s := range services {
 		all = append(all, s.kind)
 	}
-	return all
+	return append(all, external.Kind)
 }

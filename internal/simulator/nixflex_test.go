@@ -684,6 +684,39 @@ func TestNixflexBareAgentList(t *testing.T) {
 	}
 }
 
+func TestNixflexAgentPages(t *testing.T) {
+	bare := simulator.NixflexRules{BareAgentList: true}
+	strictBare := simulator.NixflexRules{BareAgentList: true, HighLimitRefused: true}
+	for name, test := range map[string]struct {
+		rules  simulator.NixflexRules
+		query  string
+		length int // 0 if the request is refused
+	}{
+		"default":                    {simulator.NixflexRules{}, "", 25},
+		"high limit reduced":         {simulator.NixflexRules{}, "?limit=101", 100},
+		"high limit refused":         {simulator.NixflexRules{HighLimitRefused: true}, "?limit=101", 0},
+		"bare: default":              {bare, "", 100},
+		"bare: high limit reduced":   {bare, "?limit=201", 200},
+		"bare: high limit refused":   {strictBare, "?limit=201", 0},
+		"bare: highest limit served": {strictBare, "?limit=200", 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			api := nixflex(t, test.rules)
+			for range 210 {
+				api.Nixflex().AddAgent(simulator.NixflexAgent{})
+			}
+			r := api.call("GET", "/v1/agents"+test.query, "")
+			if test.length == 0 {
+				r.nixflexRefused(t, 400, "invalid_field")
+				return
+			}
+			if got := strings.Count(r.accepted(t, 200).body, `"agent_id"`); got != test.length {
+				t.Errorf("the page has %d agents, want %d", got, test.length)
+			}
+		})
+	}
+}
+
 func TestNixflexRateLimitPerMinute(t *testing.T) {
 	now := time.Unix(1000, 0)
 	rules := simulator.NixflexRules{ReadsPerMinute: 2, WritesPerMinute: 1}

@@ -304,6 +304,9 @@ func (r *resemble) addAgent(a ResembleAgent) *ResembleAgent {
 	if a.Name == "" {
 		a.Name = "Agent " + strconv.Itoa(a.ID)
 	}
+	if a.VoiceUUID == "" { // without one, no update of the agent would be accepted
+		a.VoiceUUID = "55592656"
+	}
 	if a.CreatedAt.IsZero() {
 		a.CreatedAt = r.sim.now()
 	}

@@ -4,3 +4,17 @@ terraform import telephony_phone_number.reception PN0123456789abcdef0123456789ab
 
 # The same, with the service named.
 terraform import telephony_phone_number.reception twilio/+14155550140
+
+# On Nixflex, by number.
+terraform import telephony_phone_number.nixflex nixflex/+14155550150
+
+# On Resemble AI, by number or by the ID of the record.
+terraform import telephony_phone_number.resemble resemble/+14155550160
+terraform import telephony_phone_number.resemble resemble/123
+
+# On Synthflow, by workspace and the digits of the number.
+terraform import telephony_phone_number.bought synthflow/1710107690998x536152705164378100/12025550170
+
+# At DialNexa, by number or by DialNexa's ID.
+terraform import telephony_phone_number.bookings dialnexa/+16285550180
+terraform import telephony_phone_number.bookings dialnexa/phn_f7w2kx5mb9qz

@@ -50,6 +50,15 @@ func newCLI(path, bin, simulatorURL string) (*cli, error) {
 		"TWILIO_ACCOUNT_SID="+simulator.DefaultAccountSID,
 		"TWILIO_AUTH_TOKEN="+simulator.DefaultAuthToken,
 		"TWILIO_BASE_URL="+simulatorURL+"/twilio",
+		"NIXFLEX_API_KEY="+simulator.DefaultNixflexKey,
+		"NIXFLEX_BASE_URL="+simulatorURL+"/nixflex",
+		"SYNTHFLOW_API_KEY="+simulator.DefaultSynthflowAPIKey,
+		"SYNTHFLOW_WORKSPACE_ID="+simulator.DefaultSynthflowWorkspaceID,
+		"SYNTHFLOW_BASE_URL="+simulatorURL+"/synthflow",
+		"DIALNEXA_API_KEY="+simulator.DefaultDialNexaAPIKey,
+		"DIALNEXA_BASE_URL="+simulatorURL+"/dialnexa",
+		"RESEMBLE_API_KEY="+simulator.DefaultResembleToken,
+		"RESEMBLE_BASE_URL="+simulatorURL+"/resemble",
 	)
 	return c, nil
 }

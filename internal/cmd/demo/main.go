@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -32,13 +33,14 @@ type act struct {
 	steps []step
 }
 
-// acts is the whole demo, service by service.
-var acts = twilioActs
+// acts is the whole demo: numbers at Twilio alone, then numbers on voice platforms.
+var acts = slices.Concat(twilioActs, platformActs)
 
 const introduction = `The provider manages phone numbers and, above all, their end: what a destroy does to a number
 stands in its configuration and is shown in the plan before it happens. Everything below is the real %s with the provider
 built from this checkout. The services are simulated, so nothing costs money. A line that begins with ✓ was checked, in
-the plan, in state or at the service itself.`
+the plan, in state or at the service itself. Where a resource ends with ..., attributes that do not matter here are left
+out.`
 
 func run(ctx context.Context) (err error) {
 	cli := os.Getenv("TELEPHONY_DEMO_CLI")

@@ -66,7 +66,11 @@ func (s *simulation) awaitHealth(ctx context.Context) (err error) {
 
 // holdings are what the services hold.
 type holdings struct {
-	Twilio simulator.TwilioHoldings `json:"twilio"`
+	Twilio    simulator.TwilioHoldings    `json:"twilio"`
+	Nixflex   simulator.NixflexHoldings   `json:"nixflex"`
+	Synthflow simulator.SynthflowHoldings `json:"synthflow"`
+	DialNexa  simulator.DialNexaHoldings  `json:"dialnexa"`
+	Resemble  simulator.ResembleHoldings  `json:"resemble"`
 }
 
 func (s *simulation) holdings(ctx context.Context) (h holdings, err error) {

@@ -59,8 +59,18 @@ var (
 	hasChanges = exit{2, "there is something to change"}
 )
 
-// terraform runs a command. Words with a "=" before the subcommand are environment variables, as in a shell.
+// terraform runs a command and prints all that it prints. Words with a "=" before the subcommand are environment
+// variables, as in a shell.
 func terraform(command string, end exit) step {
+	return perform(command, end, func(output string) string { return output })
+}
+
+// glance runs a command like terraform, and prints what matters of it.
+func glance(command string, end exit) step {
+	return perform(command, end, abridged)
+}
+
+func perform(command string, end exit, shown func(output string) string) step {
 	return func(ctx context.Context, s *stage) error {
 		var env []string
 		args := strings.Fields(command)
@@ -73,7 +83,7 @@ func terraform(command string, end exit) step {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%s\n\n", output)
+		fmt.Printf("%s\n\n", shown(output))
 		s.output = output
 		if code != end.code {
 			return fmt.Errorf("`%s` ended with exit code %d instead of %d", line, code, end.code)
@@ -105,6 +115,22 @@ func removeFile(name string) step {
 	}
 }
 
+// edit changes a file of the configuration.
+func edit(name, before, after string) step {
+	return func(_ context.Context, s *stage) error {
+		tell("In %s, %s becomes %s.", name, before, after)
+		path := filepath.Join(s.dir, name)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(string(text), before) {
+			return fmt.Errorf("%s does not have %s", name, before)
+		}
+		return os.WriteFile(path, []byte(strings.Replace(string(text), before, after, 1)), 0o600)
+	}
+}
+
 // outage makes a service answer some requests with 500 and the body, until recovery.
 func outage(text, service, method, path, body string) step {
 	return func(ctx context.Context, s *stage) error {
@@ -121,16 +147,24 @@ func recovery(text string) step {
 	}
 }
 
-// values are attributes of a phone number, some or all.
+// values are attributes of a phone number, some or all. That of a block is named "block.attribute".
 type values map[string]any
 
 func (v values) missingFrom(actual values) error {
 	for name, want := range v {
-		if !reflect.DeepEqual(actual[name], want) {
-			return fmt.Errorf("%s is %#v instead of %#v", name, actual[name], want)
+		if got := actual.get(name); !reflect.DeepEqual(got, want) {
+			return fmt.Errorf("%s is %#v instead of %#v", name, got, want)
 		}
 	}
 	return nil
+}
+
+func (v values) get(name string) any {
+	if block, attribute, inBlock := strings.Cut(name, "."); inBlock {
+		inner, _ := v[block].(map[string]any)
+		return inner[attribute]
+	}
+	return v[name]
 }
 
 // list writes the values, those of before with what becomes of them.

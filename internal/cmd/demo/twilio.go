@@ -22,7 +22,7 @@ var twilioActs = []act{
 			"number in New York. Look for acquisition, and for the warning of what the adoption overwrites.",
 		in: "twilio",
 		steps: []step{
-			terraform("plan -detailed-exitcode -out=next.tfplan", hasChanges),
+			glance("plan -detailed-exitcode -out=next.tfplan", hasChanges),
 			planned(
 				change{name: "reception", action: "create", after: values{"acquisition": "adopted"}},
 				change{name: "support", action: "create", after: values{"acquisition": "purchased"}},
@@ -59,7 +59,7 @@ var twilioActs = []act{
 		in:    "twilio",
 		steps: []step{
 			inConsole(reception, values{"voice_url": "https://elsewhere.example.com/voice"}),
-			terraform("plan -detailed-exitcode -out=next.tfplan", hasChanges),
+			glance("plan -detailed-exitcode -out=next.tfplan", hasChanges),
 			planned(change{
 				name: "reception", action: "update",
 				before: values{"voice_url": "https://elsewhere.example.com/voice"},
@@ -93,7 +93,7 @@ var twilioActs = []act{
 		in: "twilio",
 		steps: []step{
 			removeFile("support.tf"),
-			terraform("TELEPHONY_PREVENT_RELEASE=true plan", fails),
+			glance("TELEPHONY_PREVENT_RELEASE=true plan", fails),
 			says("Release of " + support + " is prevented"),
 		},
 	},
@@ -102,7 +102,7 @@ var twilioActs = []act{
 		text:  "Without that guard the plan warns: which number goes, in which steps, and until when it can be had back.",
 		in:    "twilio",
 		steps: []step{
-			terraform("plan -detailed-exitcode -out=next.tfplan", hasChanges),
+			glance("plan -detailed-exitcode -out=next.tfplan", hasChanges),
 			planned(change{
 				name: "support", action: "delete",
 				before: values{"destroy_action": "release", "destroy_irreversible": true},
@@ -121,17 +121,17 @@ var twilioActs = []act{
 			outage("Twilio answers every release with 500 from now on.",
 				"twilio", http.MethodDelete, "/IncomingPhoneNumbers/",
 				`{"code": 20500, "message": "An internal server error has occurred", "status": 500}`),
-			terraform("destroy -auto-approve", fails),
+			glance("destroy -auto-approve", fails),
 			inState("sales", values{"status": "corrupted"}),
 			owned(sales, "https://example.com/sales", "https://example.com/sales/sms"),
-			terraform("plan -detailed-exitcode -out=next.tfplan", hasChanges),
+			glance("plan -detailed-exitcode -out=next.tfplan", hasChanges),
 			planned(change{
 				name: "sales", action: "update",
 				before: values{"status": "corrupted"},
 				after:  values{"status": "active"},
 			}),
 			recovery("The outage is over."),
-			terraform("destroy -auto-approve", succeeds),
+			glance("destroy -auto-approve", succeeds),
 			released(sales),
 			emptyState,
 		},
@@ -142,7 +142,7 @@ var twilioActs = []act{
 			"nothing is bought.",
 		in: "twilio-not-owned",
 		steps: []step{
-			terraform("apply -auto-approve", fails),
+			glance("apply -auto-approve", fails),
 			says("To buy it, add a block `purchase {}`", "Nothing was bought."),
 			bought(support, sales), // as before
 			emptyState,

@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -68,6 +71,19 @@ func (r *record) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// names enumerates the settings.
+func (s settings) names() string { return strings.Join(slices.Sorted(maps.Keys(s)), ", ") }
+
+// among are those of the settings that the record reports.
+func (r *record) among(all settings) settings {
+	told := maps.Clone(all)
+	maps.DeleteFunc(told, func(name string, _ any) bool {
+		_, reported := r.settings[name]
+		return !reported
+	})
+	return told
+}
+
 // importBody asks for an import (Nixflex docs: import a phone number).
 type importBody struct {
 	PhoneNumber  string `json:"phone_number"`
@@ -125,19 +141,23 @@ func (a api) agent(ctx context.Context, id string) error {
 
 // importNumber imports a number. All attempts of one import carry the same
 // key, although Nixflex does not say what it does with it (Nixflex docs:
-// introduction).
+// introduction). Because of it, Go's transport sends the request again by itself
+// if a connection turns out to be dead: a second import is answered 409, and so
+// harmless.
 func (a api) importNumber(ctx context.Context, in importBody) (*record, error) {
-	return a.write(ctx, in.PhoneNumber, httpapi.Request{
+	return a.write(ctx, in.PhoneNumber, in.AgentID, httpapi.Request{
 		Method: http.MethodPost, Path: numbersPath, Header: http.Header{"Idempotency-Key": {rand.Text()}},
 	}, in)
 }
 
 // update changes settings of a number; nil clears one.
 func (a api) update(ctx context.Context, phoneNumber string, changes settings) (*record, error) {
-	return a.write(ctx, phoneNumber, httpapi.Request{Method: http.MethodPatch, Path: numberPath(phoneNumber)}, changes)
+	return a.write(ctx, phoneNumber, "", httpapi.Request{Method: http.MethodPatch, Path: numberPath(phoneNumber)}, changes)
 }
 
-func (a api) write(ctx context.Context, phoneNumber string, r httpapi.Request, in any) (*record, error) {
+// write sends a request whose answer must be about the number and, if one is
+// named, the agent.
+func (a api) write(ctx context.Context, phoneNumber, agent string, r httpapi.Request, in any) (*record, error) {
 	var answer struct {
 		PhoneNumber record `json:"phone_number"`
 	}
@@ -145,8 +165,8 @@ func (a api) write(ctx context.Context, phoneNumber string, r httpapi.Request, i
 		if err := json.Unmarshal(body, &answer); err != nil {
 			return err
 		}
-		if got := answer.PhoneNumber.phoneNumber; got != phoneNumber {
-			return fmt.Errorf("it is about %q", got)
+		if got := answer.PhoneNumber; got.phoneNumber != phoneNumber || agent != "" && got.agentID != agent {
+			return fmt.Errorf("it is about %q with agent %q", got.phoneNumber, got.agentID)
 		}
 		return nil
 	})
@@ -175,7 +195,8 @@ const (
 )
 
 // errCutOff reports that a list ended before all numbers had been seen.
-var errCutOff = fmt.Errorf("the list of numbers at Nixflex is cut off after %d, and the number is not among them", maxUnpaged)
+var errCutOff = fmt.Errorf("the list of numbers at Nixflex is cut off after %d, and the number is not among them",
+	maxUnpaged)
 
 // find reads a number. Nixflex documents no way to read one but the list of
 // all, newest first, so the number is looked for first among those of the agent
@@ -225,7 +246,8 @@ func (a api) page(ctx context.Context, ofAgent string, offset int) (page []recor
 	if ofAgent != "" {
 		query.Set("agent_id", ofAgent)
 	}
-	err = a.call(ctx, httpapi.Request{Method: http.MethodGet, Path: numbersPath, Query: query}, nil, func(body []byte) error {
+	request := httpapi.Request{Method: http.MethodGet, Path: numbersPath, Query: query}
+	err = a.call(ctx, request, nil, func(body []byte) error {
 		var list struct {
 			PhoneNumbers []record `json:"phone_numbers"`
 			Count        int      `json:"count"`

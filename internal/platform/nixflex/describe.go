@@ -18,7 +18,7 @@ const (
 
 // Describe reads Nixflex's error envelope (Nixflex docs: errors):
 //
-//	{"error": {"type": "not_found", "code": "number_not_found", "message": "…", "doc_url": "https://…", "details": {}}}
+//	{"error": {"type": "not_found", "code": "number_not_found", "message": "…", "doc_url": "https://…"}}
 func Describe(_ int, header http.Header, body []byte) httpapi.Fault {
 	fault := httpapi.Fault{RequestID: header.Get("X-Request-Id")}
 	var envelope struct {

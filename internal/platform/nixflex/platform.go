@@ -37,7 +37,7 @@ func (p *Platform) Check(ctx context.Context, want platform.Number) error {
 	}
 	agent := want.Block.String(agentID)
 	if err := p.api.agent(ctx, agent); err != nil {
-		return explained("look up agent "+agent, err)
+		return notAbsent(explained("look up agent "+agent, err))
 	}
 	return nil
 }
@@ -54,7 +54,8 @@ func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Num
 	if live.agentID != "" {
 		exists, err := p.agentExists(ctx, live.agentID)
 		if err != nil {
-			return have, explained(doing+", whose agent is "+live.agentID, err)
+			// Final, since no 404 of an agent says that the number is gone.
+			return have, platform.Final(explained(doing+", whose agent is "+live.agentID, err))
 		}
 		if !exists {
 			got.Block[agentID] = nil
@@ -102,17 +103,14 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 	case have.Block[customPrompt] == want.Block[customPrompt]:
 		return withoutToken(want), nil
 	}
-	live, err := p.api.find(ctx, want.PhoneNumber, have.Block.String(agentID))
-	if errors.Is(err, platform.ErrNotFound) {
+	err := p.change(ctx, want, wanted(want))
+	if says(err, codeNumberNotFound) {
 		return p.settle(ctx, have, want)
 	}
 	if err != nil {
-		return have, explained("read "+want.PhoneNumber, err)
-	}
-	if live, err = p.change(ctx, want, live, wanted(want)); err != nil {
 		return have, err
 	}
-	return reported(withoutToken(want), live), nil
+	return withoutToken(want), nil
 }
 
 // Do is platform.Service's.

@@ -7,11 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"reflect"
-	"slices"
 	"strings"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -51,8 +52,8 @@ func (p *Platform) credentialsFor(n platform.Number) (credentials, error) {
 	why := ""
 	switch {
 	case p.twilioToken == "":
-		why = "neither " + token + " nor auth_token in the provider's twilio block (or TWILIO_AUTH_TOKEN) is set; " +
-			"an API key is not enough for Nixflex"
+		why = "set " + token + ", or auth_token in the provider's twilio block (or TWILIO_AUTH_TOKEN) instead of an " +
+			"API key, which does not do for Nixflex"
 	case owner != p.twilioSID:
 		why = fmt.Sprintf("the number is in account %s, and auth_token in the provider's twilio block belongs to %s; "+
 			"set %s to the auth token of %s", owner, p.twilioSID, token, owner)
@@ -61,7 +62,7 @@ func (p *Platform) credentialsFor(n platform.Number) (credentials, error) {
 	}
 	return credentials{}, &platform.FieldError{
 		Field: kindName + "." + token,
-		Err:   fmt.Errorf("Nixflex imports a number with the auth token of the Twilio account that owns it: %s", why),
+		Err:   fmt.Errorf("an import needs the auth token of the Twilio account that owns the number: %s", why),
 	}
 }
 
@@ -78,67 +79,70 @@ func withoutToken(n platform.Number) platform.Number {
 func (p *Platform) settle(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	have = withoutToken(have)
 	live, err := p.api.find(ctx, want.PhoneNumber, "")
+	deleted := false
 	switch {
 	case errors.Is(err, platform.ErrNotFound), errors.Is(err, errCutOff): // the import will tell
-		return p.register(ctx, have, want)
 	case err != nil:
 		return have, explained("read "+want.PhoneNumber, err)
 	case live.agentID == want.Block[agentID] && reregisters(have, want) == "" && routed(have):
 		return p.complete(ctx, want, live)
+	default:
+		want.Memory.Platform = rememberingSettings(want, live)
+		have.Memory.Platform = want.Memory.Platform
+		if err := p.remove(ctx, want); err != nil {
+			if !errors.Is(err, platform.ErrUntouched) {
+				have = halfway(have, err)
+			}
+			return have, err
+		}
+		deleted = true
 	}
-	if want.Memory.Platform, err = rememberingSettings(want, live); err != nil {
-		return have, err
-	}
-	if err := p.remove(ctx, want); err != nil {
-		return have, err
-	}
-	have.Memory.Platform = want.Memory.Platform
-	got, err := p.register(ctx, have, want)
-	if err != nil {
-		got = halfway(got, err)
-	}
-	return got, err
-}
-
-// register imports the number, which has no record.
-func (p *Platform) register(ctx context.Context, have, want platform.Number) (platform.Number, error) {
-	live, err := p.importNumber(ctx, want)
-	if err != nil {
+	if live, err = p.importNumber(ctx, want); err != nil {
+		if deleted {
+			have = halfway(have, err)
+		}
 		return have, err
 	}
 	want.Memory.Platform = remembering(want, memoryAccount, want.AccountSID)
-	if !tellsAll(live) {
-		if live, err = p.api.find(ctx, want.PhoneNumber, live.agentID); err != nil {
-			return halfway(withoutToken(want), err), explained("read what was imported of "+want.PhoneNumber, err)
-		}
-	}
 	return p.complete(ctx, want, live)
 }
 
 // complete gives a record that has its agent the settings that it lacks: those
-// that want has, and those that an earlier record had.
+// that want has, and those that a record before it had.
 func (p *Platform) complete(ctx context.Context, want platform.Number, live *record) (platform.Number, error) {
-	settled := reported(want, live)
-	settled.Block[tokenVersion] = want.Block[tokenVersion]
-	live, err := p.change(ctx, want, live, wanted(want))
+	got := reported(want, live)
+	got.Block[tokenVersion] = want.Block[tokenVersion]
+	err := p.change(ctx, want, unmet(live, wanted(want)))
+	if err == nil {
+		got.Block[customPrompt] = want.Block[customPrompt]
+		got.Notes, err = p.restore(ctx, want)
+	}
 	if err != nil {
-		return halfway(settled, err), err
+		return halfway(got, err), err
 	}
-	earlier := settings{}
-	if text := want.Memory.Platform.String(memorySettings); text != "" {
-		if err := json.Unmarshal([]byte(text), &earlier); err != nil {
-			return halfway(settled, err), fmt.Errorf("read the settings that %s had: %w", want.PhoneNumber, err)
-		}
-	}
-	if live, err = p.change(ctx, want, live, earlier); err != nil {
-		// A failure is told once; it can't stand in the way of every apply.
-		settled.Memory.Platform = platform.Values{memoryAccount: importedFrom(want)}
-		return settled, fmt.Errorf("%w; %s is routed, but these settings that it had at Nixflex are lost, set them there "+
-			"again: %s", err, want.PhoneNumber, strings.Join(slices.Sorted(maps.Keys(earlier)), ", "))
-	}
-	got := reported(withoutToken(want), live)
 	got.Memory.Platform = platform.Values{memoryAccount: importedFrom(want)}
 	return got, nil
+}
+
+// restore gives a record the settings of the one before it. The notes tell of
+// those that Nixflex refuses to take back: trying again would not help.
+func (p *Platform) restore(ctx context.Context, want platform.Number) (notes []string, err error) {
+	before, err := rememberedSettings(want)
+	if err != nil || len(before) == 0 {
+		return nil, err
+	}
+	// The answer to an import may leave out what the list has.
+	live, err := p.api.find(ctx, want.PhoneNumber, want.Block.String(agentID))
+	if err != nil {
+		return nil, explained("read "+want.PhoneNumber, err)
+	}
+	missing := unmet(live, before)
+	err = p.change(ctx, want, missing)
+	if answer, ok := errors.AsType[*httpapi.Error](err); ok && answer.Status == http.StatusBadRequest {
+		return []string{fmt.Sprintf("%s was imported anew, and Nixflex did not take back what it had before in %s; set "+
+			"that there again: %s.", want.PhoneNumber, missing.names(), platform.Brief(err))}, nil
+	}
+	return nil, err
 }
 
 // halfway is a number whose import stopped half-way.
@@ -146,10 +150,10 @@ func halfway(n platform.Number, err error) platform.Number {
 	if n.Memory.Unfinished == "" {
 		n.Memory.Unfinished = platform.Attach
 	}
-	n.Memory.Detail = err.Error()
+	n.Memory.Detail = platform.Brief(err)
 	n.Status = platform.Corrupted
 	n.StatusReason = fmt.Sprintf("The import of %s into Nixflex stopped half-way (%v); an apply completes it.",
-		n.PhoneNumber, err)
+		n.PhoneNumber, platform.Brief(err))
 	return n
 }
 
@@ -167,10 +171,10 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record
 	})
 	taken := says(failure, codeAlreadyImported)
 	switch {
-	case failure == nil && live.agentID == agent:
+	case failure == nil:
 		return live, nil
-	case failure != nil && !taken && !isUnclear(failure):
-		return nil, explained(doing, failure)
+	case !taken && !isUnclear(failure):
+		return nil, notAbsent(explained(doing, failure))
 	}
 	ctx, cancel := settling(ctx)
 	defer cancel()
@@ -193,34 +197,35 @@ func wanted(n platform.Number) settings {
 	return settings{customPrompt: n.Block[customPrompt]}
 }
 
-// tellsAll says that the record reports all that a record can.
-func tellsAll(r *record) bool {
-	for _, name := range settingNames {
-		if _, told := r.settings[name]; !told {
-			return false
-		}
-	}
-	return true
-}
-
 // rememberingSettings is n's memory with the settings of the record that is to
-// be deleted. Those that are not set come with any record.
-func rememberingSettings(n platform.Number, live *record) (platform.Values, error) {
+// be deleted, but for what the resource manages and what is not set.
+func rememberingSettings(n platform.Number, live *record) platform.Values {
 	set := maps.Clone(live.settings)
 	delete(set, customPrompt)
 	maps.DeleteFunc(set, func(_ string, value any) bool { return value == nil })
 	if len(set) == 0 {
-		return n.Memory.Platform, nil // perhaps with those of a record before it
+		return n.Memory.Platform
 	}
 	text, err := json.Marshal(set)
 	if err != nil {
-		return nil, err
+		panic(err) // it came from JSON
 	}
-	return remembering(n, memorySettings, string(text)), nil
+	return remembering(n, memorySettings, string(text))
 }
 
-// unmet are those of the settings that the record does not show. Where it does
-// not report one, that counts as not set.
+func rememberedSettings(n platform.Number) (settings, error) {
+	text := n.Memory.Platform.String(memorySettings)
+	if text == "" {
+		return nil, nil
+	}
+	var set settings
+	if err := json.Unmarshal([]byte(text), &set); err != nil {
+		return nil, fmt.Errorf("read from private state the settings that %s had: %w", n.PhoneNumber, err)
+	}
+	return set, nil
+}
+
+// unmet are those of the settings that the record does not show.
 func unmet(r *record, all settings) settings {
 	missing := settings{}
 	for name, value := range all {
@@ -231,25 +236,44 @@ func unmet(r *record, all settings) settings {
 	return missing
 }
 
-// change gives the record the settings that it lacks, with one request, and
-// returns it as it is then.
-func (p *Platform) change(ctx context.Context, n platform.Number, live *record, all settings) (*record, error) {
-	changes := unmet(live, all)
+// change makes the changes to the number's settings with one request. An answer
+// need not report all that was changed.
+func (p *Platform) change(ctx context.Context, n platform.Number, changes settings) error {
 	if len(changes) == 0 {
-		return live, nil
+		return nil
 	}
-	names := strings.Join(slices.Sorted(maps.Keys(changes)), ", ")
-	doing := fmt.Sprintf("set %s of %s", names, n.PhoneNumber)
-	changed_, failure := p.api.update(ctx, n.PhoneNumber, changes)
-	_ = changed_
-	_ = doing
-	_ = failure
-	return nil, nil
+	doing := fmt.Sprintf("set %s of %s", changes.names(), n.PhoneNumber)
+	live, failure := p.api.update(ctx, n.PhoneNumber, changes)
+	if failure != nil && !isUnclear(failure) {
+		return explained(doing, failure)
+	}
+	if failure == nil && len(unmet(live, live.among(changes))) == 0 {
+		return nil
+	}
+	// The answer was lost, or it contradicts the request.
+	ctx, cancel := settling(ctx)
+	defer cancel()
+	live, err := p.api.find(ctx, n.PhoneNumber, n.Block.String(agentID))
+	if err != nil {
+		return changed(doing+" (whether it took effect is not known; apply again)", both(failure, err))
+	}
+	told := live.among(changes)
+	switch contradicted := unmet(live, told); {
+	case failure == nil && len(contradicted) > 0:
+		return fmt.Errorf("%s: it was accepted, but the number does not show it in %s", doing, contradicted.names())
+	case failure != nil && (len(contradicted) > 0 || len(told) < len(changes)):
+		return changed(doing, failure)
+	}
+	return nil
 }
 
+// webhookDomain is where Nixflex's webhooks are, as far as the Nixflex SDK
+// shows one: https://api.nixflex.com/telnyx-voice.
+const webhookDomain = "nixflex.com"
+
 // routed says that Twilio routes the number to Nixflex, as far as its settings
-// tell. Nixflex does not document the addresses of its webhooks, so they are
-// known by the host; after an attach they must be as they were then.
+// tell. Nixflex does not list the addresses of its webhooks, so they are known
+// by the host; after an attach they must also be as they were then.
 func routed(n platform.Number) bool {
 	u, err := url.Parse(n.Settings.String("voice_url"))
 	if err != nil || u.Hostname() != webhookDomain && !strings.HasSuffix(u.Hostname(), "."+webhookDomain) {

@@ -9,6 +9,7 @@
 package resemble
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -76,10 +77,10 @@ var Kind = platform.Kind{
 		},
 	},
 
-	BlockDescription: "Puts the number on Resemble AI, whose agent then answers its calls. Resemble AI sets up SIP trunks, " +
-		"credential lists and connection policies in the Twilio account that owns the number, with that account's auth " +
-		"token, which it keeps. It can't edit a record: any change but that of the agent deletes the record, tears the " +
-		"trunk down, and registers the number anew, in place. The number stays owned and billed at Twilio.",
+	BlockDescription: "Puts the number on Resemble AI, whose agent then answers its calls. Resemble AI sets up SIP " +
+		"trunks, credential lists and connection policies in the Twilio account that owns the number, with that account's " +
+		"auth token, which it keeps. It can't edit a record: any change but that of the agent deletes the record, tears " +
+		"the trunk down, and registers the number anew, in place. The number stays owned and billed at Twilio.",
 	Block: block,
 
 	Wires:       []string{trunkSID},
@@ -255,16 +256,16 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 			BestEffort: true,
 		})
 	}
-	stays := ""
-	if action != platform.Release {
-		stays = "; the number stays owned and billed at Twilio"
-	}
-	return append(all, platform.Step{
+	all = append(all, platform.Step{
 		Service: kindName,
 		Op:      opDelete,
-		Sentence: fmt.Sprintf("Delete %s at Resemble AI, which tears down %s, and wait until the record is gone%s.",
-			recorded(n), enumerate(built(n)), stays),
+		Sentence: fmt.Sprintf("Delete %s at Resemble AI, which tears down %s, and wait until the record is gone.",
+			recorded(n), trunks(n)),
 	})
+	if action == platform.Release {
+		return all
+	}
+	return append(all, unwireStep(n))
 }
 
 func forceDeleteStep(n platform.Number) platform.Step {
@@ -272,10 +273,12 @@ func forceDeleteStep(n platform.Number) platform.Step {
 		Service: kindName,
 		Op:      opForceDelete,
 		Sentence: fmt.Sprintf("Delete %s at Resemble AI, which tears down %s; if that cleanup fails, force the record out "+
-			"and list what is left behind.", recorded(n), enumerate(built(n))),
+			"and list by ID what is left behind.", recorded(n), trunks(n)),
 	}
 }
 
+// unwireStep is for what a deletion leaves if its record was gone already, or was
+// forced out.
 func unwireStep(n platform.Number) platform.Step {
 	trunk := "a trunk that Resemble AI set up"
 	if sid := n.Memory.Wiring.String(trunkSID); sid != "" {
@@ -297,35 +300,22 @@ func recorded(n platform.Number) string {
 	return "the record of " + n.PhoneNumber
 }
 
-// built is what a registration of n set up elsewhere, as far as it is known. Of
-// lists and policies Resemble names no ID.
-func built(n platform.Number) []string {
-	return leftovers(
-		n.Block.String(inboundTrunkSID), n.Block.String(outboundTrunkSID),
-		n.Block.String(livekitTrunkID), n.Block.String(livekitDispatchRuleID))
+// trunks is what the deletion of n's record tears down at Twilio (Resemble docs:
+// delete phone number). Of lists and policies Resemble names no ID.
+func trunks(n platform.Number) string {
+	return trunkNames(n.Block.String(inboundTrunkSID), n.Block.String(outboundTrunkSID)) +
+		" at Twilio with its credential lists and connection policies"
 }
 
-// leftovers names what a registration sets up outside of Resemble; an empty ID
-// is not known. They are those that Resemble lists for a cleanup by hand
-// (Resemble docs: force delete).
-func leftovers(inbound, outbound, livekitTrunk, dispatchRule string) []string {
-	var all []string
+// trunkNames names the SIP trunks of a record; an empty SID is not known.
+func trunkNames(inbound, outbound string) string {
 	switch {
 	case inbound == "" && outbound == "":
-		all = append(all, "its SIP trunk at Twilio")
+		return "its SIP trunk"
 	case inbound == "" || outbound == "" || inbound == outbound:
-		all = append(all, "SIP trunk "+max(inbound, outbound)+" at Twilio")
-	default:
-		all = append(all, "SIP trunks "+inbound+" and "+outbound+" at Twilio")
+		return "SIP trunk " + cmp.Or(inbound, outbound)
 	}
-	all = append(all, "its credential lists and connection policies there")
-	if livekitTrunk != "" {
-		all = append(all, "LiveKit trunk "+livekitTrunk)
-	}
-	if dispatchRule != "" {
-		all = append(all, "LiveKit dispatch rule "+dispatchRule)
-	}
-	return all
+	return "SIP trunks " + inbound + " and " + outbound
 }
 
 // enumerate writes a list as people do: "a, b and c".
@@ -353,8 +343,8 @@ func reregisters(have, want platform.Number) string {
 	if len(changed) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Resemble AI can't edit a record, so for the change of %s it deletes that of %s, with its SIP trunk, "+
-		"and registers the number anew.", enumerate(changed), want.PhoneNumber)
+	return fmt.Sprintf("Resemble AI can't edit a record, so for the change of %s it deletes that of %s, with its SIP "+
+		"trunk, and registers the number anew.", enumerate(changed), want.PhoneNumber)
 }
 
 // readImportID takes the ID of a record or a number in E.164 form.
@@ -364,7 +354,8 @@ func readImportID(id string) (platform.Number, error) {
 	}
 	number, err := strconv.ParseInt(id, 10, 64)
 	if err != nil || !idPattern.MatchString(id) {
-		return platform.Number{}, errors.New("it is neither the ID of a record, an integer, nor a phone number in E.164 form")
+		return platform.Number{}, errors.New("it is neither the ID of a record, an integer, nor a phone number in " +
+			"E.164 form")
 	}
 	return platform.Number{Platform: kindName, Block: platform.Values{recordID: number}}, nil
 }

@@ -1,0 +1,8 @@
+# Owned at Twilio; an agent on Nixflex answers its calls. A destroy disconnects it and keeps it.
+resource "telephony_phone_number" "nixflex" {
+  phone_number = "+14155550110"
+
+  nixflex {
+    agent_id = "agent_0000000000000001"
+  }
+}

@@ -1,0 +1,100 @@
+package phonenumber_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
+)
+
+// stations are the places among which a number that Twilio carries can move.
+func stations() map[string]string {
+	return map[string]string{
+		"none":      "voice_url = \"https://example.com\"\nvoice_fallback_url = \"https://example.com/fallback\"",
+		"nixflex":   "nixflex {\n" + nixflexAgent(nixflexSupport) + "}",
+		"resemble":  "resemble {\n label = \"Support\"\n agent_uuid = \"" + resembleSupport + "\"\n}",
+		"synthflow": synthflowHCL(`provider_name = "twilio"`, `termination_uri = "example.pstn.twilio.com"`),
+	}
+}
+
+func TestAccNumberMovesBetweenAnyTwoPlatformsInPlace(t *testing.T) {
+	t.Parallel()
+	for from, before := range stations() {
+		for to, after := range stations() {
+			if from == to {
+				continue
+			}
+			t.Run(from+" to "+to, func(t *testing.T) {
+				t.Parallel()
+				sim := acctest.Start(t)
+				owned(sim, simulator.TwilioNumber{})
+				sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
+				sim.Resemble().AddAgent(simulator.ResembleAgent{UUID: resembleSupport})
+				seedSynthflow(sim)
+				at := func(station string) string {
+					return everywhere(sim, fmt.Sprintf("phone_number = %q\nrelease_on_destroy = \"release\"\n%s", number, station))
+				}
+				detached := everywhere(sim, fmt.Sprintf("phone_number = %q\n%s", number, after))
+				run(t, sim,
+					resource.TestStep{
+						Config: at(before), ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
+						ConfigStateChecks: []statecheck.StateCheck{state("platform", text(from)), state("status", text("active"))},
+					},
+					resource.TestStep{
+						Config: at(after), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
+						ConfigStateChecks: []statecheck.StateCheck{state("platform", text(to)), state("status", text("active"))},
+					},
+					resource.TestStep{Config: detached, ConfigPlanChecks: planned(plancheck.ResourceActionUpdate)},
+				)
+				// Detached at last: nothing is left but the number.
+				expectOwned(t, sim, number)
+				expectUnwired(t, sim, number)
+				nothingAtNixflex(t, sim)
+				expectResembleGone(t, sim)
+				nothingAtSynthflow(t, sim)
+				if released := sim.Twilio().Released(); len(released) > 0 {
+					t.Errorf("a move released %v", released)
+				}
+			})
+		}
+	}
+}
+
+func TestAccMoveThatStopsHalfwayIsFinishedByTheNextApply(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	owned(sim, simulator.TwilioNumber{})
+	sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
+	sim.Resemble().AddAgent(simulator.ResembleAgent{UUID: resembleSupport})
+	cli := sim.CLI(t)
+	at := func(station string) {
+		cli.Configure(everywhere(sim, fmt.Sprintf("phone_number = %q\n%s", number, stations()[station])))
+	}
+	at("nixflex")
+	cli.Apply()
+	at("resemble")
+	diagnostics, _ := cli.Plan()
+	expectDiagnostic(t, diagnostics, "warning", `Calls to \+14155550100 are not routed`, `taken off Nixflex`)
+	sim.Inject(simulator.Fault{Service: simulator.Resemble, Method: "POST", Path: "/phone_numbers", Status: 500})
+	failed := cli.Must(1, "apply", "-no-color", "-auto-approve")
+	if !words(`Unable to update phone number \+14155550100.*Resemble AI answered 500`).MatchString(failed.Stderr) {
+		t.Errorf("the error is %s", failed.Stderr)
+	}
+	nothingAtNixflex(t, sim)
+	cli.Must(2, "plan", "-detailed-exitcode")
+	if got := onlyNumber(t, cli.State()); got["status"] != "corrupted" || got["platform"] != "resemble" {
+		t.Errorf("state has status %v, platform %v", got["status"], got["platform"])
+	}
+	sim.ClearFaults()
+	cli.Apply()
+	cli.Must(0, "plan", "-detailed-exitcode")
+	cli.Apply("-destroy")
+	expectOwned(t, sim, number)
+	expectUnwired(t, sim, number)
+	expectResembleGone(t, sim)
+}

@@ -1,0 +1,292 @@
+package dialnexa
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+const (
+	numbersPath = "/organization-phone-numbers"
+
+	pageSize = 100 // the most that a list gives (DialNexa docs: pagination)
+	maxPages = 1000
+)
+
+// pending is the status of a number whose purchase is not complete yet
+// (DialNexa OpenAPI: Purchase Phone Number). Others are not documented by word.
+const pending = "pending"
+
+// api is DialNexa's API in both generations.
+type api struct {
+	http *httpapi.Client
+}
+
+// record is a number in an answer. Which fields it has depends on the
+// generation, and in generation A on whether one follows the schema or the
+// example of the page (DialNexa docs: get phone number).
+type record struct {
+	ID             string          `json:"id"`
+	PhoneNumber    string          `json:"phone_number"`
+	Status         string          `json:"status"`
+	Nickname       text            `json:"nickname"`
+	Label          text            `json:"label"`
+	AgentID        text            `json:"agent_id"`
+	InboundAgentID text            `json:"inbound_agent_id"`
+	CreatedAt      json.RawMessage `json:"created_at"`
+	Capabilities   []string        `json:"capabilities"`
+}
+
+// text is a string of an answer that may be null, which is as good as empty, or
+// absent, which tells nothing.
+type text struct {
+	told  bool
+	value string
+}
+
+// UnmarshalJSON is json.Unmarshaler's. It is called for a null as well.
+func (t *text) UnmarshalJSON(data []byte) error {
+	t.told, t.value = true, ""
+	return json.Unmarshal(data, &t.value)
+}
+
+// agent is the ID of the agent that answers the number's calls.
+func (r *record) agent() text {
+	if r.AgentID.value != "" || !r.InboundAgentID.told {
+		return r.AgentID
+	}
+	return r.InboundAgentID
+}
+
+// isOlder says that the number was answered by generation A.
+func (r *record) isOlder() bool {
+	return r.agent().told || r.Label.told || r.CreatedAt != nil
+}
+
+func (r *record) check() error {
+	switch {
+	case !identifier.MatchString(r.ID):
+		return errors.New("it has a number without a valid id")
+	case r.PhoneNumber == "":
+		return fmt.Errorf("%s has no phone_number", r.ID)
+	}
+	return nil
+}
+
+// checkIs is check, for an answer that must be about n.
+func (r *record) checkIs(n platform.Number) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	if r.ID != n.SID || n.PhoneNumber != "" && r.PhoneNumber != n.PhoneNumber {
+		return fmt.Errorf("it is about %s (%s)", r.PhoneNumber, r.ID)
+	}
+	return nil
+}
+
+// send makes one request and reads a 2xx answer into out, if that is not nil.
+// An answer that check refuses leaves open what DialNexa has done.
+func (a *api) send(
+	ctx context.Context, method, path string, query url.Values, in, out any, check func() error,
+) error {
+	r := httpapi.Request{Method: method, Path: path, Query: query, Header: http.Header{"Accept": {"application/json"}}}
+	if in != nil {
+		body, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		r.Body, r.ContentType = body, "application/json"
+	}
+	resp, err := a.http.Do(ctx, r)
+	if err != nil || out == nil {
+		return err
+	}
+	if err := json.Unmarshal(resp.Body, out); err != nil {
+		return resp.Unusable(err)
+	}
+	if err := check(); err != nil {
+		return resp.Unusable(err)
+	}
+	return nil
+}
+
+// fetch reads n by its ID. ErrNotFound is DialNexa's own 404, which it also
+// sends for a path that it does not have: only a list makes it certain.
+func (a *api) fetch(ctx context.Context, n platform.Number) (*record, error) {
+	return a.ask(ctx, http.MethodGet, n, nil)
+}
+
+// edit changes members of n; generation B does not offer it.
+func (a *api) edit(ctx context.Context, n platform.Number, members map[string]any) (*record, error) {
+	return a.ask(ctx, http.MethodPatch, n, members)
+}
+
+// ask makes a request that is answered with n as it is then.
+func (a *api) ask(ctx context.Context, method string, n platform.Number, in any) (*record, error) {
+	path, err := pathOf(n)
+	if err != nil {
+		return nil, err
+	}
+	var live record
+	if err := a.send(ctx, method, path, nil, in, &live, func() error { return live.checkIs(n) }); err != nil {
+		return nil, err
+	}
+	return &live, nil
+}
+
+// remove gives n up. What the answer says differs from page to page, so it is
+// not read.
+func (a *api) remove(ctx context.Context, n platform.Number) error {
+	path, err := pathOf(n)
+	if err != nil {
+		return err
+	}
+	return a.send(ctx, http.MethodDelete, path, nil, nil, nil, nil)
+}
+
+func pathOf(n platform.Number) (string, error) {
+	if !identifier.MatchString(n.SID) { // without one, a GET would read the list
+		return "", fmt.Errorf("%q is not an ID of DialNexa's", n.SID)
+	}
+	return numbersPath + "/" + httpapi.Segment(n.SID), nil
+}
+
+// publish publishes a version of the agent with the number of that ID for
+// inbound calls; an empty one takes its number off the agent (DialNexa
+// OpenAPI: Update Agent). Generation A does not offer it.
+func (a *api) publish(ctx context.Context, agentID string, version int64, numberID string) error {
+	in := struct {
+		Version  int64  `json:"version_number"`
+		NumberID string `json:"inbound_phone_number_id"`
+		Publish  bool   `json:"is_published"`
+	}{version, numberID, true}
+	var agent struct {
+		ID string `json:"id"`
+	}
+	path := "/agents/" + httpapi.Segment(agentID)
+	return a.send(ctx, http.MethodPatch, path, nil, in, &agent, func() error {
+		if agent.ID != agentID {
+			return fmt.Errorf("it is not about agent %s", agentID)
+		}
+		return nil
+	})
+}
+
+// list reads all numbers of the workspace.
+func (a *api) list(ctx context.Context) ([]record, error) {
+	var all []record
+	seen := map[string]bool{}
+	for number := 1; number <= maxPages; number++ {
+		page, total, err := a.page(ctx, number, pageSize)
+		if err != nil {
+			return nil, err
+		}
+		before := len(all)
+		for _, r := range page {
+			if !seen[r.ID] {
+				seen[r.ID] = true
+				all = append(all, r)
+			}
+		}
+		switch {
+		case len(all) >= total:
+			return all, nil
+		case len(all) == before:
+			return nil, fmt.Errorf("DialNexa counts %d numbers, but lists only %d", total, len(all))
+		}
+	}
+	return nil, fmt.Errorf("the list of numbers at DialNexa has more than %d pages", maxPages)
+}
+
+// page reads one page of the list, in the envelope of either generation: data
+// and meta, or items beside total.
+func (a *api) page(ctx context.Context, number, size int) (page []record, total int, err error) {
+	var list struct {
+		Data  *[]record `json:"data"`
+		Items *[]record `json:"items"`
+		Total *int      `json:"total"`
+		Meta  struct {
+			Total *int `json:"total"`
+		} `json:"meta"`
+	}
+	query := url.Values{"page": {strconv.Itoa(number)}, "limit": {strconv.Itoa(size)}}
+	err = a.send(ctx, http.MethodGet, numbersPath, query, nil, &list, func() error {
+		if list.Data == nil {
+			list.Data = list.Items
+		}
+		if list.Total == nil {
+			list.Total = list.Meta.Total
+		}
+		if list.Data == nil || list.Total == nil { // "nothing owned" is an empty list
+			return errors.New("it is not a list of numbers with their total")
+		}
+		for _, r := range *list.Data {
+			if err := r.check(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, 0, notAbsent(err)
+	}
+	return *list.Data, *list.Total, nil
+}
+
+// notAbsent keeps a 404 of a path that is no number's from being read as a
+// number that is not there.
+func notAbsent(err error) error {
+	if errors.Is(err, platform.ErrNotFound) {
+		return errors.New(err.Error() + "; check the base URL: it must lead to the API, with its /v1")
+	}
+	return err
+}
+
+// The bodies of a purchase in the two generations (DialNexa docs: buy phone
+// number; DialNexa OpenAPI: Purchase Phone Number).
+type (
+	orderA struct {
+		PhoneNumber string `json:"phone_number"`
+	}
+	orderB struct {
+		PhoneNumber         string `json:"phoneNumber"`
+		TelephonyProviderID string `json:"telephonyProviderId"`
+		CountryISO          string `json:"countryISO"`
+	}
+)
+
+// buy orders the number. The record is nil where the answer does not have it:
+// in generation B it is no required part.
+func (a *api) buy(ctx context.Context, order any, phoneNumber string) (*record, error) {
+	var answer struct {
+		record          // generation A
+		Ordered string  `json:"phoneNumber"` // generation B
+		Bought  *record `json:"organizationPhoneNumber"`
+	}
+	var bought *record
+	err := a.send(ctx, http.MethodPost, numbersPath+"/purchase", nil, order, &answer, func() error {
+		switch {
+		case answer.Bought != nil:
+			bought = answer.Bought
+		case answer.ID != "":
+			bought = &answer.record
+		case answer.Ordered == phoneNumber:
+			return nil
+		}
+		if bought == nil || bought.check() != nil || bought.PhoneNumber != phoneNumber {
+			return fmt.Errorf("it is not about %s", phoneNumber)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, notAbsent(err)
+	}
+	return bought, nil
+}

@@ -1,0 +1,396 @@
+package resemble
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// defaultPollInterval is the time between two looks at a deletion.
+const defaultPollInterval = 2 * time.Second
+
+// settleTime is what it may take to find out what became of a write whose
+// answer was lost, even if the operation's own time is over.
+const settleTime = 30 * time.Second
+
+var _ platform.Platform = (*Platform)(nil)
+
+// Platform is platform.Platform at Resemble AI. It is safe for concurrent use.
+type Platform struct {
+	api
+	twilio       platform.Arguments
+	pollInterval time.Duration
+}
+
+// New returns the platform. Twilio are the arguments of the provider's twilio
+// block, whose account and auth token a registration needs. It looks every
+// pollInterval, 2 s if that is 0, at a deletion that is in progress.
+func New(c *httpapi.Client, twilio platform.Arguments, pollInterval time.Duration) *Platform {
+	if pollInterval == 0 {
+		pollInterval = defaultPollInterval
+	}
+	return &Platform{api: api{c}, twilio: twilio, pollInterval: pollInterval}
+}
+
+// Check is platform.Platform's.
+func (p *Platform) Check(ctx context.Context, want platform.Number) error {
+	if _, err := p.authToken(want); err != nil {
+		return err
+	}
+	uuid := want.Block.String(agentUUID)
+	if uuid == "" { // the credentials are to be tried all the same
+		if _, err := p.list(ctx); err != nil {
+			return explained("list the numbers at Resemble AI", err)
+		}
+		return nil
+	}
+	if _, err := p.fetchAgent(ctx, uuid); err != nil {
+		return explained("read agent "+uuid+" at Resemble AI", err)
+	}
+	return nil
+}
+
+// authToken is the auth token of the account at Twilio that owns the number.
+func (p *Platform) authToken(want platform.Number) (string, error) {
+	if configured := want.Block.String(token); configured != "" {
+		return configured, nil
+	}
+	const ways = "set " + token + " in the resemble block"
+	field := kindName + "." + token
+	account := want.AccountSID
+	switch {
+	case p.twilio["auth_token"] == "":
+		return "", &platform.FieldError{Field: field, Err: fmt.Errorf("for the SIP trunks that it sets up at Twilio, "+
+			"Resemble AI needs the auth token of the account that owns the number: %s, or auth_token in the provider's "+
+			"twilio block (or TWILIO_AUTH_TOKEN)", ways)}
+	case account != "" && account != p.twilio["account_sid"]:
+		return "", &platform.FieldError{Field: field, Err: fmt.Errorf("for the SIP trunks that it sets up at Twilio, "+
+			"Resemble AI needs the auth token of account %s, which owns the number, and that of the provider's twilio block "+
+			"is of %s: %s", account, p.twilio["account_sid"], ways)}
+	}
+	return p.twilio["auth_token"], nil
+}
+
+// Attach is platform.Platform's.
+func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.Number, error) {
+	have := want
+	have.Block = platform.Values{}
+	held, err := p.find(ctx, want.PhoneNumber)
+	switch {
+	case errors.Is(err, platform.ErrNotFound):
+		return p.register(ctx, have, want)
+	case err != nil:
+		return have, platform.Untouched(explained("look up "+want.PhoneNumber+" at Resemble AI", err))
+	case held.AgentUUID != "" && held.AgentUUID != want.Block.String(agentUUID):
+		return have, &platform.FieldError{Field: kindName + "." + agentUUID, Err: fmt.Errorf(
+			"%s is registered at Resemble AI already (record %d) and answers for agent %q (%s), which is left as it is: "+
+				"set agent_uuid to that agent, unlink the number in Resemble AI's dashboard, or import it as %s/%d",
+			want.PhoneNumber, held.ID, held.AgentName, held.AgentUUID, kindName, held.ID)}
+	case held.serves(want) && !want.Block.Has(inboundTrunk) && !want.Block.Has(outboundTrunk):
+		return p.take(ctx, reported(have, held), want, held)
+	}
+	return p.reregister(ctx, reported(have, held), want, held)
+}
+
+// serves says that the record is as wanted and has the number wired, as far as
+// Resemble and Twilio tell: not the settings of its trunks.
+func (r record) serves(want platform.Number) bool {
+	trunk := cmp.Or(r.InboundTrunk.TwilioTrunkSID, r.OutboundTrunk.TwilioTrunkSID)
+	return r.Status != statusDeleting && r.Status != statusCorrupted &&
+		r.Label == want.Block.String(label) &&
+		r.SupportsInbound == want.Block.Bool(supportsInbound) &&
+		r.SupportsOutbound == want.Block.Bool(supportsOutbound) &&
+		r.Provider == twilioName && r.TwilioAccountSID == want.AccountSID &&
+		(r.HasTwilioCredentials == nil || *r.HasTwilioCredentials) &&
+		(trunk == "" || want.Settings.String(trunkSID) == trunk)
+}
+
+// Read is platform.Platform's. It finds a record that was registered anew, too.
+func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
+	held, err := p.locate(ctx, have)
+	if err != nil {
+		return have, explained("read "+recorded(have)+" at Resemble AI", err)
+	}
+	return reported(have, held), nil
+}
+
+// Update is platform.Platform's.
+func (p *Platform) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+	switch {
+	case have.Status != platform.Active:
+		return p.renew(ctx, have, want)
+	case reregisters(have, want) != "":
+		// Nothing is torn down that could not be set up again.
+		if err := p.Check(ctx, want); err != nil {
+			return have, platform.Untouched(err)
+		}
+		return p.renew(ctx, have, want)
+	case have.Block.String(agentUUID) == want.Block.String(agentUUID):
+		want.Block = have.Block
+		return want, nil
+	}
+	doing := "link " + recorded(have) + " to another agent at Resemble AI"
+	held, err := p.locate(ctx, have)
+	if err != nil {
+		return have, platform.Untouched(explained(doing, err))
+	}
+	if status, reason := held.condition(); status != "" {
+		return reported(have, held), platform.Untouched(
+			fmt.Errorf("%s: its status has become %s; plan again: %s", doing, status, reason))
+	}
+	return p.take(ctx, reported(have, held), want, held)
+}
+
+// renew brings a number in order whose record, or whose wiring, is not, or is
+// to be another one.
+func (p *Platform) renew(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+	if !have.Block.Has(recordID) { // a record that is there may be somebody else's
+		got, err := p.Attach(ctx, want)
+		if err != nil && got.Status == "" {
+			got.Status, got.StatusReason = have.Status, have.StatusReason
+		}
+		return got, err
+	}
+	held, err := p.locate(ctx, have)
+	switch {
+	case errors.Is(err, platform.ErrNotFound):
+		return p.register(ctx, have, want)
+	case err != nil:
+		return have, platform.Untouched(explained("look up "+recorded(have)+" at Resemble AI", err))
+	case held.serves(want) && reregisters(have, want) == "":
+		return p.take(ctx, reported(have, held), want, held)
+	}
+	return p.reregister(ctx, have, want, held)
+}
+
+// reregister deletes the record and registers the number anew. The number
+// beside an error is have, as far as that is still so.
+func (p *Platform) reregister(
+	ctx context.Context, have, want platform.Number, held record,
+) (platform.Number, error) {
+	left, err := p.remove(ctx, held)
+	if isCorrupted(err) && want.Action == platform.ForceDelete {
+		var notes []string
+		notes, err = p.force(ctx, left)
+		have.Notes, want.Notes = notes, notes
+	}
+	if err != nil {
+		return reported(have, left), err
+	}
+	want.Memory.Wiring = nil // which had the trunk that is gone
+	got, err := p.register(ctx, have, want)
+	if err != nil {
+		return got, final(err)
+	}
+	return got, nil
+}
+
+// register makes a record and links it. The number beside an error is have, as
+// far as that is still so: its former record is gone.
+func (p *Platform) register(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+	made, err := p.create(ctx, want)
+	if err != nil && have.Block.Has(recordID) {
+		return unregistered(have), err
+	}
+	if err != nil {
+		return have, err
+	}
+	got, err := p.take(ctx, reported(have, made), want, made)
+	if err != nil {
+		return got, final(err)
+	}
+	return got, nil
+}
+
+// take links a record that is as wanted otherwise. Where its present agent has
+// other numbers, which unlinking would take off it too, it is registered anew.
+func (p *Platform) take(ctx context.Context, have, want platform.Number, held record) (platform.Number, error) {
+	uuid := want.Block.String(agentUUID)
+	if held.AgentUUID != "" && held.AgentUUID != uuid {
+		present, err := p.fetchAgent(ctx, held.AgentUUID)
+		if err != nil {
+			return have, platform.Untouched(explained(fmt.Sprintf("unlink %s at Resemble AI", held), err))
+		}
+		if len(present.others(held)) > 0 {
+			if err := p.Check(ctx, want); err != nil {
+				return have, platform.Untouched(err)
+			}
+			return p.reregister(ctx, have, want, held)
+		}
+	}
+	now, err := p.link(ctx, held, uuid)
+	if err != nil {
+		return reported(have, now), err
+	}
+	return reported(want, now), nil
+}
+
+// create registers the number. An unclear outcome is settled by the list.
+func (p *Platform) create(ctx context.Context, want platform.Number) (record, error) {
+	doing := "register " + want.PhoneNumber + " at Resemble AI"
+	authToken, err := p.authToken(want)
+	if err != nil {
+		return record{}, platform.Untouched(err)
+	}
+	made, failure := p.api.create(ctx, registrationOf(want, authToken))
+	if failure == nil && made.PhoneNumber == want.PhoneNumber {
+		return made, nil
+	}
+	if failure != nil && !isUnclear(failure) {
+		return record{}, explained(doing, failure)
+	}
+	ctx, cancel := settling(ctx)
+	defer cancel()
+	found, err := p.find(ctx, want.PhoneNumber)
+	switch {
+	case errors.Is(err, platform.ErrNotFound):
+		return record{}, platform.Untouched(explained(doing+" (it is not registered)", orContradiction(failure)))
+	case err != nil:
+		return record{}, changed(doing+" (whether it is registered is not known; apply again to go on)", both(failure, err))
+	}
+	return found, nil
+}
+
+// registrationOf is the body that asks for a record of the number.
+func registrationOf(want platform.Number, authToken string) registration {
+	in := registration{
+		PhoneNumber:      want.PhoneNumber,
+		Label:            want.Block.String(label),
+		SupportsInbound:  want.Block.Bool(supportsInbound),
+		SupportsOutbound: want.Block.Bool(supportsOutbound),
+		Provider:         twilioName,
+		TwilioAccountSID: want.AccountSID,
+		TwilioAuthToken:  authToken,
+	}
+	if given, ok := want.Block[inboundTrunk].(platform.Values); ok {
+		body := &inboundTrunkBody{
+			MediaEncryption:    given.String(mediaEncryption.Name),
+			HasAuthCredentials: given.Bool(hasAuthCredentials.Name),
+			Username:           given.String(username.Name),
+		}
+		body.AllowedAddresses, _ = given["allowed_addresses"].([]string)
+		body.AllowedNumbers, _ = given["allowed_numbers"].([]string)
+		in.InboundTrunk = body
+	}
+	if given, ok := want.Block[outboundTrunk].(platform.Values); ok {
+		body := &outboundTrunkBody{
+			Address:            given.String("address"),
+			Transport:          given.String("transport"),
+			MediaEncryption:    given.String(mediaEncryption.Name),
+			HasAuthCredentials: given.Bool(hasAuthCredentials.Name),
+			Username:           given.String(username.Name),
+		}
+		body.Headers, _ = given["headers"].(map[string]string)
+		in.OutboundTrunk = body
+	}
+	return in
+}
+
+// find looks a number up among the team's; platform.ErrNotFound if it is not
+// there.
+func (p *Platform) find(ctx context.Context, phoneNumber string) (record, error) {
+	all, err := p.list(ctx)
+	if err != nil {
+		return record{}, err
+	}
+	for _, r := range all {
+		if r.PhoneNumber == phoneNumber {
+			return r, nil
+		}
+	}
+	return record{}, fmt.Errorf("%w: %s at Resemble AI", platform.ErrNotFound, phoneNumber)
+}
+
+// locate finds n by its record's ID, else by its number: it may have been
+// registered anew.
+func (p *Platform) locate(ctx context.Context, n platform.Number) (record, error) {
+	id, known := n.Block[recordID].(int64)
+	if known {
+		r, err := p.fetch(ctx, id)
+		switch {
+		case err == nil && n.PhoneNumber != "" && r.PhoneNumber != n.PhoneNumber:
+			return r, fmt.Errorf("record %d is of %s, not of %s", id, r.PhoneNumber, n.PhoneNumber)
+		case !errors.Is(err, platform.ErrNotFound) || n.PhoneNumber == "":
+			return r, err
+		}
+	}
+	return p.find(ctx, n.PhoneNumber)
+}
+
+// reported is n with all that Resemble's record says of it.
+func reported(n platform.Number, r record) platform.Number {
+	n.PhoneNumber = r.PhoneNumber
+	n.Block = platform.Values{
+		label:                 r.Label,
+		agentUUID:             textOrNil(r.AgentUUID),
+		supportsInbound:       r.SupportsInbound,
+		supportsOutbound:      r.SupportsOutbound,
+		recordID:              r.ID,
+		inboundTrunkSID:       textOrNil(r.InboundTrunk.TwilioTrunkSID),
+		outboundTrunkSID:      textOrNil(r.OutboundTrunk.TwilioTrunkSID),
+		livekitTrunkID:        textOrNil(r.InboundTrunk.LiveKitTrunkID),
+		livekitDispatchRuleID: textOrNil(r.InboundTrunk.LiveKitDispatchRuleID),
+	}
+	n.Memory.Platform = platform.Values{accountSID: r.TwilioAccountSID}
+	if status, reason := r.condition(); status != "" {
+		n.Status, n.StatusReason = status, reason
+	}
+	return n
+}
+
+// unregistered is n once its record is gone.
+func unregistered(n platform.Number) platform.Number {
+	n.Block = platform.Values{
+		agentUUID: nil, recordID: nil, inboundTrunkSID: nil, outboundTrunkSID: nil, livekitTrunkID: nil,
+		livekitDispatchRuleID: nil,
+	}
+	n.Memory.Platform = nil
+	n.Status = platform.Corrupted
+	n.StatusReason = fmt.Sprintf("Resemble AI no longer lists %s; an apply registers it anew.", n.PhoneNumber)
+	return n
+}
+
+// condition is Resemble's own word for the condition of a number, empty if all
+// is well, and what is wrong with it.
+func (r record) condition() (platform.Status, string) {
+	switch r.Status {
+	case statusDeleting:
+		return platform.Deleting, fmt.Sprintf("Resemble AI is deleting record %d of %s; an apply waits for the end and "+
+			"registers the number anew.", r.ID, r.PhoneNumber)
+	case statusCorrupted:
+		failed := &corruptedError{record: r}
+		return platform.Corrupted, failed.Error()
+	}
+	return "", ""
+}
+
+func textOrNil(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// settling is the context for finding out what became of a write.
+func settling(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, limited := ctx.Deadline()
+	if ctx.Err() == nil && (!limited || time.Until(deadline) > settleTime) {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+}
+
+// pause waits for one poll interval, or until ctx is done.
+func (p *Platform) pause(ctx context.Context) {
+	timer := time.NewTimer(p.pollInterval)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

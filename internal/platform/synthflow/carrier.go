@@ -1,0 +1,68 @@
+package synthflow
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+var _ platform.Carrier = (*Carrier)(nil)
+
+// Carrier is platform.Carrier for numbers that were bought in Synthflow's
+// dashboard. Its steps are the Platform's.
+type Carrier struct{ *Platform }
+
+// Find is platform.Carrier's.
+func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number, error) {
+	_, live, err := c.find(ctx, n)
+	if err != nil {
+		return n, err
+	}
+	n.Carrier = kindName
+	n.SID = cmp.Or(live.SID, live.Slug)
+	n.AccountSID, n.Settings = "", nil
+	n.Capabilities = nil
+	if live.IsSMSCapable {
+		n.Capabilities = append(n.Capabilities, "sms")
+	}
+	if live.IsVoiceCapable {
+		n.Capabilities = append(n.Capabilities, "voice")
+	}
+	return n, nil
+}
+
+// Read is platform.Carrier's. A number is found by its slug, which follows from
+// the number itself; no path takes its SID.
+func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
+	return c.Find(ctx, n)
+}
+
+// Elsewhere is platform.Carrier's. An API key sees no other workspace.
+func (c *Carrier) Elsewhere(context.Context, platform.Number) (string, error) { return "", nil }
+
+// Marked is platform.Carrier's. Without purchases there are no marks of them.
+func (c *Carrier) Marked(context.Context, platform.Number, string) ([]platform.Number, error) {
+	return nil, nil
+}
+
+// Search is platform.Carrier's.
+func (c *Carrier) Search(context.Context, platform.Number) ([]string, error) {
+	return nil, errNotForSale
+}
+
+// Buy is platform.Carrier's.
+func (c *Carrier) Buy(context.Context, platform.Number, string) (platform.Number, error) {
+	return platform.Number{}, errNotForSale
+}
+
+var errNotForSale = errors.New("Synthflow sells numbers only in its dashboard; nothing was bought: buy the number there and " +
+	"set phone_number, or set bought_at_synthflow = false to import a number of another carrier")
+
+// Configure is platform.Carrier's. The carrier has no settings beside those of
+// the block.
+func (c *Carrier) Configure(_ context.Context, have, want platform.Number) (platform.Number, error) {
+	want.SID, want.AccountSID, want.Settings, want.Capabilities = have.SID, "", nil, have.Capabilities
+	return want, nil
+}
