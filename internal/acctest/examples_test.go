@@ -72,7 +72,7 @@ var examples = map[string]example{
 				"numbers": [{"phone_number": "+12025550170", "bought": true}]
 			}
 		}`,
-		left: []string{"+14155550170 TK0123456789abcdef0123456789abcdef"},
+		left: []string{"+14155550170"},
 		kept: []string{"+12025550170"},
 	},
 	"resources/telephony_phone_number/dialnexa.tf": {

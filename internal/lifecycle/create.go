@@ -79,10 +79,17 @@ func (m *Manager) Outlook(ctx context.Context, want platform.Number) (Outlook, e
 		return Outlook{Acquisition: platform.Adopted, Lost: m.lost(ctx, on, owned, want)}, nil
 	case !errors.Is(err, platform.ErrNotFound):
 		return Outlook{}, err
-	case want.Purchase != nil:
+	case m.mayBuy(want):
 		return Outlook{Acquisition: platform.Purchased}, nil
 	}
 	return Outlook{}, nil
+}
+
+// mayBuy says whether the configuration allows to buy want, and its carrier
+// sells.
+func (m *Manager) mayBuy(want platform.Number) bool {
+	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
+	return want.Purchase != nil && kind.NotForSale == ""
 }
 
 // lost lists what an owned number is set to and its adoption replaces.
@@ -289,7 +296,7 @@ func (m *Manager) acquireByNumber(
 		return got, nil
 	case !errors.Is(err, platform.ErrNotFound):
 		return want, err
-	case want.Purchase == nil:
+	case !m.mayBuy(want):
 		// Where it cannot be told, the number is not owned all the same.
 		elsewhere, _ := carrier.Elsewhere(ctx, want)
 		return want, &NotOwnedError{Number: want, Elsewhere: elsewhere}

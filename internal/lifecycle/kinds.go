@@ -68,7 +68,8 @@ func (k Kinds) OwnsWiring(n platform.Number) bool {
 func (k Kinds) Interruption(have, want platform.Number) string {
 	switch kind, ok := k.Kind(want.Platform); {
 	case have.Platform != want.Platform && have.Platform != platform.None:
-		return fmt.Sprintf("%s is taken off %s before it is set up anew.", want.PhoneNumber, k.Title(have.Platform))
+		return fmt.Sprintf("%s is taken off %s before it is wired as the configuration has it.",
+			want.PhoneNumber, k.Title(have.Platform))
 	case ok && have.Platform == want.Platform && kind.Reregisters != nil:
 		return kind.Reregisters(have, want)
 	}
@@ -91,8 +92,15 @@ func (k Kinds) Steps(n platform.Number) []platform.Step {
 		return append(steps, carrier.Steps(n, action)...)
 	}
 	steps = append(steps, on.Steps(n, action)...)
-	if action == platform.Release && carrier.Name != on.Name && carrier.Steps != nil {
-		steps = append(steps, carrier.Steps(n, action)...)
+	if carrier.Name == on.Name || carrier.Steps == nil {
+		return steps
+	}
+	for _, step := range carrier.Steps(n, action) {
+		// A platform that does not wire the number leaves that to the resource,
+		// whose wiring goes with it.
+		if action == platform.Release || on.Wires == nil && step.Op != "" {
+			steps = append(steps, step)
+		}
 	}
 	return steps
 }
@@ -116,7 +124,10 @@ func (k Kinds) Billing(n platform.Number) string {
 		action = platform.Detach
 	}
 	kind, _ := k.Kind(k.CarrierOf(n))
-	if kind.Billing == nil {
+	switch {
+	case n.Memory.Lost:
+		return fmt.Sprintf("%s no longer has the number, so there is nothing to bill.", kind.Title)
+	case kind.Billing == nil:
 		return ""
 	}
 	return kind.Billing(n, action)
@@ -136,9 +147,13 @@ func (k Kinds) Unreleasable(n platform.Number) *platform.Refusal {
 	}
 }
 
-// CarrierChange refuses to have a number carried by another service than
-// before: a change never gives a number up, and it could not live without.
+// CarrierChange refuses to take a number off the platform that carries it: a
+// change never gives a number up, and it could not live without. On the same
+// platform another carrier only corrects what was believed of the number.
 func (k Kinds) CarrierChange(have, want platform.Number) *platform.Refusal {
+	if have.Platform == want.Platform {
+		return nil
+	}
 	before, after := k.Title(k.CarrierOf(have)), k.Title(k.CarrierOf(want))
 	if before == after {
 		return nil

@@ -148,3 +148,67 @@ func TestTheTableKnowsWhoIsWhat(t *testing.T) {
 		t.Error("a name without a row is its own title")
 	}
 }
+
+// elsewhere are the kinds with a carrier that nobody can talk to, and a platform
+// whose numbers may be there.
+func elsewhere() lifecycle.Kinds {
+	return append(kinds(),
+		lifecycle.Kinds{
+			{Name: "outside", Title: "a carrier outside"},
+			{
+				Name: "either", Title: "Either", Block: []platform.Field{{Name: "outside"}}, Steps: kinds()[1].Steps,
+				CarrierOf: func(n platform.Number) string {
+					if n.Block.Bool("outside") {
+						return "outside"
+					}
+					return "carrier"
+				},
+			},
+		}...)
+}
+
+func TestReleaseIsRefusedWhereTheCarrierCannotBeTalkedTo(t *testing.T) {
+	t.Parallel()
+	outside := platform.Values{"outside": true}
+	for name, test := range map[string]struct {
+		n       platform.Number
+		refused bool
+	}{
+		"release":        {platform.Number{Platform: "either", Action: platform.Release, Block: outside}, true},
+		"detach":         {platform.Number{Platform: "either", Action: platform.Detach, Block: outside}, false},
+		"force":          {platform.Number{Platform: "either", Action: platform.ForceDelete, Block: outside}, false},
+		"by the carrier": {platform.Number{Platform: "either", Action: platform.Release}, false},
+		"creation never completed": {platform.Number{
+			Platform: "either", Action: platform.Release, Block: outside, Memory: platform.Memory{Unfinished: platform.Creation},
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if refusal := elsewhere().Unreleasable(test.n); (refusal != nil) != test.refused {
+				t.Errorf("at plan: %v", refusal)
+			}
+			if refusal := elsewhere().Refuse(test.n, false); (refusal != nil) != test.refused {
+				t.Errorf("at destroy: %v", refusal)
+			}
+		})
+	}
+}
+
+func TestNumberNeverLeavesThePlatformThatCarriesIt(t *testing.T) {
+	t.Parallel()
+	with, outside := platform.Number{Platform: "either"}, platform.Number{
+		PhoneNumber: "+14155550100", Platform: "either", Action: platform.Detach, Block: platform.Values{"outside": true},
+	}
+	none := platform.Number{Platform: platform.None}
+	if refusal := elsewhere().CarrierChange(with, none); refusal != nil {
+		t.Errorf("same carrier, no platform: %v", refusal)
+	}
+	if refusal := elsewhere().CarrierChange(outside, with); refusal != nil {
+		t.Errorf("a correction on the same platform: %v", refusal)
+	}
+	refusal := elsewhere().CarrierChange(outside, none)
+	if refusal == nil || !strings.Contains(refusal.Summary, "+14155550100 cannot leave a carrier outside") ||
+		!strings.Contains(refusal.Detail, `now "detach"`) {
+		t.Errorf("another carrier: %v", refusal)
+	}
+}

@@ -267,8 +267,8 @@ func (m *Manager) readWithoutCarrier(
 	}
 	got.Memory.Lost = true
 	got.Status = platform.Corrupted
-	got.StatusReason = fmt.Sprintf("%s still lists %s, but %s no longer has it; no repair can bring it back: "+
-		"destroy the resource to clean up, or add a purchase block to buy the number again.",
+	got.StatusReason = fmt.Sprintf("%s still lists %s, but %s no longer has it, and no repair can bring it back. "+
+		"Destroy the resource to clean up; a new creation with a purchase block may buy the number again.",
 		m.Kinds.Title(have.Platform), have.PhoneNumber, m.Kinds.Title(m.Kinds.CarrierOf(have)))
 	return got, nil
 }

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -28,7 +29,12 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 	}
 	defer m.lock(have.PhoneNumber)()
 	if have.Memory.Lost {
-		return have, fmt.Errorf("%s: %s", have.PhoneNumber, have.StatusReason)
+		return have, errors.New(have.StatusReason)
+	}
+	if m.Kinds.CarrierOf(have) != m.Kinds.CarrierOf(want) { // it was believed to be with another one
+		if have, err = m.correctCarrier(ctx, carrier, have, want); err != nil {
+			return have, err
+		}
 	}
 	repair, moving := have.Status != platform.Active, have.Platform != want.Platform
 	if on != nil && (repair || moving) {
@@ -57,7 +63,7 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 		if moving {
 			got.Memory.Unfinished, got.Memory.Detail = platform.Attach, platform.Brief(err)
 			judge(&got)
-		} else {
+		} else if got.Status == "" { // the platform has no word for it
 			got.Status, got.StatusReason = have.Status, have.StatusReason
 		}
 		return got, err
@@ -65,6 +71,25 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 	got.Memory.Unfinished, got.Memory.Detail = "", ""
 	judge(&got)
 	return got, nil
+}
+
+// correctCarrier takes over from another carrier what it has of the number,
+// like an adoption, and changes nothing.
+func (m *Manager) correctCarrier(
+	ctx context.Context, carrier platform.Carrier, have, want platform.Number,
+) (platform.Number, error) {
+	found, err := carrier.Find(ctx, want)
+	if errors.Is(err, platform.ErrNotFound) {
+		return have, fmt.Errorf("%s does not hold %s; nothing was changed: check what the configuration says of its carrier",
+			m.Kinds.Title(want.Carrier), have.PhoneNumber)
+	}
+	if err != nil {
+		return have, err
+	}
+	have.SID, have.AccountSID, have.Carrier = found.SID, found.AccountSID, found.Carrier
+	have.Settings, have.Capabilities = found.Settings, found.Capabilities
+	have.Memory.Origin, have.Memory.Kept = found.Memory.Origin, m.kept(found, want)
+	return have, nil
 }
 
 // change wires the number and brings its record on the platform up to date.

@@ -130,9 +130,14 @@ func homes() map[string]home {
 					owned(sim, simulator.TwilioNumber{})
 				}
 				seedSynthflow(sim)
+				if from == imported { // and believed to be bought there, until the configuration says otherwise
+					sim.Synthflow().AddNumber(simulator.SynthflowNumber{
+						PhoneNumber: number, ProviderName: "twilio", TerminationURI: "example.pstn.twilio.com",
+					})
+				}
 			},
-			block: synthflowHCL(`provider_name = "twilio"`, `termination_uri = "example.pstn.twilio.com"`),
-			from:  []origin{adopted, bought},
+			block: synthflowHCL(`provider_name = "twilio"`, `termination_uri = "example.pstn.twilio.com"`, "bought_at_synthflow = false"),
+			from:  []origin{adopted, bought, imported}, imports: "synthflow/" + simulator.DefaultSynthflowWorkspaceID + "/14155550100",
 			ends: map[string]end{
 				"detach":       {steps: []step{deleteSynthflow}, left: nothingAtSynthflow},
 				"release":      {steps: []step{deleteSynthflow, release}, left: nothingAtSynthflow, givenUp: true},

@@ -66,6 +66,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 
 	n := plan.number()
 	if config.known("phone_number") && config.null("phone_number") {
+		r.refuseSearch(n, diags)
 		plan.set("acquisition", string(platform.Purchased))
 	} else if config.null("purchase") {
 		plan.set("acquisition", string(platform.Adopted))
@@ -101,6 +102,17 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 		plan.setUnknown("acquisition")
 		diags.AddAttributeWarning(path.Root("phone_number"), "Phone number "+n.PhoneNumber+" is not owned",
 			r.notOwned(&lifecycle.NotOwnedError{Number: n})+" The apply will fail, and nothing will be bought.")
+	}
+}
+
+// refuseSearch refuses to look for a number where none can be bought that way.
+func (r *Resource) refuseSearch(n platform.Number, diags *diag.Diagnostics) {
+	carrier, _ := r.kinds.Kind(n.Carrier)
+	for _, why := range []string{carrier.NotForSale, carrier.NoSearch} {
+		if why != "" {
+			diags.AddAttributeError(path.Root("phone_number"), "Missing phone number", why)
+			return
+		}
 	}
 }
 
@@ -157,7 +169,11 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	for _, name := range []string{"id", "capabilities", "acquisition"} {
 		plan.attrs[name] = state.attrs[name]
 	}
-	if plan.attrs["account_sid"].Equal(state.attrs["account_sid"]) {
+	corrected := state.number().Carrier != plan.number().Carrier
+	if corrected {
+		plan.setUnknown("capabilities")
+	}
+	if !corrected && plan.attrs["account_sid"].Equal(state.attrs["account_sid"]) {
 		plan.attrs["sid"] = state.attrs["sid"]
 	} else {
 		plan.setUnknown("sid")
@@ -232,6 +248,9 @@ func (r *Resource) warnOfAction(state, plan model, diags *diag.Diagnostics) {
 	}
 	detail := fmt.Sprintf("The change takes effect only once it is applied: state decides what a destroy does, and until "+
 		"then it is %q.", before.Action)
+	if before.Status != platform.Active && after.Action == platform.ForceDelete {
+		detail += " The repair in this apply goes by it already."
+	}
 	if r.kinds.Irreversible(after) {
 		detail += fmt.Sprintf(" From then on a destroy of this resource gives %s up.", after.PhoneNumber)
 	}
@@ -270,6 +289,9 @@ func (r *Resource) resolve(ctx context.Context, config model, state *model, plan
 	r.resolveBlock(config, state, plan)
 	r.foresee(ctx, config, plan, diags)
 	r.refuseForeignSettings(config, plan, diags)
+	if state != nil && state.number().Carrier != plan.number().Carrier {
+		state = nil // it has no settings of this carrier's
+	}
 	r.resolveSettings(config, state, plan)
 	r.resolveAccount(config, state, plan)
 }

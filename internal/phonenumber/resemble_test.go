@@ -167,6 +167,32 @@ func TestAccResembleAgentChangesInPlace(t *testing.T) {
 	expectResembleDetached(t, sim)
 }
 
+func TestAccResembleAgentChangeLeavesItsOtherNumbersAlone(t *testing.T) {
+	t.Parallel()
+	const other = "+14155550101"
+	sim := startResemble(t, simulator.ResembleRules{AgentsHoldSeveral: true})
+	owned(sim, simulator.TwilioNumber{PhoneNumber: other})
+	sim.Resemble().AddNumber(simulator.ResembleNumber{ID: 50, PhoneNumber: other, AgentUUID: resembleSupport})
+	run(t, sim,
+		resource.TestStep{Config: onResemble(sim, "", resembleBlock("Support", resembleSupport))},
+		resource.TestStep{
+			Config:           onResemble(sim, "", resembleBlock("Support", resembleSales)),
+			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate),
+			Check:            resembleLinks(sim, resembleSales),
+		},
+		resource.TestStep{
+			RefreshState: true,
+			Check:        resource.TestCheckResourceAttr(this, "status", "active"),
+		},
+	)
+	left := sim.Resemble().Numbers()
+	if len(left) != 1 || left[0].PhoneNumber != other || left[0].AgentUUID != resembleSupport {
+		t.Errorf("left at Resemble: %+v", left)
+	}
+	expectOwned(t, sim, number, other)
+	expectUnwired(t, sim, number)
+}
+
 func TestAccResembleOtherSettingsRegisterAnewInPlace(t *testing.T) {
 	t.Parallel()
 	sim := startResemble(t, simulator.ResembleRules{})
@@ -203,8 +229,9 @@ func TestAccResembleOtherSettingsRegisterAnewInPlace(t *testing.T) {
 		cli.Apply()
 		cli.Must(0, "plan", "-detailed-exitcode")
 		id++
-		if got := onlyNumber(t, cli.State())["resemble"].(map[string]any)["id"]; fmt.Sprint(got) != fmt.Sprint(id) {
-			t.Errorf("record %v after\n%s\nwant %d", got, changed, id)
+		block, _ := onlyNumber(t, cli.State())["resemble"].(map[string]any)
+		if fmt.Sprint(block["id"]) != fmt.Sprint(id) {
+			t.Errorf("record %v after\n%s\nwant %d", block["id"], changed, id)
 		}
 		if err := resembleLinks(sim, resembleSupport)(nil); err != nil {
 			t.Error(err)
@@ -606,9 +633,10 @@ func TestAccResembleTwilioAuthToken(t *testing.T) {
 	expectResembleDetached(t, sim)
 }
 
-// deleteAtResemble deletes a record as somebody else does.
-func deleteAtResemble(sim *acctest.Simulation, id int) {
-	request := httptest.NewRequest(http.MethodDelete, fmt.Sprintf("/resemble/phone_numbers/%d", id), nil)
+// deleteAtResemble deletes the first record as somebody else does.
+func deleteAtResemble(t *testing.T, sim *acctest.Simulation) {
+	t.Helper()
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodDelete, "/resemble/phone_numbers/3", nil)
 	request.Header.Set("Authorization", "Bearer "+simulator.DefaultResembleToken)
 	sim.ServeHTTP(httptest.NewRecorder(), request)
 }
@@ -616,25 +644,26 @@ func deleteAtResemble(sim *acctest.Simulation, id int) {
 func TestAccResembleDriftIsRepaired(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		drift  func(*acctest.Simulation)
+		drift  func(*testing.T, *acctest.Simulation)
 		reason string
 	}{
 		"record gone": {
-			func(sim *acctest.Simulation) { sim.Resemble().RemoveNumber(number) },
+			func(_ *testing.T, sim *acctest.Simulation) { sim.Resemble().RemoveNumber(number) },
 			"Twilio still routes .* to Resemble AI, which no longer lists it",
 		},
 		"on another trunk": {
-			func(sim *acctest.Simulation) {
+			func(_ *testing.T, sim *acctest.Simulation) {
 				trunk := sim.Twilio().AddTrunk(simulator.TwilioTrunk{})
 				sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.TrunkSID = trunk })
 			},
 			"Twilio no longer routes .* to Resemble AI: trunk_sid was changed",
 		},
 		"deletion in progress": {
-			func(sim *acctest.Simulation) {
+			func(t *testing.T, sim *acctest.Simulation) {
+				t.Helper()
 				// It lasts for the plans and ends while the apply waits.
 				sim.Resemble().SetRules(func(r *simulator.ResembleRules) { r.SlowDeletion = 40 })
-				deleteAtResemble(sim, 3)
+				deleteAtResemble(t, sim)
 			},
 			"Resemble AI is deleting record 3",
 		},
@@ -646,7 +675,7 @@ func TestAccResembleDriftIsRepaired(t *testing.T) {
 			run(t, sim,
 				resource.TestStep{Config: config},
 				resource.TestStep{
-					PreConfig:          func() { test.drift(sim) },
+					PreConfig:          func() { test.drift(t, sim) },
 					RefreshState:       true,
 					ExpectNonEmptyPlan: true,
 					Check:              resource.TestMatchResourceAttr(this, "status_reason", regexp.MustCompile(test.reason)),

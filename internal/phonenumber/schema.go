@@ -203,6 +203,9 @@ func block(description string, fields []platform.Field) schema.Block {
 // A block's required field is optional in the schema, since the block itself
 // may be absent; ValidateConfig asks for it.
 func attribute(field platform.Field, kept bool) schema.Attribute {
+	if field.Presence == platform.Required {
+		field.Description = "Required. " + field.Description
+	}
 	optional := field.Presence != platform.Computed
 	computed := kept || field.Default != nil ||
 		field.Presence == platform.OptionalComputed || field.Presence == platform.Computed

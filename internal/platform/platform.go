@@ -255,6 +255,9 @@ type Kind struct {
 	// CarrierFields are the fields of Block that CarrierOf, or a Foreseer that
 	// fills them in, goes by: as long as one is not known, the carrier is not.
 	CarrierFields []string
+	// NoSearch says why this carrier's numbers cannot be bought by a search;
+	// empty: they can.
+	NoSearch string
 	// NotForSale says where numbers are to be had of a carrier that this
 	// provider cannot buy from; empty: it can.
 	NotForSale string

@@ -42,6 +42,15 @@ Terraform will perform the following actions:
     }
 
 Plan: 1 to add, 1 to change, 1 to destroy.
+
+Warning: Destroy of +14155550101: detach
+
+  with telephony_phone_number.old,
+  on old.tf line 1, in resource "telephony_phone_number" "old":
+   1: resource "telephony_phone_number" "old" {
+
+In order:
+  1. Clear voice_url of +14155550101.
 `
 	const want = `  # telephony_phone_number.new will be created
   + resource "telephony_phone_number" "new" {
@@ -66,7 +75,12 @@ Plan: 1 to add, 1 to change, 1 to destroy.
       ~ voice_url = "https://example.com/a" -> "https://example.com/b"
     }
 
-Plan: 1 to add, 1 to change, 1 to destroy.`
+Plan: 1 to add, 1 to change, 1 to destroy.
+
+Warning: Destroy of +14155550101: detach
+
+In order:
+  1. Clear voice_url of +14155550101.`
 	if got := abridged(output); got != want {
 		t.Errorf("got:\n%s", got)
 	}

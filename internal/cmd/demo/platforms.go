@@ -298,7 +298,7 @@ func leftBehind(number string) step {
 			return err
 		}
 		if len(held.Twilio.Trunks) != 1 {
-			return fmt.Errorf("Twilio is left with %d trunks after %s was forced out", len(held.Twilio.Trunks), number)
+			return fmt.Errorf("%d trunks are left at Twilio after %s was forced out", len(held.Twilio.Trunks), number)
 		}
 		if err := says("which was forced out: SIP trunk "+held.Twilio.Trunks[0].SID)(ctx, s); err != nil {
 			return err

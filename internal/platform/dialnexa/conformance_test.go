@@ -61,6 +61,7 @@ func conformanceSubject(t *testing.T, rules simulator.DialNexaRules) platformtes
 		Refusal: func(status int) (body, words string) {
 			return fmt.Sprintf(`{"statusCode": %d, "message": "Some reason", "error": "Some Error"}`, status), "Some reason"
 		},
+		Hollow:    `{"meta": {"page": 1}}`,
 		Secrets:   []string{simulator.DefaultDialNexaAPIKey, "simulated-key-secret"},
 		ImportIDs: func() []string { return []string{numberID, phone} },
 
@@ -85,8 +86,8 @@ func conformanceSubject(t *testing.T, rules simulator.DialNexaRules) platformtes
 		}),
 		Spoil: platformtest.Cannot("DialNexa documents no deletion that can stop half-way"),
 	}
-	if rules.ExampleFields { // which have no label
-		delete(s.Number.Block, "label")
+	if rules.ExampleFields {
+		s.Unreported = []string{"label"}
 	}
 	if rules.Generation == simulator.DialNexaB {
 		s.Number.Block = platform.Values{"agent_link": "agent", "agent_version": int64(1)}

@@ -179,8 +179,8 @@ func inUse(n platform.Number, failure error) *platform.Refusal {
 	return &platform.Refusal{
 		Summary: fmt.Sprintf("%s is in use at DialNexa and was not released", identified(n)),
 		Detail: fmt.Sprintf("DialNexa says: %q (409). It does not release a number that is part of an active campaign, is the "+
-			"workspace's default number or has active workflows. Nothing was changed: the number is still owned and its "+
-			"agent still answers it. Take the number out of the campaign, make another number the default or pause the "+
-			"workflows, then destroy again; or keep the number with release_on_destroy = \"detach\".", words),
+			"workspace's default number or has active workflows. Nothing was changed: the number is still owned and "+
+			"linked as it was. Take the number out of the campaign, make another number the default or pause the "+
+			"workflows, then destroy again; or set release_on_destroy = \"detach\" and apply that, to keep the number.", words),
 	}
 }

@@ -49,6 +49,7 @@ var Kind = platform.Kind{
 	CarrierOf: func(platform.Number) string { return kindName },
 	Steps:     steps,
 	Billing:   billing,
+	NoSearch:  noSearch,
 }
 
 // The values of agent_link: on which side the number and its agent are linked.

@@ -28,7 +28,8 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// conformanceSubject is Nixflex with two agents that another number has already.
+// conformanceSubject is Nixflex with two agents, and another number that the
+// first of them has already.
 func conformanceSubject(t *testing.T, rules simulator.NixflexRules) platformtest.Subject {
 	t.Helper()
 	const bystander = "+14155550199"
@@ -47,7 +48,7 @@ func conformanceSubject(t *testing.T, rules simulator.NixflexRules) platformtest
 	account := platform.Arguments{"account_sid": main, "auth_token": simulator.DefaultAuthToken}
 	carrier := twilio.New(w.Client(t, twilio.Kind, twilio.Connect, twilio.Describe, account), main, platformtest.PollInterval)
 	on := nixflex.New(w.Client(t, nixflex.Kind, nixflex.Connect, nixflex.Describe,
-		platform.Arguments{"api_key": simulator.DefaultNixflexKey}), main, simulator.DefaultAuthToken)
+		platform.Arguments{"api_key": simulator.DefaultNixflexKey}), main, "")
 
 	crowded := 0
 	return platformtest.Subject{
@@ -59,12 +60,15 @@ func conformanceSubject(t *testing.T, rules simulator.NixflexRules) platformtest
 				Platforms: map[string]platform.Platform{nixflex.Kind.Name: on},
 			})
 		},
-		Number:     platform.Number{PhoneNumber: phone, Block: platform.Values{"custom_prompt": "Be brief."}},
+		Number: platform.Number{PhoneNumber: phone, Block: platform.Values{
+			"custom_prompt": "Be brief.", "twilio_auth_token_wo": simulator.DefaultAuthToken,
+		}},
 		AgentField: "agent_id", Agent: support, OtherAgent: sales, NoAgent: "agent_00000000000000ee",
 		Look: func() platformtest.State { return conformanceState(w) },
 		Refusal: func(int) (body, words string) {
 			return `{"error": {"type": "some_type", "code": "some_code", "message": "No."}}`, "some_code"
 		},
+		Hollow:    `{"count": 0}`,
 		Secrets:   []string{simulator.DefaultNixflexKey, "nxfs_notarealsecret", simulator.DefaultAuthToken},
 		ImportIDs: func() []string { return []string{phone} },
 

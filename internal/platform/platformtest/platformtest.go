@@ -23,8 +23,8 @@ type Subject struct {
 
 	Kind     platform.Kind
 	Platform platform.Platform
-	// Carrier is the service as the number's carrier; nil where another service
-	// carries it.
+	// Carrier is the service as the number's carrier; nil where it does not carry
+	// the number itself.
 	Carrier platform.Carrier
 	// Lifecycle makes what runs the platform; each is one run of Terraform.
 	Lifecycle func() Lifecycle
@@ -44,8 +44,14 @@ type Subject struct {
 	// it a message to the user must have: the code, or the words where there is
 	// none.
 	Refusal func(status int) (body, words string)
+	// Hollow is the body of a success in the service's envelope that lacks all that
+	// it should have.
+	Hollow string
 	// Secrets must appear in no error, note, block or memory.
 	Secrets []string
+	// Unreported are fields that the service never tells, so that an import cannot
+	// either.
+	Unreported []string
 	// ImportIDs are all IDs, without the Kind's name, that the attached number can
 	// be imported by.
 	ImportIDs func() []string

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,9 +45,7 @@ func newWorld(t *testing.T, s Subject) *world {
 
 // isCarrier says that the platform carries the number itself, so that its record
 // lasts as long as the number is owned.
-func (w *world) isCarrier() bool {
-	return w.Kind.CarrierOf != nil && w.Kind.CarrierOf(w.config(w.Agent)) == w.Kind.Name
-}
+func (w *world) isCarrier() bool { return w.Carrier != nil }
 
 // attached is what there is of the number while the agent answers it.
 func (w *world) attached(agent string) State {
@@ -214,12 +213,13 @@ func (w *world) apply(agent string) {
 	}
 }
 
-// drift names the fields in state that are not as configured with the agent.
-func (w *world) drift(agent string) string {
+// drift names the fields in state that are not as configured with the agent, but
+// for those that are not looked at.
+func (w *world) drift(agent string, but ...string) string {
 	want := w.config(agent)
 	var names []string
 	for _, field := range w.Kind.Block {
-		if !field.WriteOnly && field.Presence != platform.Computed &&
+		if !field.WriteOnly && field.Presence != platform.Computed && !slices.Contains(but, field.Name) &&
 			!reflect.DeepEqual(want.Block[field.Name], w.have.Block[field.Name]) {
 			names = append(names, field.Name)
 		}
@@ -227,8 +227,9 @@ func (w *world) drift(agent string) string {
 	return strings.Join(names, ", ")
 }
 
-// own are the steps of the action that the platform itself runs.
+// own has the action chosen, and returns its steps that the platform itself runs.
 func (w *world) own(action platform.Action) []platform.Step {
+	w.have.Action = action
 	var steps []platform.Step
 	for _, step := range w.Kind.Steps(w.have, action) {
 		if step.Service == w.Kind.Name && step.Op != "" {

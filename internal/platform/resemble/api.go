@@ -43,6 +43,10 @@ type record struct {
 	TwilioAccountSID string `json:"twilio_account_sid"` // or null
 	// HasTwilioCredentials is nil where it is not told.
 	HasTwilioCredentials *bool `json:"has_twilio_credentials"`
+
+	// agentShared says that the agent has other numbers too, if that was looked
+	// at.
+	agentShared bool
 }
 
 // trunk is a trunk as it reads; all is empty where none is set up.

@@ -60,7 +60,8 @@ func conformanceSubject(t *testing.T, rules simulator.ResembleRules) platformtes
 	carrier := twilio.New(w.Client(t, twilio.Kind, twilio.Connect, twilio.Describe, account),
 		simulator.DefaultAccountSID, platformtest.PollInterval)
 	on := resemble.New(w.Client(t, resemble.Kind, resemble.Connect, resemble.Describe,
-		platform.Arguments{"api_key": simulator.DefaultResembleToken}), account, platformtest.PollInterval)
+		platform.Arguments{"api_key": simulator.DefaultResembleToken}),
+		platform.Arguments{"account_sid": simulator.DefaultAccountSID}, platformtest.PollInterval)
 
 	return platformtest.Subject{
 		World: w, Kind: resemble.Kind, Platform: on,
@@ -71,12 +72,15 @@ func conformanceSubject(t *testing.T, rules simulator.ResembleRules) platformtes
 				Platforms: map[string]platform.Platform{resemble.Kind.Name: on},
 			})
 		},
-		Number:     platform.Number{PhoneNumber: ours, Block: platform.Values{"label": "Support"}},
+		Number: platform.Number{PhoneNumber: ours, Block: platform.Values{
+			"label": "Support", "twilio_auth_token_wo": simulator.DefaultAuthToken,
+		}},
 		AgentField: "agent_uuid", Agent: oneAgent, OtherAgent: otherAgent, NoAgent: noAgent,
 		Look: func() platformtest.State { return conformanceState(w, ours) },
 		Refusal: func(int) (body, words string) {
 			return `{"success": false, "message": "No.", "errors": {"some_key": ["is wrong"]}}`, "some_key"
 		},
+		Hollow:  `{"success": true}`,
 		Secrets: []string{simulator.DefaultResembleToken, simulator.DefaultAuthToken},
 		ImportIDs: func() []string {
 			n, _ := w.Resemble().Number(ours)

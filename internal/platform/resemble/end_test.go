@@ -265,15 +265,18 @@ func TestForceDeleteFails(t *testing.T) {
 }
 
 func TestDeleteWaitsForADeletionInProgress(t *testing.T) {
-	w := start(t, simulator.ResembleRules{SlowDeletion: 4})
-	n := w.attached(support)
-	if _, err := w.do(w.untilWritten(), n, "delete"); err == nil {
-		t.Fatal("the deletion is over")
+	for cleanups, writes := range map[int][]string{0: nil, 1: {"DELETE /phone_numbers/4 -> 200"}} { // that fail
+		w := start(t, simulator.ResembleRules{SlowDeletion: 4})
+		n := w.attached(support)
+		w.Resemble().FailNextCleanups(cleanups)
+		if _, err := w.do(w.untilWritten(), n, "delete"); err == nil {
+			t.Fatal("the deletion is over")
+		}
+		w.ResetRequests()
+		if _, err := w.end(n, platform.Detach); err != nil {
+			t.Error(err)
+		}
+		w.wantWritten(writes...)
+		w.wantGone()
 	}
-	w.ResetRequests()
-	if _, err := w.end(n, platform.Detach); err != nil {
-		t.Error(err)
-	}
-	w.wantWritten()
-	w.wantGone()
 }

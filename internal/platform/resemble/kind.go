@@ -47,9 +47,13 @@ const (
 // trunkSID is the setting of the carrier by which calls reach Resemble.
 const trunkSID = "trunk_sid"
 
-// accountSID is what Memory.Platform holds: the account at Twilio that the
-// number was registered with.
-const accountSID = "twilio_account_sid"
+// What Memory.Platform holds.
+const (
+	// accountSID is the account at Twilio that the number was registered with.
+	accountSID = "twilio_account_sid"
+	// agentShared says that the number's agent has other numbers too.
+	agentShared = "agent_shared"
+)
 
 var (
 	e164         = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
@@ -106,7 +110,8 @@ var block = []platform.Field{
 	{
 		Name: agentUUID,
 		Description: "UUID of the agent that answers the number. Without it no agent does; an agent that is linked " +
-			"elsewhere is unlinked. A change is made in place, without a new registration.",
+			"elsewhere is unlinked. A change is made in place, without a new registration unless its present agent has other " +
+			"numbers too, which unlinking would take off it as well.",
 		Pattern:     agentPattern,
 		PatternHint: "the UUID of an agent",
 	},
@@ -328,7 +333,8 @@ func enumerate(names []string) string {
 }
 
 // reregisters is Kind.Reregisters. Nothing of a record can be edited (Resemble
-// docs: create phone number).
+// docs: create phone number), and what unlinks an agent is about all of its
+// numbers.
 func reregisters(have, want platform.Number) string {
 	var changed []string
 	for _, name := range []string{label, supportsInbound, supportsOutbound, inboundTrunk, outboundTrunk, tokenVersion} {
@@ -339,6 +345,12 @@ func reregisters(have, want platform.Number) string {
 	if registered := have.Memory.Platform.String(accountSID); registered != "" && want.AccountSID != "" &&
 		registered != want.AccountSID {
 		changed = append(changed, "account_sid")
+	}
+	if len(changed) == 0 && have.Memory.Platform.Bool(agentShared) && have.Block.Has(agentUUID) &&
+		have.Block[agentUUID] != want.Block[agentUUID] {
+		return fmt.Sprintf("Agent %s has other numbers too, which unlinking would take off it as well, so the record of %s "+
+			"at Resemble AI is deleted, with its SIP trunk, and the number registered anew.",
+			have.Block.String(agentUUID), want.PhoneNumber)
 	}
 	if len(changed) == 0 {
 		return ""

@@ -62,6 +62,7 @@ func (p *Platform) spare(ctx context.Context, r record, before agent) (record, e
 	if len(others) == 0 {
 		return r, nil
 	}
+	r.agentShared = true
 	uuid := before.Agent.UUID
 	doing := fmt.Sprintf("look after the other numbers of agent %s at Resemble AI", uuid)
 	after, err := p.fetchAgent(ctx, uuid)

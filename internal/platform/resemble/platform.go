@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
@@ -87,10 +88,10 @@ func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.N
 	case err != nil:
 		return have, platform.Untouched(explained("look up "+want.PhoneNumber+" at Resemble AI", err))
 	case held.AgentUUID != "" && held.AgentUUID != want.Block.String(agentUUID):
-		return have, &platform.FieldError{Field: kindName + "." + agentUUID, Err: fmt.Errorf(
+		return have, platform.Untouched(&platform.FieldError{Field: kindName + "." + agentUUID, Err: fmt.Errorf(
 			"%s is registered at Resemble AI already (record %d) and answers for agent %q (%s), which is left as it is: "+
 				"set agent_uuid to that agent, unlink the number in Resemble AI's dashboard, or import it as %s/%d",
-			want.PhoneNumber, held.ID, held.AgentName, held.AgentUUID, kindName, held.ID)}
+			want.PhoneNumber, held.ID, held.AgentName, held.AgentUUID, kindName, held.ID)})
 	case held.serves(want) && !want.Block.Has(inboundTrunk) && !want.Block.Has(outboundTrunk):
 		return p.take(ctx, reported(have, held), want, held)
 	}
@@ -110,13 +111,39 @@ func (r record) serves(want platform.Number) bool {
 		(trunk == "" || want.Settings.String(trunkSID) == trunk)
 }
 
-// Read is platform.Platform's. It finds a record that was registered anew, too.
+// Read is platform.Platform's. It goes by the list, which tells in one call, too,
+// what the number is registered as by now and whether its agent has others.
 func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
-	held, err := p.locate(ctx, have)
+	held, err := p.seek(ctx, have)
 	if err != nil {
 		return have, explained("read "+recorded(have)+" at Resemble AI", err)
 	}
 	return reported(have, held), nil
+}
+
+// seek finds n in the list by its record's ID, else by its number. Only what
+// can't be read by its ID either is platform.ErrNotFound.
+func (p *Platform) seek(ctx context.Context, n platform.Number) (record, error) {
+	all, err := p.list(ctx)
+	if err != nil {
+		return record{}, err
+	}
+	id, known := n.Block[recordID].(int64)
+	i := slices.IndexFunc(all, func(r record) bool { return known && r.ID == id })
+	if i < 0 {
+		i = slices.IndexFunc(all, func(r record) bool { return r.PhoneNumber == n.PhoneNumber })
+	}
+	switch {
+	case i < 0 && known:
+		return p.fetchOf(ctx, id, n)
+	case i < 0:
+		return record{}, fmt.Errorf("%w: %s at Resemble AI", platform.ErrNotFound, n.PhoneNumber)
+	}
+	held := all[i]
+	held.agentShared = held.AgentUUID != "" && slices.ContainsFunc(all, func(r record) bool {
+		return r.AgentUUID == held.AgentUUID && r.ID != held.ID
+	})
+	return held, held.checkIsOf(n)
 }
 
 // Update is platform.Platform's.
@@ -143,7 +170,25 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 		return reported(have, held), platform.Untouched(
 			fmt.Errorf("%s: its status has become %s; plan again: %s", doing, status, reason))
 	}
+	alone, err := p.unlinksAlone(ctx, held, want)
+	if err != nil {
+		return have, platform.Untouched(explained(doing, err))
+	}
+	if !alone { // which the plan did not know
+		return have, platform.Untouched(fmt.Errorf("%s: agent %s has other numbers too, which unlinking would take off it "+
+			"as well; refresh the state and plan again, and the plan registers the number anew", doing, held.AgentUUID))
+	}
 	return p.take(ctx, reported(have, held), want, held)
+}
+
+// unlinksAlone says whether the record can be given its wanted agent without
+// taking other numbers off its present one.
+func (p *Platform) unlinksAlone(ctx context.Context, held record, want platform.Number) (bool, error) {
+	if held.AgentUUID == "" || held.AgentUUID == want.Block.String(agentUUID) {
+		return true, nil
+	}
+	present, err := p.fetchAgent(ctx, held.AgentUUID)
+	return len(present.others(held)) == 0, err
 }
 
 // renew brings a number in order whose record, or whose wiring, is not, or is
@@ -156,14 +201,22 @@ func (p *Platform) renew(ctx context.Context, have, want platform.Number) (platf
 		}
 		return got, err
 	}
+	doing := "look up " + recorded(have) + " at Resemble AI"
 	held, err := p.locate(ctx, have)
-	switch {
-	case errors.Is(err, platform.ErrNotFound):
+	if errors.Is(err, platform.ErrNotFound) {
 		return p.register(ctx, have, want)
-	case err != nil:
-		return have, platform.Untouched(explained("look up "+recorded(have)+" at Resemble AI", err))
-	case held.serves(want) && reregisters(have, want) == "":
-		return p.take(ctx, reported(have, held), want, held)
+	}
+	if err != nil {
+		return have, platform.Untouched(explained(doing, err))
+	}
+	if held.serves(want) && reregisters(have, want) == "" {
+		alone, err := p.unlinksAlone(ctx, held, want)
+		if err != nil {
+			return have, platform.Untouched(explained(doing, err))
+		}
+		if alone {
+			return p.take(ctx, reported(have, held), want, held)
+		}
 	}
 	return p.reregister(ctx, have, want, held)
 }
@@ -182,7 +235,6 @@ func (p *Platform) reregister(
 	if err != nil {
 		return reported(have, left), err
 	}
-	want.Memory.Wiring = nil // which had the trunk that is gone
 	got, err := p.register(ctx, have, want)
 	if err != nil {
 		return got, final(err)
@@ -207,23 +259,9 @@ func (p *Platform) register(ctx context.Context, have, want platform.Number) (pl
 	return got, nil
 }
 
-// take links a record that is as wanted otherwise. Where its present agent has
-// other numbers, which unlinking would take off it too, it is registered anew.
+// take links a record that is as wanted otherwise.
 func (p *Platform) take(ctx context.Context, have, want platform.Number, held record) (platform.Number, error) {
-	uuid := want.Block.String(agentUUID)
-	if held.AgentUUID != "" && held.AgentUUID != uuid {
-		present, err := p.fetchAgent(ctx, held.AgentUUID)
-		if err != nil {
-			return have, platform.Untouched(explained(fmt.Sprintf("unlink %s at Resemble AI", held), err))
-		}
-		if len(present.others(held)) > 0 {
-			if err := p.Check(ctx, want); err != nil {
-				return have, platform.Untouched(err)
-			}
-			return p.reregister(ctx, have, want, held)
-		}
-	}
-	now, err := p.link(ctx, held, uuid)
+	now, err := p.link(ctx, held, want.Block.String(agentUUID))
 	if err != nil {
 		return reported(have, now), err
 	}
@@ -309,17 +347,30 @@ func (p *Platform) find(ctx context.Context, phoneNumber string) (record, error)
 // locate finds n by its record's ID, else by its number: it may have been
 // registered anew.
 func (p *Platform) locate(ctx context.Context, n platform.Number) (record, error) {
-	id, known := n.Block[recordID].(int64)
-	if known {
-		r, err := p.fetch(ctx, id)
-		switch {
-		case err == nil && n.PhoneNumber != "" && r.PhoneNumber != n.PhoneNumber:
-			return r, fmt.Errorf("record %d is of %s, not of %s", id, r.PhoneNumber, n.PhoneNumber)
-		case !errors.Is(err, platform.ErrNotFound) || n.PhoneNumber == "":
+	if id, known := n.Block[recordID].(int64); known {
+		r, err := p.fetchOf(ctx, id, n)
+		if !errors.Is(err, platform.ErrNotFound) {
 			return r, err
 		}
 	}
 	return p.find(ctx, n.PhoneNumber)
+}
+
+// fetchOf reads the record of that ID, which must be of n.
+func (p *Platform) fetchOf(ctx context.Context, id int64, n platform.Number) (record, error) {
+	r, err := p.fetch(ctx, id)
+	if err != nil {
+		return r, err
+	}
+	return r, r.checkIsOf(n)
+}
+
+// checkIsOf says whether the record is of n, as far as n's number is known.
+func (r record) checkIsOf(n platform.Number) error {
+	if n.PhoneNumber != "" && r.PhoneNumber != n.PhoneNumber {
+		return fmt.Errorf("record %d is of %s, not of %s", r.ID, r.PhoneNumber, n.PhoneNumber)
+	}
+	return nil
 }
 
 // reported is n with all that Resemble's record says of it.
@@ -337,6 +388,9 @@ func reported(n platform.Number, r record) platform.Number {
 		livekitDispatchRuleID: textOrNil(r.InboundTrunk.LiveKitDispatchRuleID),
 	}
 	n.Memory.Platform = platform.Values{accountSID: r.TwilioAccountSID}
+	if r.agentShared {
+		n.Memory.Platform[agentShared] = true
+	}
 	if status, reason := r.condition(); status != "" {
 		n.Status, n.StatusReason = status, reason
 	}

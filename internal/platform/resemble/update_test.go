@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/resemble"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -88,7 +89,7 @@ func TestUpdateOfTheAgentFails(t *testing.T) {
 		},
 		"old agent can't be read": {
 			prepare: func(w *world) { w.Inject(fail(http.MethodGet, support, 500)) },
-			to:      sales, words: "unlink", left: support,
+			to:      sales, words: "link record 4 of +14155550100 to another agent", left: support,
 		},
 		"record can't be read": {
 			prepare: func(w *world) { w.Inject(fail(http.MethodGet, "phone_numbers/4", 500)) },
@@ -122,23 +123,54 @@ func TestUpdateOfTheAgentFails(t *testing.T) {
 func TestUpdateOfTheAgentLeavesItsOtherNumbersAlone(t *testing.T) {
 	w := start(t, simulator.ResembleRules{AgentsHoldSeveral: true})
 	have := w.attached(support)
-	have.Memory.Wiring = platform.Values{"trunk_sid": have.Settings["trunk_sid"]}
 	w.Resemble().AddNumber(simulator.ResembleNumber{PhoneNumber: other, AgentUUID: support})
-	n, err := w.Update(t.Context(), have, w.changed(have, "agent_uuid", sales))
-	if err != nil || n.Block["agent_uuid"] != sales || n.Memory.Wiring != nil {
+
+	// The plan did not know, and has promised the same record.
+	want := w.changed(have, "agent_uuid", sales)
+	if _, err := w.Update(t.Context(), have, want); !errors.Is(err, platform.ErrUntouched) ||
+		!strings.Contains(err.Error(), "refresh the state and plan again") {
+		t.Error(err)
+	}
+	w.wantWritten()
+
+	have, err := w.Read(t.Context(), have)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := resemble.Kind.Reregisters(have, want); !strings.Contains(why, "has other numbers too") {
+		t.Errorf("the plan says %q", why)
+	}
+	n, err := w.Update(t.Context(), have, want)
+	if err != nil || n.Block["agent_uuid"] != sales {
 		t.Errorf("%+v, %v", n, err)
 	}
 	w.wantWritten("DELETE /phone_numbers/4 -> 200", post+body+" -> 200", patch+sales+` {"phone_number_id":6} -> 200`)
 	if held, _ := w.Resemble().Number(other); held.AgentUUID != support {
 		t.Errorf("the other number was cut off: %+v", held)
 	}
-	// An agent that is not there is found out before anything is torn down.
-	w.Resemble().UpdateNumber(other, func(n *simulator.ResembleNumber) { n.AgentUUID = sales })
-	w.ResetRequests()
-	if _, err = w.Update(t.Context(), n, w.changed(n, "agent_uuid", rival)); !wasRefused(err) {
+}
+
+func TestRepairOfTheAgentLeavesItsOtherNumbersAlone(t *testing.T) {
+	w := start(t, simulator.ResembleRules{AgentsHoldSeveral: true})
+	have := w.attached(support)
+	w.Resemble().AddNumber(simulator.ResembleNumber{PhoneNumber: other, AgentUUID: sales})
+	w.Resemble().UpdateNumber(phone, func(n *simulator.ResembleNumber) { n.AgentUUID = sales })
+	have.Status = platform.Corrupted
+	want := w.changed(have, "agent_uuid", support)
+	w.Inject(fail(http.MethodGet, "/agents", 500))
+	if _, err := w.Update(t.Context(), have, want); !errors.Is(err, platform.ErrUntouched) {
 		t.Error(err)
 	}
-	w.wantWritten()
+	w.ClearFaults()
+	if _, err := w.Update(t.Context(), have, want); err != nil {
+		t.Error(err)
+	}
+	if held, _ := w.Resemble().Number(other); held.AgentUUID != sales {
+		t.Errorf("the other number was cut off: %+v", held)
+	}
+	if held, _ := w.Resemble().Number(phone); held.AgentUUID != support {
+		t.Errorf("%+v", held)
+	}
 }
 
 func TestUpdateRegistersAnew(t *testing.T) {

@@ -185,7 +185,7 @@ var Kind = platform.Kind{
 			Requires:    []string{trunkPassword},
 		},
 		{
-			Name: trunkPassword,
+			Name:        trunkPassword,
 			Description: "Password of the trunk. It is in neither plan nor state; change `trunk_pwd_wo_version` with it.",
 			Sensitive:   true,
 			WriteOnly:   true,
