@@ -108,6 +108,7 @@ func TestAccSearchBuysTheFirstNumberThatIsStillOnSale(t *testing.T) {
 		},
 	})
 	expectOwned(t, sim, "+14155550112")
+	expectUnwired(t, sim, "+14155550112")
 }
 
 func TestAccParallelSearchesNeverBuyTheSameNumberTwice(t *testing.T) {

@@ -75,7 +75,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 		return
 	}
 	if err := r.manager.Available(n); err != nil {
-		diags.AddError("Missing credentials", upperFirst(err.Error())+".")
+		diags.AddError("Missing credentials", sentence(err.Error()))
 		return
 	}
 	if n.PhoneNumber == "" || !plan.known("carrier") {
@@ -110,7 +110,7 @@ func (r *Resource) refuseSearch(n platform.Number, diags *diag.Diagnostics) {
 	carrier, _ := r.kinds.Kind(n.Carrier)
 	for _, why := range []string{carrier.NotForSale, carrier.NoSearch} {
 		if why != "" {
-			diags.AddAttributeError(path.Root("phone_number"), "Missing phone number", why)
+			diags.AddAttributeError(path.Root("phone_number"), "Missing phone number", sentence(why))
 			return
 		}
 	}

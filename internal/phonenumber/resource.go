@@ -307,6 +307,11 @@ func label(n platform.Number) string {
 	return "by search"
 }
 
+// sentence makes one of an error's text.
+func sentence(s string) string {
+	return upperFirst(strings.TrimSuffix(s, ".")) + "."
+}
+
 func upperFirst(s string) string {
 	if s == "" || strings.HasPrefix(s, "+") {
 		return s

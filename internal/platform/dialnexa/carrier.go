@@ -61,12 +61,12 @@ func (c *Carrier) Marked(context.Context, platform.Number, string) ([]platform.N
 // Search is platform.Carrier's. Without a marker, a purchase of whatever number
 // a search found could be made a second time after a crash, so there is none.
 func (c *Carrier) Search(context.Context, platform.Number) ([]string, error) {
-	return nil, &platform.FieldError{Field: "phone_number", Err: errors.New(noSearch + " Nothing was bought.")}
+	return nil, &platform.FieldError{Field: "phone_number", Err: errors.New(noSearch)}
 }
 
 // noSearch is Kind.NoSearch.
-const noSearch = "A purchase at DialNexa needs phone_number: DialNexa cannot mark a number that a search found, so a " +
-	"purchase that is interrupted could be made twice. Choose a number that DialNexa's dashboard offers."
+const noSearch = "a purchase at DialNexa needs phone_number: DialNexa cannot mark a number that a search found, so a " +
+	"purchase that is interrupted could be made twice; choose a number that DialNexa's dashboard offers"
 
 // Configure is platform.Carrier's. DialNexa has no settings apart from the
 // block.
