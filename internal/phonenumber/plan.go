@@ -66,7 +66,9 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 
 	n := plan.number()
 	if config.known("phone_number") && config.null("phone_number") {
-		r.refuseSearch(n, diags)
+		if plan.known("carrier") {
+			r.refuseSearch(n, diags)
+		}
 		plan.set("acquisition", string(platform.Purchased))
 	} else if config.null("purchase") {
 		plan.set("acquisition", string(platform.Adopted))
@@ -235,9 +237,13 @@ func (r *Resource) warnOfRepair(state, plan model, diags *diag.Diagnostics) {
 	if n.Platform != platform.None {
 		where += " and " + r.kinds.Title(n.Platform)
 	}
-	diags.AddWarning(fmt.Sprintf("Phone number %s is %s", n.PhoneNumber, n.Status), fmt.Sprintf(
-		"%s\n\nThe apply repairs it in place: it reads the number at %s, sets everything as the configuration has it, and "+
-			"checks the result. It never buys and never releases.", n.StatusReason, where))
+	detail := fmt.Sprintf("%s\n\nThe apply repairs it in place: it reads the number at %s, sets everything as the "+
+		"configuration has it, and checks the result. It never buys and never releases.", n.StatusReason, where)
+	if n.Platform != platform.None && plan.action() == platform.ForceDelete {
+		detail += " Since release_on_destroy is \"force_delete\", a record that cannot be cleaned up is forced out where its " +
+			"platform offers that, and what it leaves behind is listed."
+	}
+	diags.AddWarning(fmt.Sprintf("Phone number %s is %s", n.PhoneNumber, n.Status), detail)
 }
 
 // warnOfAction says when a change of release_on_destroy begins to count.
