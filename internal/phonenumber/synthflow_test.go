@@ -72,7 +72,9 @@ func startSynthflow(t *testing.T, rules simulator.SynthflowRules, types ...strin
 // boughtInDashboard seeds a number that was bought at Synthflow and linked to
 // the agents.
 func boughtInDashboard(sim *acctest.Simulation, agents ...string) {
-	sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: number, Bought: true, SID: "PN_of_synthflow", SMSCapable: true})
+	sim.Synthflow().AddNumber(simulator.SynthflowNumber{
+		PhoneNumber: number, Bought: true, SID: "PN_of_synthflow", SMSCapable: true,
+	})
 	linkedAtSynthflow(sim, agents...)
 }
 
@@ -123,6 +125,10 @@ func synthflowLeft(sim *acctest.Simulation) string {
 
 func synthflowBlock(name string) tfjsonpath.Path { return path("synthflow").AtMapKey(name) }
 
+func plansBlock(name string, value knownvalue.Check) plancheck.PlanCheck {
+	return plancheck.ExpectKnownValue(this, synthflowBlock(name), value)
+}
+
 func reports(name string, value knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(this, synthflowBlock(name), value)
 }
@@ -163,8 +169,8 @@ func TestAccSynthflowImportsANumberOfTwilio(t *testing.T) {
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 					plans("acquisition", text("adopted")), plans("carrier", text("twilio")), plans("platform", text("synthflow")),
 					plans("destroy_irreversible", knownvalue.Bool(false)),
-					plancheck.ExpectKnownValue(this, synthflowBlock("bought_at_synthflow"), knownvalue.Bool(false)),
-					plancheck.ExpectKnownValue(this, synthflowBlock("workspace_id"), text(simulator.DefaultSynthflowWorkspaceID)),
+					plansBlock("bought_at_synthflow", knownvalue.Bool(false)),
+					plansBlock("workspace_id", text(simulator.DefaultSynthflowWorkspaceID)),
 				),
 				ConfigStateChecks: []statecheck.StateCheck{
 					state("status", text("active")), state("account_sid", text(simulator.DefaultAccountSID)),
@@ -208,7 +214,7 @@ func TestAccSynthflowAdoptsANumberThatWasBoughtThere(t *testing.T) {
 		ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 			plans("acquisition", text("adopted")), plans("carrier", text("synthflow")),
 			plans("destroy_irreversible", knownvalue.Bool(false)),
-			plancheck.ExpectKnownValue(this, synthflowBlock("bought_at_synthflow"), knownvalue.Bool(true))),
+			plansBlock("bought_at_synthflow", knownvalue.Bool(true))),
 		ConfigStateChecks: []statecheck.StateCheck{
 			state("sid", text("PN_of_synthflow")), state("account_sid", knownvalue.Null()),
 			state("capabilities", knownvalue.ListExact([]knownvalue.Check{text("sms"), text("voice")})),
@@ -217,93 +223,6 @@ func TestAccSynthflowAdoptsANumberThatWasBoughtThere(t *testing.T) {
 	})
 	if got := synthflowLeft(sim); got != "record on 0 agents" {
 		t.Errorf("left at Synthflow: %s", got)
-	}
-}
-
-// Every cell of the table of ends: the requests that reach each service, in
-// order, and what is left.
-func TestAccSynthflowEnds(t *testing.T) {
-	t.Parallel()
-	const deletion, unlinking = "synthflow: DELETE " + synthflowPath,
-		"synthflow: DELETE /assistants/" + synthflowOne + "/phone_numbers/14155550100"
-	for name, cell := range map[string]struct {
-		block, end string
-		steps      []string // what the sentences begin with
-		writes     []string
-		left       string // at Synthflow
-		released   bool   // at Twilio
-		givesUp    bool
-	}{
-		"imported from Twilio, detach": {
-			block: fromTwilio, end: "detach", steps: []string{"Delete the record of"}, writes: []string{deletion}, left: "no record",
-		},
-		"imported from Twilio, release": {
-			block: fromTwilio, end: "release", steps: []string{"Delete the record of", "Release " + number},
-			writes: []string{deletion, "twilio: DELETE "}, left: "no record", released: true, givesUp: true,
-		},
-		"imported from Twilio, force": {
-			block: fromTwilio, end: "force_delete", steps: []string{"Delete the record of"}, writes: []string{deletion}, left: "no record",
-		},
-		"imported from elsewhere, detach": {
-			block: fromElsewhere, end: "detach", steps: []string{"Delete the record of"}, writes: []string{deletion}, left: "no record",
-		},
-		"imported from elsewhere, force": {
-			block: fromElsewhere, end: "force_delete", steps: []string{"Delete the record of"}, writes: []string{deletion}, left: "no record",
-		},
-		"bought, detach": {
-			end: "detach", steps: []string{"Unlink " + number + " from every agent"}, writes: []string{unlinking}, left: "record on 0 agents",
-		},
-		"bought, release": {
-			end: "release", steps: []string{"Delete " + number + " at Synthflow, where it was bought"}, writes: []string{deletion},
-			left: "no record, subscription cancelled", givesUp: true,
-		},
-		"bought, force": {
-			end: "force_delete", steps: []string{"Unlink " + number + " from every agent"}, writes: []string{unlinking},
-			left: "record on 0 agents",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			sim := startSynthflow(t, simulator.SynthflowRules{})
-			switch cell.block {
-			case fromTwilio:
-				owned(sim, simulator.TwilioNumber{})
-			case fromDashboard:
-				boughtInDashboard(sim)
-			}
-			cli := sim.CLI(t)
-			cli.Configure(onSynthflow(sim, fmt.Sprintf("release_on_destroy = %q", cell.end), cell.block+agentOne))
-			cli.Apply()
-			cli.Must(0, "plan", "-detailed-exitcode")
-			sim.ResetRequests()
-			diagnostics, plan := cli.Plan("-destroy")
-			before, _ := plan.ResourceChanges[0].Change.Before.(map[string]any)
-			steps, _ := before["destroy_steps"].([]any)
-			if len(steps) != len(cell.steps) || before["destroy_irreversible"] != cell.givesUp {
-				t.Fatalf("irreversible %v, steps %v", before["destroy_irreversible"], steps)
-			}
-			for i, step := range steps {
-				if !strings.HasPrefix(fmt.Sprint(step), cell.steps[i]) {
-					t.Errorf("step %d is %q, want %q", i, step, cell.steps[i])
-				}
-				if !slices.ContainsFunc(diagnostics, func(d acctest.Diagnostic) bool {
-					return strings.Contains(d.Detail, fmt.Sprintf("%d. %s", i+1, step))
-				}) {
-					t.Errorf("the warning lacks step %q", step)
-				}
-			}
-			cli.Apply("-destroy")
-			writes := writesAtAll(sim)
-			if !slices.EqualFunc(writes, cell.writes, strings.HasPrefix) {
-				t.Errorf("requests %v, want %v", writes, cell.writes)
-			}
-			if got := synthflowLeft(sim); got != cell.left {
-				t.Errorf("left at Synthflow: %s, want %s", got, cell.left)
-			}
-			if got := len(sim.Twilio().Released()) > 0; got != cell.released {
-				t.Errorf("released at Twilio: %t", got)
-			}
-		})
 	}
 }
 
@@ -349,23 +268,18 @@ func TestAccSynthflowPreventedReleaseOfABoughtNumber(t *testing.T) {
 
 func TestAccSynthflowAgentChangesInPlace(t *testing.T) {
 	t.Parallel()
-	for name, agents := range map[string]string{"inbound": simulator.SynthflowInbound, "outbound": simulator.SynthflowOutbound} {
+	for _, agents := range []string{simulator.SynthflowInbound, simulator.SynthflowOutbound} {
 		for _, moves := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, moves %t", name, moves), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s, moves %t", agents, moves), func(t *testing.T) {
 				t.Parallel()
 				sim := startSynthflow(t, simulator.SynthflowRules{InboundNumberMoves: moves}, agents, agents)
 				config := func(agent string) string { return onSynthflow(sim, "", fromElsewhere+agent) }
+				changed := planned(plancheck.ResourceActionUpdate)
 				run(t, sim,
 					resource.TestStep{Config: config(agentOne), Check: hasAgents(sim, synthflowOne)},
-					resource.TestStep{
-						Config: config(agentTwo), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: hasAgents(sim, synthflowTwo),
-					},
-					resource.TestStep{
-						Config: config(""), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: hasAgents(sim),
-					},
-					resource.TestStep{
-						Config: config(agentOne), ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: hasAgents(sim, synthflowOne),
-					},
+					resource.TestStep{Config: config(agentTwo), ConfigPlanChecks: changed, Check: hasAgents(sim, synthflowTwo)},
+					resource.TestStep{Config: config(""), ConfigPlanChecks: changed, Check: hasAgents(sim)},
+					resource.TestStep{Config: config(agentOne), ConfigPlanChecks: changed, Check: hasAgents(sim, synthflowOne)},
 				)
 			})
 		}
@@ -440,7 +354,9 @@ func TestAccSynthflowOtherAgentsAreNoDrift(t *testing.T) {
 
 func TestAccSynthflowTrunkChangesInPlace(t *testing.T) {
 	t.Parallel()
-	for name, rules := range map[string]simulator.SynthflowRules{"documented": {}, "gateway": {Errors: simulator.SynthflowErrorsGateway}} {
+	for name, rules := range map[string]simulator.SynthflowRules{
+		"documented": {}, "gateway": {Errors: simulator.SynthflowErrorsGateway},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startSynthflow(t, rules)
@@ -518,7 +434,9 @@ func TestAccSynthflowPasswordIsNowhere(t *testing.T) {
 		uac_enabled    = true
 		trunk_username = "trunk"
 		trunk_pwd_wo   = "hunter2"`))
-	sim.Inject(simulator.Fault{Service: simulator.Synthflow, Method: http.MethodPost, Status: http.StatusInternalServerError, Times: 1})
+	sim.Inject(simulator.Fault{
+		Service: simulator.Synthflow, Method: http.MethodPost, Status: http.StatusInternalServerError, Times: 1,
+	})
 	cli.Apply() // stops half-way
 	cli.Apply()
 	if n, _ := sim.Synthflow().Number(number); n.TrunkPassword != "hunter2" {
@@ -635,8 +553,10 @@ func TestAccSynthflowImportThenPlanShowsNoChanges(t *testing.T) {
 		}
 	})
 	for name, wrong := range map[string]string{
-		"no workspace": "synthflow/14155550100", "a plus": "synthflow/" + simulator.DefaultSynthflowWorkspaceID + "/+14155550100",
-		"another key's": "synthflow/1700000000000x1/14155550100", "not there": "synthflow/" + simulator.DefaultSynthflowWorkspaceID + "/14155550177",
+		"no workspace":  "synthflow/14155550100",
+		"a plus":        "synthflow/" + simulator.DefaultSynthflowWorkspaceID + "/+14155550100",
+		"another key's": "synthflow/1700000000000x1/14155550100",
+		"not there":     "synthflow/" + simulator.DefaultSynthflowWorkspaceID + "/14155550177",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -655,7 +575,9 @@ func TestAccSynthflowTakesOverARecordThatTheUserCallsImported(t *testing.T) {
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	owned(sim, simulator.TwilioNumber{})
-	sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: number, TerminationURI: "old.example", ProviderName: "twilio"})
+	sim.Synthflow().AddNumber(simulator.SynthflowNumber{
+		PhoneNumber: number, TerminationURI: "old.example", ProviderName: "twilio",
+	})
 	run(t, sim, resource.TestStep{
 		Config:           onSynthflow(sim, "", fromTwilio+agentOne+"bought_at_synthflow = false"),
 		ConfigPlanChecks: planned(plancheck.ResourceActionCreate, plans("carrier", text("twilio"))),
@@ -669,6 +591,38 @@ func TestAccSynthflowTakesOverARecordThatTheUserCallsImported(t *testing.T) {
 	expectOwned(t, sim, number)
 	if got := synthflowLeft(sim); got != "no record" {
 		t.Errorf("left at Synthflow: %s", got)
+	}
+}
+
+// What was believed of a number that was imported into Terraform is corrected
+// in place.
+func TestAccSynthflowUserSaysThatANumberWasNotBought(t *testing.T) {
+	t.Parallel()
+	for name, block := range map[string]string{"twilio": fromTwilio, "external": fromElsewhere} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := startSynthflow(t, simulator.SynthflowRules{})
+			owned(sim, simulator.TwilioNumber{})
+			sim.Synthflow().AddNumber(simulator.SynthflowNumber{
+				PhoneNumber: number, TerminationURI: "old.example", ProviderName: name,
+			})
+			cli := sim.CLI(t)
+			cli.Configure(onSynthflow(sim, "", block+"bought_at_synthflow = false"))
+			cli.Must(0, "import", "-no-color", this, "synthflow/"+simulator.DefaultSynthflowWorkspaceID+"/14155550100")
+			if got := onlyNumber(t, cli.State())["carrier"]; got != "synthflow" {
+				t.Errorf("in doubt, it is carried by %v", got)
+			}
+			cli.Apply()
+			cli.Must(0, "plan", "-detailed-exitcode")
+			if got := onlyNumber(t, cli.State())["carrier"]; got != name {
+				t.Errorf("it is carried by %v", got)
+			}
+			cli.Apply("-destroy")
+			if got := synthflowLeft(sim); got != "no record" {
+				t.Errorf("left at Synthflow: %s", got)
+			}
+			expectOwned(t, sim, number)
+		})
 	}
 }
 
@@ -727,10 +681,13 @@ func TestAccSynthflowWhatIsWrongIsSaidBeforeAnythingIsBought(t *testing.T) {
 			rules: simulator.SynthflowRules{UnknownIs404: true}, block: fromTwilio + "agent_id = \"no-such-agent\"",
 			says: `agent no-such-agent is not there`,
 		},
-		"no domain":        {block: `provider_name = "twilio"`, says: `set termination_uri`},
-		"no registration":  {block: fromTwilio + `uac_enabled = true`, says: `trunk_username and trunk_pwd_wo`},
-		"wrong workspace":  {block: fromTwilio + `workspace_id = "another"`, says: `workspace_id`},
-		"another key's":    {rules: simulator.SynthflowRules{ForeignWorkspaceIs403: true}, block: fromTwilio + `workspace_id = "another"`, says: `workspace_id`},
+		"no domain":       {block: `provider_name = "twilio"`, says: `set termination_uri`},
+		"no registration": {block: fromTwilio + `uac_enabled = true`, says: `trunk_username and trunk_pwd_wo`},
+		"wrong workspace": {block: fromTwilio + `workspace_id = "another"`, says: `workspace_id`},
+		"another key's": {
+			rules: simulator.SynthflowRules{ForeignWorkspaceIs403: true},
+			block: fromTwilio + `workspace_id = "another"`, says: `workspace_id`,
+		},
 		"wrong credential": {block: fromTwilio, key: "wrong", says: `401.*api_key`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -752,7 +709,10 @@ func TestAccSynthflowNeedsAWorkspace(t *testing.T) {
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	config := strings.Replace(onSynthflow(sim, "", fromElsewhere), "workspace_id =", "#", 1)
-	run(t, sim, resource.TestStep{Config: config, ExpectError: words(`set workspace_id in the synthflow block.*SYNTHFLOW_WORKSPACE_ID`)})
+	run(t, sim, resource.TestStep{
+		Config:      config,
+		ExpectError: words(`set workspace_id in the synthflow block.*SYNTHFLOW_WORKSPACE_ID`),
+	})
 }
 
 func TestAccSynthflowImportThatIsNotEnabled(t *testing.T) {
@@ -787,10 +747,12 @@ func TestAccSynthflowFailedDestroyIsFinishedByASecondOrRepaired(t *testing.T) {
 				cli := sim.CLI(t)
 				cli.Configure(onSynthflow(sim, "", block+agentOne))
 				cli.Apply()
-				sim.Inject(simulator.Fault{Service: simulator.Synthflow, Method: http.MethodDelete, Status: http.StatusBadGateway, AfterEffect: repair})
-				// With the effect, reading it back fails too.
-				if repair {
-					sim.Inject(simulator.Fault{Service: simulator.Synthflow, Method: http.MethodGet, Skip: 1, Status: http.StatusBadGateway})
+				outage := simulator.Fault{Service: simulator.Synthflow, Method: http.MethodDelete, Status: http.StatusBadGateway}
+				outage.AfterEffect = repair
+				sim.Inject(outage)
+				if repair { // then reading it back fails too
+					outage.Method, outage.Skip = http.MethodGet, 1
+					sim.Inject(outage)
 				}
 				said := cli.Must(1, "apply", "-no-color", "-auto-approve", "-destroy", "-refresh=false")
 				if !words(`Unable to detach phone number \+14155550100.*502.*Destroy again`).MatchString(said.Stderr) {
@@ -935,7 +897,9 @@ func TestAccSynthflowReplacementOfAnImportedNumberIsImportedAgain(t *testing.T) 
 
 func TestAccSynthflowCarrierIsOpenAsLongAsItCannotBeTold(t *testing.T) {
 	t.Parallel()
-	for name, unknown := range map[string]string{"phone_number": number, "workspace_id": simulator.DefaultSynthflowWorkspaceID, "provider_name": "twilio"} {
+	for name, unknown := range map[string]string{
+		"phone_number": number, "workspace_id": simulator.DefaultSynthflowWorkspaceID, "provider_name": "twilio",
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startSynthflow(t, simulator.SynthflowRules{})
@@ -950,9 +914,11 @@ func TestAccSynthflowCarrierIsOpenAsLongAsItCannotBeTold(t *testing.T) {
 			run(t, sim, resource.TestStep{
 				Config: config,
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
-					plancheck.ExpectUnknownValue(this, path("carrier")), plancheck.ExpectUnknownValue(this, path("destroy_irreversible"))),
+					plancheck.ExpectUnknownValue(this, path("carrier")),
+					plancheck.ExpectUnknownValue(this, path("destroy_irreversible"))),
 				ConfigStateChecks: []statecheck.StateCheck{
-					state("carrier", text("twilio")), state("status", text("active")), reports("bought_at_synthflow", knownvalue.Bool(false)),
+					state("carrier", text("twilio")), state("status", text("active")),
+					reports("bought_at_synthflow", knownvalue.Bool(false)),
 				},
 			})
 		})

@@ -151,8 +151,8 @@ enabling contains change if {
 	change.change.after.id == removed.change.before.id
 }
 
-# Whether a destroy keeps the number, by what it is before or after the change. A function, since `not` before a call
-# is no denial if an argument of it is undefined: a variable never is.
+# Whether a destroy keeps the number, by what it is before or after the change. This is a function because Rego takes
+# what is undefined out of a negated call: `not x.y in keeping` would not hold where x.y is missing.
 keeps(change, when) if change.change[when].destroy_action in {"detach", "force_delete"}
 
 is_number_resource(change) if {

@@ -69,5 +69,6 @@ func (c Carrier) Configure(ctx context.Context, _, want platform.Number) (platfo
 
 // Do is platform.Service's. No step is the carrier's.
 func (Carrier) Do(_ context.Context, n platform.Number, s platform.Step) ([]string, error) {
-	return nil, platform.Untouched(fmt.Errorf("the carrier of %s is out of reach; there is no operation %q", n.PhoneNumber, s.Op))
+	return nil, platform.Untouched(fmt.Errorf("this provider cannot talk to the carrier of %s, so it has no operation %q",
+		n.PhoneNumber, s.Op))
 }

@@ -46,7 +46,8 @@ func conformanceSubject(t *testing.T, rules simulator.NixflexRules) platformtest
 	w.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: bystander, AgentID: support})
 
 	account := platform.Arguments{"account_sid": main, "auth_token": simulator.DefaultAuthToken}
-	carrier := twilio.New(w.Client(t, twilio.Kind, twilio.Connect, twilio.Describe, account), main, platformtest.PollInterval)
+	carrier := twilio.New(w.Client(t, twilio.Kind, twilio.Connect, twilio.Describe, account),
+		main, platformtest.PollInterval)
 	on := nixflex.New(w.Client(t, nixflex.Kind, nixflex.Connect, nixflex.Describe,
 		platform.Arguments{"api_key": simulator.DefaultNixflexKey}), main, "")
 

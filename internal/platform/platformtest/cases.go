@@ -3,6 +3,7 @@ package platformtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -122,7 +123,7 @@ func attachTwice(t *testing.T, start starter) {
 	w := start(t)
 	w.mustCreate()
 	got, err := w.Platform.Attach(t.Context(), w.config(w.Agent))
-	w.check(got, nil, err)
+	w.inspect(got, nil, err)
 	if err != nil {
 		t.Fatalf("attach again: %v", err)
 	}
@@ -164,7 +165,7 @@ func unknownAgent(t *testing.T, start starter) {
 	before := w.Look()
 	want := w.config(w.NoAgent)
 	got, err := w.Lifecycle().Create(t.Context(), want)
-	w.check(got, nil, err)
+	w.inspect(got, nil, err)
 	if err == nil || !strings.Contains(err.Error(), w.NoAgent) {
 		t.Fatalf("the error does not name agent %s: %v", w.NoAgent, err)
 	}
@@ -198,7 +199,7 @@ func notListed(t *testing.T, start starter) {
 	if !w.isCarrier() { // else it lists what it carries
 		w.keep(w.config(w.Agent), platform.Values{}, true)
 		got, err := w.Platform.Read(t.Context(), w.have)
-		w.check(got, nil, err)
+		w.inspect(got, nil, err)
 		if !isAbsence(err) {
 			t.Errorf("never attached: error %v, want platform.ErrNotFound", err)
 		}
@@ -206,7 +207,7 @@ func notListed(t *testing.T, start starter) {
 	w.mustCreate()
 	w.Drop.do()
 	got, err := w.Platform.Read(t.Context(), w.have)
-	w.check(got, nil, err)
+	w.inspect(got, nil, err)
 	if !isAbsence(err) {
 		t.Errorf("attached, then dropped: error %v, want platform.ErrNotFound", err)
 	}
@@ -220,17 +221,7 @@ func imports(t *testing.T, start starter) {
 		t.Fatal("the subject has no import IDs")
 	}
 	for _, id := range ids {
-		n, err := w.Kind.Import(id)
-		if err != nil {
-			t.Errorf("%s: %v", id, err)
-			continue
-		}
-		n.Platform, n.Action = w.Kind.Name, platform.Detach
-		n.Block = nullsFor(w.Kind, n.Block)
-		if w.Kind.CarrierOf != nil {
-			n.Carrier = w.Kind.CarrierOf(n)
-		}
-		w.have = n
+		w.importID(id)
 		t.Run(id, func(t *testing.T) {
 			w.t = t
 			wantSettled(w, w.Agent, w.Unreported...)
@@ -238,15 +229,6 @@ func imports(t *testing.T, start starter) {
 		})
 	}
 	w.t = t
-}
-
-// nullsFor is an imported block: what the ID does not tell is null.
-func nullsFor(kind platform.Kind, told platform.Values) platform.Values {
-	block := platform.Values{}
-	for _, field := range kind.Block {
-		block[field.Name] = told[field.Name]
-	}
-	return block
 }
 
 func repoint(t *testing.T, start starter) {
@@ -318,9 +300,9 @@ func endsTwice(t *testing.T, start starter) {
 		t.Run(string(action), func(t *testing.T) {
 			w := start(t)
 			w.mustCreate()
-			for _, time := range []string{"first", "second"} {
+			for _, turn := range []string{"first", "second"} {
 				if err := w.end(t.Context(), action); err != nil {
-					t.Fatalf("the %s time: %v", time, err)
+					t.Fatalf("the %s time: %v", turn, err)
 				}
 				w.expect(w.ended(action))
 				wantNothingLeft(w)
@@ -345,11 +327,11 @@ func stepsTwice(t *testing.T, start starter) {
 			w := start(t)
 			w.mustCreate()
 			for _, step := range w.own(action) {
-				for _, time := range []string{"first", "second"} {
+				for _, turn := range []string{"first", "second"} {
 					notes, err := w.Platform.Do(t.Context(), w.have, step)
-					w.check(w.have, notes, err)
+					w.inspect(w.have, notes, err)
 					if err != nil {
-						t.Errorf("%s, the %s time: %v", step.Op, time, err)
+						t.Errorf("%s, the %s time: %v", step.Op, turn, err)
 					}
 				}
 			}
@@ -409,40 +391,46 @@ func forceDeleteFails(t *testing.T, start starter) {
 	if !got.Owned || got.Routed {
 		t.Errorf("the services have %+v", got)
 	}
-	if notes := strings.Join(w.notes, "\n"); !strings.Contains(notes, leftBehind) || !strings.Contains(notes, w.Number.PhoneNumber) {
-		t.Errorf("the notes do not say what is left behind: %q", notes)
+	for _, part := range []string{leftBehind, w.Number.PhoneNumber} {
+		if notes := strings.Join(w.notes, "\n"); !strings.Contains(notes, part) {
+			t.Errorf("%q is missing in the notes: %q", part, notes)
+		}
 	}
+}
+
+// refusals are statuses by which a service turns a request down.
+var refusals = []int{
+	http.StatusUnauthorized, http.StatusForbidden, http.StatusConflict, http.StatusUnprocessableEntity,
 }
 
 func refusedEnd(t *testing.T, start starter) {
 	for _, action := range ends {
-		t.Run(string(action), func(t *testing.T) {
-			w := start(t)
-			w.mustCreate()
-			body, words := w.Refusal(http.StatusConflict)
-			w.Inject(simulator.Fault{
-				Service: w.service(), Status: http.StatusConflict, Body: body,
-				Match: func(r *http.Request) bool { return r.Method != http.MethodGet },
-			})
-			err := w.end(t.Context(), action)
-			told := strings.Join(w.notes, "\n")
-			if err != nil {
-				told += err.Error()
-			}
-			if !strings.Contains(told, words) {
-				t.Errorf("%q is not told: %s", words, told)
-			}
-			if action == platform.ForceDelete { // which goes on with what it can do
-				if got := w.Look(); !got.Owned || got.Records != 1 {
-					t.Errorf("the services have %+v", got)
+		for _, status := range refusals {
+			t.Run(fmt.Sprintf("%s, %d", action, status), func(t *testing.T) {
+				w := start(t)
+				w.mustCreate()
+				body, words := w.Refusal(status)
+				strike(w, simulator.Fault{Status: status, Body: body}, isWrite, 0, always)
+				err := w.end(t.Context(), action)
+				told := strings.Join(w.notes, "\n")
+				if err != nil {
+					told += err.Error()
 				}
-				return
-			}
-			if err == nil {
-				t.Error("there is no error")
-			}
-			wantUntouched(w, w.attached(w.Agent))
-		})
+				if !strings.Contains(told, words) {
+					t.Errorf("%q is not told: %s", words, told)
+				}
+				if action == platform.ForceDelete { // which goes on with what it can do
+					if got := w.Look(); !got.Owned || got.Records != 1 {
+						t.Errorf("the services have %+v", got)
+					}
+					return
+				}
+				if err == nil {
+					t.Error("there is no error")
+				}
+				wantUntouched(w, w.attached(w.Agent))
+			})
+		}
 	}
 }
 
@@ -575,7 +563,7 @@ func beyondOnePage(t *testing.T, start starter) {
 	w.expect(w.attached(w.Agent))
 	wantSettled(w, w.Agent)
 	got, err := w.Platform.Attach(t.Context(), w.config(w.Agent))
-	w.check(got, nil, err)
+	w.inspect(got, nil, err)
 	if err != nil {
 		t.Fatalf("attach again: %v", err)
 	}

@@ -32,14 +32,14 @@ type operation struct {
 
 // operations are all that can be asked of the subject.
 func operations(s Subject) []operation {
-	attached := func(*world) {}
+	asAttached := func(*world) {}
 	all := []operation{
 		{name: "check", run: func(ctx context.Context, w *world) error {
 			return w.Platform.Check(ctx, w.config(w.Agent))
 		}},
-		{name: "read", begin: attached, run: func(ctx context.Context, w *world) error {
+		{name: "read", begin: asAttached, run: func(ctx context.Context, w *world) error {
 			got, err := w.Platform.Read(ctx, w.have)
-			w.check(got, nil, err)
+			w.inspect(got, nil, err)
 			return err
 		}},
 		{
@@ -57,7 +57,7 @@ func operations(s Subject) []operation {
 		},
 		{
 			name:  "re-point",
-			begin: attached,
+			begin: asAttached,
 			run:   func(ctx context.Context, w *world) error { return w.update(ctx, w.OtherAgent) },
 			want:  func(w *world) State { return w.attached(w.OtherAgent) },
 			next:  func(w *world) { w.apply(w.OtherAgent) },
@@ -73,7 +73,7 @@ func operations(s Subject) []operation {
 	for _, action := range ends {
 		all = append(all, operation{
 			name:  string(action),
-			begin: attached,
+			begin: asAttached,
 			run:   func(ctx context.Context, w *world) error { return w.end(ctx, action) },
 			want:  func(w *world) State { return w.ended(action) },
 			next: func(w *world) {
@@ -94,14 +94,23 @@ func operations(s Subject) []operation {
 			return err
 		}})
 	}
-	if s.Carrier != nil {
+	if s.Carrier == nil {
+		all = append(all, operation{
+			name:  "read an import",
+			begin: func(w *world) { w.importID(w.ImportIDs()[0]) },
+			run: func(ctx context.Context, w *world) error {
+				_, err := w.Platform.Read(ctx, w.have)
+				return err
+			},
+		})
+	} else {
 		all = append(
 			all,
-			operation{name: "find at the carrier", begin: attached, run: func(ctx context.Context, w *world) error {
+			operation{name: "find at the carrier", begin: asAttached, run: func(ctx context.Context, w *world) error {
 				_, err := w.Carrier.Find(ctx, w.have)
 				return err
 			}},
-			operation{name: "read at the carrier", begin: attached, run: func(ctx context.Context, w *world) error {
+			operation{name: "read at the carrier", begin: asAttached, run: func(ctx context.Context, w *world) error {
 				_, err := w.Carrier.Read(ctx, w.have)
 				return err
 			}},
@@ -160,6 +169,7 @@ func (op operation) clean(t *testing.T, start starter) []string {
 // lets the next run finish it.
 func (op operation) judge(w *world, before State, err error) {
 	w.t.Helper()
+	w.inspect(w.have, w.notes, err)
 	after := w.Look()
 	if isAbsence(err) {
 		w.t.Errorf("this error means that there is no such number: %v", err)
@@ -417,6 +427,7 @@ func interrupted(t *testing.T, start starter) {
 						w := op.at(t, start)
 						before := w.Look()
 						ctx, cancel := context.WithCancel(t.Context())
+						defer cancel()
 						w.addInterrupt(interrupt{service: w.service(), wait: nth, afterEffect: afterEffect, cancel: cancel})
 						begin := time.Now()
 						err := op.run(ctx, w)

@@ -118,8 +118,8 @@ func (w *world) keep(got platform.Number, over platform.Values, trusted bool) {
 	}
 }
 
-// check looks for secrets in what the platform gave back.
-func (w *world) check(n platform.Number, notes []string, err error) {
+// inspect looks for secrets in what the platform gave back.
+func (w *world) inspect(n platform.Number, notes []string, err error) {
 	w.t.Helper()
 	text := fmt.Sprintf("%v %+v %s %v %v", n.Block, n.Memory, n.StatusReason, n.Notes, notes)
 	if err != nil {
@@ -137,7 +137,7 @@ func (w *world) create(ctx context.Context) error {
 	w.t.Helper()
 	want := w.config(w.Agent)
 	got, err := w.Lifecycle().Create(ctx, want)
-	w.check(got, nil, err)
+	w.inspect(got, nil, err)
 	if got.PhoneNumber != "" {
 		w.keep(got, want.Block, false)
 	}
@@ -153,11 +153,30 @@ func (w *world) mustCreate() {
 	w.ResetRequests()
 }
 
+// importID puts into state what the ID tells of a number; the rest is null.
+func (w *world) importID(id string) {
+	w.t.Helper()
+	n, err := w.Kind.Import(id)
+	if err != nil {
+		w.t.Fatalf("%s: %v", id, err)
+	}
+	n.Platform, n.Action = w.Kind.Name, platform.Detach
+	block := platform.Values{}
+	for _, field := range w.Kind.Block {
+		block[field.Name] = n.Block[field.Name]
+	}
+	n.Block = block
+	if w.Kind.CarrierOf != nil {
+		n.Carrier = w.Kind.CarrierOf(n)
+	}
+	w.have = n
+}
+
 // refresh reads the number into state.
 func (w *world) refresh(ctx context.Context) error {
 	w.t.Helper()
 	got, err := w.Lifecycle().Read(ctx, w.have)
-	w.check(got, nil, err)
+	w.inspect(got, nil, err)
 	if err == nil {
 		w.keep(got, w.have.Block, true)
 	}
@@ -169,7 +188,7 @@ func (w *world) update(ctx context.Context, agent string) error {
 	w.t.Helper()
 	want := w.config(agent)
 	got, err := w.Lifecycle().Update(ctx, w.have, want)
-	w.check(got, nil, err)
+	w.inspect(got, nil, err)
 	if err != nil {
 		if got.Status == "" || got.Status == platform.Active && got.Memory.Unfinished != "" {
 			w.t.Errorf("the number beside this error is %q and its %s unfinished: %v", got.Status, got.Memory.Unfinished, err)
@@ -187,7 +206,7 @@ func (w *world) end(ctx context.Context, action platform.Action) error {
 	have := w.have
 	have.Action = action
 	left, notes, err := w.Lifecycle().Delete(ctx, have)
-	w.check(left, notes, err)
+	w.inspect(left, notes, err)
 	w.notes = notes
 	w.have.Status, w.have.StatusReason, w.have.Memory = left.Status, left.StatusReason, left.Memory
 	return err

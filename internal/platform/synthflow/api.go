@@ -128,8 +128,8 @@ func (a api) find(ctx context.Context, workspace, phoneNumber string) (*record, 
 	listed, err := a.lists(ctx, workspace, phoneNumber)
 	switch {
 	case err != nil:
-		return nil, platform.Final(fmt.Errorf("%w; whether %s is in workspace %s can't be told either: %w; check workspace_id "+
-			"and region", failure, phoneNumber, workspace, err))
+		return nil, platform.Final(fmt.Errorf("%w; whether %s is in workspace %s can't be told either: %w; "+
+			"check workspace_id and region", failure, phoneNumber, workspace, err))
 	case listed:
 		return nil, platform.Final(fmt.Errorf("%w; and yet the workspace lists the number", failure))
 	}

@@ -57,8 +57,8 @@ func (c *Carrier) Buy(context.Context, platform.Number, string) (platform.Number
 	return platform.Number{}, errNotForSale
 }
 
-var errNotForSale = errors.New("Synthflow sells numbers only in its dashboard; nothing was bought: buy the number there and " +
-	"set phone_number, or set bought_at_synthflow = false to import a number of another carrier")
+var errNotForSale = errors.New("a number can't be bought at Synthflow, which sells them only in its dashboard; nothing " +
+	"was bought: buy it there and set phone_number, or set bought_at_synthflow = false to import a number of another carrier")
 
 // Configure is platform.Carrier's. The carrier has no settings beside those of
 // the block.

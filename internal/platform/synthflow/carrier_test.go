@@ -14,11 +14,13 @@ func TestCarrier_FindAndRead(t *testing.T) {
 	w := start(t, simulator.SynthflowRules{})
 	w.hold(simulator.SynthflowNumber{Bought: true, SID: "PN1", SMSCapable: true})
 	got, err := w.carrier.Find(t.Context(), bought(nil))
-	if err != nil || got.SID != "PN1" || got.Carrier != "synthflow" || !slices.Equal(got.Capabilities, []string{"sms", "voice"}) {
+	if err != nil || got.SID != "PN1" || got.Carrier != "synthflow" ||
+		!slices.Equal(got.Capabilities, []string{"sms", "voice"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	w.hold(simulator.SynthflowNumber{Bought: true})
-	if got, err = w.carrier.Read(t.Context(), got); err != nil || got.SID != slug || !slices.Equal(got.Capabilities, []string{"voice"}) {
+	got, err = w.carrier.Read(t.Context(), got)
+	if err != nil || got.SID != slug || !slices.Equal(got.Capabilities, []string{"voice"}) {
 		t.Errorf("without a SID: %+v, %v", got, err)
 	}
 	w.Synthflow().RemoveNumber(phone)
@@ -34,8 +36,9 @@ func TestCarrier_SellsNothing(t *testing.T) {
 	if _, err := w.carrier.Search(t.Context(), n); err == nil || !strings.Contains(err.Error(), "dashboard") {
 		t.Errorf("search: %v", err)
 	}
-	if got, err := w.carrier.Buy(t.Context(), bought(nil), ""); err == nil || got.PhoneNumber != "" || !strings.Contains(err.Error(), "dashboard") {
-		t.Errorf("buy: %+v, %v", got, err)
+	nothing, err := w.carrier.Buy(t.Context(), bought(nil), "")
+	if err == nil || nothing.PhoneNumber != "" || !strings.Contains(err.Error(), "dashboard") {
+		t.Errorf("buy: %+v, %v", nothing, err)
 	}
 	if marked, err := w.carrier.Marked(t.Context(), n, "marker"); err != nil || len(marked) > 0 {
 		t.Errorf("marked: %v, %v", marked, err)

@@ -55,7 +55,8 @@ func conformanceSubject(t *testing.T, rules simulator.SynthflowRules, bought boo
 	atTwilio := twilio.New(w.Client(t, twilio.Kind, twilio.Connect, twilio.Describe, account),
 		simulator.DefaultAccountSID, platformtest.PollInterval)
 	carrier, on := synthflow.New(w.Client(t, synthflow.Kind, synthflow.Connect, synthflow.Describe,
-		platform.Arguments{"api_key": simulator.DefaultSynthflowAPIKey}), simulator.DefaultSynthflowWorkspaceID, platformtest.PollInterval)
+		platform.Arguments{"api_key": simulator.DefaultSynthflowAPIKey}),
+		simulator.DefaultSynthflowWorkspaceID, platformtest.PollInterval)
 
 	crowded := 0
 	s := platformtest.Subject{

@@ -29,7 +29,10 @@ func TestDo_EveryEndTwice(t *testing.T) {
 		"DELETE /assistants/" + one + "/phone_numbers/" + slug, "DELETE /assistants/" + two + "/phone_numbers/" + slug,
 	}
 	for _, rules := range []simulator.SynthflowRules{
-		{}, {UnknownIs404: true, NotAttachedIs404: true}, {Errors: simulator.SynthflowErrorsDetail}, {RateLimit: simulator.RateLimit{Serve: 1, Refuse: 1}},
+		{},
+		{UnknownIs404: true, NotAttachedIs404: true},
+		{Errors: simulator.SynthflowErrorsDetail},
+		{RateLimit: simulator.RateLimit{Serve: 1, Refuse: 1}},
 	} {
 		for name, test := range map[string]struct {
 			n         platform.Number
@@ -119,30 +122,38 @@ func TestDo_GuardsTheSubscription(t *testing.T) {
 }
 
 func TestDo_Faults(t *testing.T) {
-	type outcome struct {
-		done    bool
-		refused bool // nothing was changed
+	deletion := func(f simulator.Fault) simulator.Fault {
+		f.Method = http.MethodDelete
+		return f
+	}
+	reading := func(skip int, status int) simulator.Fault {
+		return simulator.Fault{Method: http.MethodGet, Skip: skip, Status: status}
 	}
 	for name, test := range map[string]struct {
-		fault simulator.Fault
-		want  outcome
+		fault   simulator.Fault
+		done    bool
+		refused bool // nothing was changed
 	}{
-		"401":                     {simulator.Fault{Method: "DELETE", Status: http.StatusUnauthorized}, outcome{refused: true}},
-		"403":                     {simulator.Fault{Method: "DELETE", Status: http.StatusForbidden, Body: `{}`}, outcome{refused: true}},
-		"409":                     {simulator.Fault{Method: "DELETE", Status: http.StatusConflict, Body: `{"detail":"busy"}`}, outcome{refused: true}},
-		"400":                     {simulator.Fault{Method: "DELETE", Status: http.StatusBadRequest, Body: `{}`}, outcome{refused: true}},
-		"400 after effect":        {simulator.Fault{Method: "DELETE", Status: http.StatusBadRequest, Body: `{}`, AfterEffect: true}, outcome{done: true}},
-		"404 of a proxy":          {simulator.Fault{Method: "DELETE", Status: http.StatusNotFound, Body: "<html>"}, outcome{}},
-		"500":                     {simulator.Fault{Method: "DELETE", Status: http.StatusInternalServerError}, outcome{}},
-		"502 after effect":        {simulator.Fault{Method: "DELETE", Status: http.StatusBadGateway, AfterEffect: true}, outcome{done: true}},
-		"cut after effect":        {simulator.Fault{Method: "DELETE", Cut: simulator.CutAfter}, outcome{done: true}},
-		"truncated":               {simulator.Fault{Method: "DELETE", Truncate: true}, outcome{done: true}},
-		"accepted, not done":      {simulator.Fault{Method: "DELETE", Status: http.StatusOK, Body: `{"status":"ok"}`}, outcome{}},
-		"redirect":                {simulator.Fault{Method: "DELETE", Status: http.StatusFound, Header: http.Header{"Location": {"/"}}}, outcome{}},
-		"unreadable before":       {simulator.Fault{Method: "GET", Status: http.StatusBadGateway}, outcome{refused: true}},
-		"credentials gone before": {simulator.Fault{Method: "GET", Status: http.StatusUnauthorized}, outcome{refused: true}},
-		"unreadable after":        {simulator.Fault{Method: "GET", Skip: 1, Status: http.StatusBadGateway}, outcome{}},
-		"credentials gone after":  {simulator.Fault{Method: "GET", Skip: 1, Status: http.StatusUnauthorized}, outcome{}},
+		"401": {fault: deletion(simulator.Fault{Status: http.StatusUnauthorized}), refused: true},
+		"403": {fault: deletion(simulator.Fault{Status: http.StatusForbidden, Body: `{}`}), refused: true},
+		"409": {fault: deletion(simulator.Fault{Status: http.StatusConflict, Body: `{"detail":"busy"}`}), refused: true},
+		"400": {fault: deletion(simulator.Fault{Status: http.StatusBadRequest, Body: `{}`}), refused: true},
+		"400 after effect": {
+			fault: deletion(simulator.Fault{Status: http.StatusBadRequest, Body: `{}`, AfterEffect: true}), done: true,
+		},
+		"404 of a proxy":     {fault: deletion(simulator.Fault{Status: http.StatusNotFound, Body: "<html>"})},
+		"500":                {fault: deletion(simulator.Fault{Status: http.StatusInternalServerError})},
+		"502 after effect":   {fault: deletion(simulator.Fault{Status: http.StatusBadGateway, AfterEffect: true}), done: true},
+		"cut after effect":   {fault: deletion(simulator.Fault{Cut: simulator.CutAfter}), done: true},
+		"truncated":          {fault: deletion(simulator.Fault{Truncate: true}), done: true},
+		"accepted, not done": {fault: deletion(simulator.Fault{Body: `{"status":"ok"}`})},
+		"redirect": {
+			fault: deletion(simulator.Fault{Status: http.StatusFound, Header: http.Header{"Location": {"/"}}}),
+		},
+		"unreadable before":       {fault: reading(0, http.StatusBadGateway), refused: true},
+		"credentials gone before": {fault: reading(0, http.StatusUnauthorized), refused: true},
+		"unreadable after":        {fault: reading(1, http.StatusBadGateway)},
+		"credentials gone after":  {fault: reading(1, http.StatusUnauthorized)},
 	} {
 		for kind, n := range map[string]platform.Number{"imported": imported(nil), "bought": bought(nil)} {
 			t.Run(name+", "+kind, func(t *testing.T) {
@@ -150,7 +161,7 @@ func TestDo_Faults(t *testing.T) {
 				w.hold(simulator.SynthflowNumber{Bought: kind == "bought"}, one)
 				w.Inject(test.fault)
 				_, err := w.end(n, platform.Detach)
-				if (err == nil) != test.want.done || err != nil && wasRefused(err) != test.want.refused {
+				if (err == nil) != test.done || err != nil && wasRefused(err) != test.refused {
 					t.Errorf("%v, refused %t", err, wasRefused(err))
 				}
 				if err != nil && !strings.Contains(err.Error(), phone) {

@@ -99,14 +99,14 @@ var Kind = platform.Kind{
 
 	BlockDescription: "Puts the number on Synthflow, whose agents then answer or use it. A number of another carrier is " +
 		"imported: it stays owned and billed there, and its carrier is `twilio` if `provider_name` is, else `external`. " +
-		"A number that was bought in Synthflow's dashboard is adopted, and its carrier is `synthflow`; this provider can't buy " +
-		"there. See `bought_at_synthflow` for how the two are told apart.",
+		"A number that was bought in Synthflow's dashboard is adopted, and its carrier is `synthflow`; this provider " +
+		"can't buy there. See `bought_at_synthflow` for how the two are told apart.",
 	Block: []platform.Field{
 		{
 			Name: workspaceID,
 			Description: "Workspace that the number is in, such as `1710107690998x536152705164378100`. Defaults to " +
-				"`workspace_id` of the provider's `synthflow` block. An imported number moves to another workspace by a deletion " +
-				"and another import, in place; a bought one can't move.",
+				"`workspace_id` of the provider's `synthflow` block. An imported number moves to another workspace by a " +
+				"deletion and another import, in place; a bought one can't move.",
 			Presence:    platform.OptionalComputed,
 			Pattern:     idPattern,
 			PatternHint: "the ID of a workspace, such as 1710107690998x536152705164378100",
@@ -114,18 +114,19 @@ var Kind = platform.Kind{
 		{
 			Name: agentID,
 			Description: "Agent that the number is attached to, a `model_id` such as " +
-				"`3f5c0a52-8f3e-4a59-b1c4-0d6c5f0e2a11`. It is added beside agents that the number has already, and no other is " +
-				"taken off: a change moves the number from this agent to the new one, a removal detaches this one alone. If the " +
-				"agent was taken off behind Terraform's back and exactly one other is attached, that one is shown in state, and " +
-				"an apply puts this one back; the other is taken off only where Synthflow lets just one of the two have the number.",
+				"`3f5c0a52-8f3e-4a59-b1c4-0d6c5f0e2a11`. It is added beside agents that the number has already, and no other " +
+				"is taken off: a change moves the number from this agent to the new one, a removal detaches this one alone. " +
+				"If the agent was taken off behind Terraform's back and exactly one other is attached, that one is shown in " +
+				"state, and an apply puts this one back; the other is taken off only where Synthflow lets just one of the " +
+				"two have the number.",
 			Pattern:     idPattern,
 			PatternHint: "the ID of an agent, such as 3f5c0a52-8f3e-4a59-b1c4-0d6c5f0e2a11",
 		},
 		{
 			Name: boughtAtSynthflow,
-			Description: "Whether the number was bought in Synthflow's dashboard. Synthflow does not tell, and a deletion there " +
-				"cancels the subscription of a bought number, so by default a number that Synthflow lists already when it is " +
-				"created or imported into Terraform counts as bought: a detach only takes it off its agents. By default one " +
+			Description: "Whether the number was bought in Synthflow's dashboard. Synthflow does not tell, and a deletion " +
+				"there cancels the subscription of a bought number, so by default a number that Synthflow lists already " +
+				"when it is created or imported into Terraform counts as bought: a detach only takes it off its agents. One " +
 				"that it does not list is `false`: the creation imports it. Set `false` to take over a number that was " +
 				"imported into Synthflow before; a destroy then deletes its record there.",
 			Type:     platform.Bool,
@@ -141,22 +142,23 @@ var Kind = platform.Kind{
 		{
 			Name: terminationURI,
 			Description: "SIP domain of the carrier's trunk, such as `example.pstn.twilio.com`. An import needs it, unless " +
-				"`provider_name` is one of `" + strings.Join(autoFilled, "`, `") + "`, whose domain Synthflow fills in. Removed " +
-				"from the configuration it stays as it is.",
+				"`provider_name` is one of `" + strings.Join(autoFilled, "`, `") + "`, whose domain Synthflow fills in. " +
+				"Removed from the configuration it stays as it is.",
 			Presence:    platform.OptionalComputed,
 			Pattern:     textPattern,
 			PatternHint: textHint,
 		},
 		{
-			Name:        sipAuthUsername,
-			Description: "User name that calls of the trunk are authenticated by. Removed from the configuration, it is cleared.",
+			Name: sipAuthUsername,
+			Description: "User name that calls of the trunk are authenticated by. Removed from the configuration, it is " +
+				"cleared.",
 			Pattern:     textPattern,
 			PatternHint: textHint,
 		},
 		{
 			Name: sipOutboundProxy,
-			Description: "SIP proxy for outbound calls, such as `203.0.113.7:5061;transport=tls`. Removed from the configuration " +
-				"it stays as it is, since Synthflow fills it in for some providers.",
+			Description: "SIP proxy for outbound calls, such as `203.0.113.7:5061;transport=tls`. Removed from the " +
+				"configuration it stays as it is, since Synthflow fills it in for some providers.",
 			Presence:    platform.OptionalComputed,
 			Pattern:     textPattern,
 			PatternHint: textHint,
@@ -178,8 +180,8 @@ var Kind = platform.Kind{
 		},
 		{
 			Name: trunkUsername,
-			Description: "User name of the trunk, for registrations. Synthflow does not report it, so a change made there is " +
-				"not found.",
+			Description: "User name of the trunk, for registrations. Synthflow does not report it, so a change made there " +
+				"is not found.",
 			Pattern:     textPattern,
 			PatternHint: textHint,
 			Requires:    []string{trunkPassword},
@@ -254,23 +256,23 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 		return []platform.Step{{
 			Service: kindName,
 			Op:      opDelete,
-			Sentence: fmt.Sprintf("Delete the record of %s at Synthflow, which takes the number off every agent there, and "+
-				"make sure that it is no longer listed%s.", n.PhoneNumber, stays),
+			Sentence: fmt.Sprintf("Delete the record of %s at Synthflow, which takes the number off every agent there, "+
+				"and make sure that it is no longer listed%s.", n.PhoneNumber, stays),
 		}}
 	case action == platform.Release:
 		return []platform.Step{{
 			Service: kindName,
 			Op:      opCancel,
-			Sentence: fmt.Sprintf("Delete %s at Synthflow, where it was bought: its monthly subscription is cancelled, and the "+
-				"number is given up.", n.PhoneNumber),
+			Sentence: fmt.Sprintf("Delete %s at Synthflow, where it was bought: its monthly subscription is cancelled, "+
+				"and the number is given up.", n.PhoneNumber),
 			GivesUp: true,
 		}}
 	}
 	return []platform.Step{{
 		Service: kindName,
 		Op:      opUnlink,
-		Sentence: fmt.Sprintf("Unlink %s from every agent at Synthflow and read it back; the number, which was bought there, "+
-			"and its monthly subscription stay.", n.PhoneNumber),
+		Sentence: fmt.Sprintf("Unlink %s from every agent at Synthflow and read it back; the number, which was bought "+
+			"there, and its monthly subscription stay.", n.PhoneNumber),
 	}}
 }
 
@@ -289,8 +291,8 @@ func billing(_ platform.Number, action platform.Action) string {
 	if action != platform.Release {
 		return "Synthflow keeps billing the number's monthly subscription."
 	}
-	return "Synthflow ends the number's monthly subscription. Whether the current month is refunded and whether the number " +
-		"can be bought again it does not say: take it for final."
+	return "Synthflow ends the number's monthly subscription. Whether the current month is refunded and whether the " +
+		"number can be bought again it does not say: take it for final."
 }
 
 // readImportID takes "<workspace>/<slug>".

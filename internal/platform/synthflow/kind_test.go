@@ -57,9 +57,12 @@ func TestSteps(t *testing.T) {
 
 func TestReregisters(t *testing.T) {
 	in := func(workspace string, bought any) platform.Number {
-		return platform.Number{PhoneNumber: phone, Block: platform.Values{"workspace_id": workspace, "bought_at_synthflow": bought}}
+		return platform.Number{PhoneNumber: phone, Block: platform.Values{
+			"workspace_id": workspace, "bought_at_synthflow": bought,
+		}}
 	}
-	if why := synthflow.Kind.Reregisters(in("one", false), in("two", false)); !strings.Contains(why, "one") || !strings.Contains(why, "two") {
+	why := synthflow.Kind.Reregisters(in("one", false), in("two", false))
+	if !strings.Contains(why, "one") || !strings.Contains(why, "two") {
 		t.Errorf("another workspace: %q", why)
 	}
 	for name, why := range map[string]string{
@@ -96,7 +99,8 @@ func TestImport(t *testing.T) {
 		}
 	}
 	for _, id := range []string{
-		"", "/", slug, "w/", "/" + slug, "w/+" + slug, "w/x/" + slug, "w w/" + slug, "../" + slug, "w/041555", "w/trunk-7", "w/1234567890123456",
+		"", "/", slug, "w/", "/" + slug, "w/+" + slug, "w/x/" + slug, "w w/" + slug, "../" + slug, "w/041555", "w/trunk-7",
+		"w/1234567890123456",
 	} {
 		if n, err := synthflow.Kind.Import(id); err == nil {
 			t.Errorf("%q is read as %+v", id, n)

@@ -53,8 +53,8 @@ func (p *Platform) workspaceOf(n platform.Number) (string, error) {
 		return workspace, nil
 	}
 	if p.workspace == "" {
-		return "", blame(workspaceID, errors.New("a number on Synthflow is in a workspace: set workspace_id in the synthflow "+
-			"block of the number, or in that of the provider (SYNTHFLOW_WORKSPACE_ID)"))
+		return "", blame(workspaceID, errors.New("a number on Synthflow is in a workspace: set workspace_id in the "+
+			"synthflow block of the number, or in that of the provider (SYNTHFLOW_WORKSPACE_ID)"))
 	}
 	return p.workspace, nil
 }
@@ -110,8 +110,8 @@ func (p *Platform) Check(ctx context.Context, want platform.Number) error {
 		return err
 	}
 	if want.Block.Bool(uacEnabled) && !want.Block.Has(trunkUsername) {
-		return blame(trunkUsername, errors.New("Synthflow registers with a carrier (uac_enabled) by a user name and a password: "+
-			"set trunk_username and trunk_pwd_wo"))
+		return blame(trunkUsername, errors.New("a registration with the carrier (uac_enabled) needs a user name and a "+
+			"password: set trunk_username and trunk_pwd_wo"))
 	}
 	if err := p.checkAgent(ctx, want.Block.String(agentID)); err != nil {
 		return err

@@ -189,11 +189,12 @@ func TestForesee(t *testing.T) {
 func TestForesee_IsNoGuess(t *testing.T) {
 	w := start(t, simulator.SynthflowRules{})
 	w.Inject(simulator.Fault{Status: http.StatusBadGateway})
-	if got, err := w.Foresee(t.Context(), platform.Number{PhoneNumber: phone}); err == nil || got.Block.Has("bought_at_synthflow") {
+	got, err := w.Foresee(t.Context(), platform.Number{PhoneNumber: phone})
+	if err == nil || got.Block.Has("bought_at_synthflow") {
 		t.Errorf("%v, %v", got.Block, err)
 	}
 	_, homeless := w.as(simulator.DefaultSynthflowAPIKey, "")
-	_, err := homeless.Foresee(t.Context(), platform.Number{PhoneNumber: phone})
+	_, err = homeless.Foresee(t.Context(), platform.Number{PhoneNumber: phone})
 	field, ok := errors.AsType[*platform.FieldError](err)
 	if !ok || field.Field != "synthflow.workspace_id" || !strings.Contains(err.Error(), "SYNTHFLOW_WORKSPACE_ID") {
 		t.Errorf("without a workspace: %v", err)
@@ -208,21 +209,35 @@ func TestCheck(t *testing.T) {
 		field string // blamed
 		says  string
 	}{
-		"fine":                      {want: imported(platform.Values{"agent_id": one})},
-		"no agent":                  {want: imported(nil)},
-		"bought":                    {want: bought(nil), held: true},
-		"bought and gone":           {want: bought(nil)}, // the carrier's to say
-		"a purchase will find it":   {want: without(imported(nil))},
-		"wrong agent":               {want: imported(platform.Values{"agent_id": "x"}), field: "agent_id", says: "agent x"},
-		"wrong agent, 404":          {rules: simulator.SynthflowRules{UnknownIs404: true}, want: imported(platform.Values{"agent_id": "x"}), field: "agent_id"},
-		"no domain":                 {want: imported(platform.Values{"termination_uri": nil}), field: "termination_uri", says: `"custom"`},
-		"no domain, taken over":     {want: imported(platform.Values{"termination_uri": nil}), held: true},
-		"no domain, filled in":      {want: imported(platform.Values{"termination_uri": nil, "provider_name": "zoom"})},
-		"no domain, purchase":       {want: without(imported(platform.Values{"termination_uri": nil})), field: "termination_uri"},
-		"UAC without credentials":   {want: imported(platform.Values{"uac_enabled": true}), field: "trunk_username"},
-		"UAC":                       {want: imported(platform.Values{"uac_enabled": true, "trunk_username": "u", "trunk_pwd_wo": "p"})},
-		"another workspace":         {want: imported(platform.Values{"workspace_id": "w"}), says: "workspace_id"},
-		"another workspace, 403":    {rules: simulator.SynthflowRules{ForeignWorkspaceIs403: true}, want: imported(platform.Values{"workspace_id": "w"}), says: "workspace_id"},
+		"fine":                    {want: imported(platform.Values{"agent_id": one})},
+		"no agent":                {want: imported(nil)},
+		"bought":                  {want: bought(nil), held: true},
+		"bought and gone":         {want: bought(nil)}, // the carrier's to say
+		"a purchase will find it": {want: without(imported(nil))},
+		"wrong agent": {
+			want: imported(platform.Values{"agent_id": "x"}), field: "agent_id", says: "agent x",
+		},
+		"wrong agent, 404": {
+			rules: simulator.SynthflowRules{UnknownIs404: true},
+			want:  imported(platform.Values{"agent_id": "x"}), field: "agent_id", says: "agent x",
+		},
+		"no domain": {
+			want: imported(platform.Values{"termination_uri": nil}), field: "termination_uri", says: `"custom"`,
+		},
+		"no domain, taken over": {want: imported(platform.Values{"termination_uri": nil}), held: true},
+		"no domain, filled in":  {want: imported(platform.Values{"termination_uri": nil, "provider_name": "zoom"})},
+		"no domain, purchase": {
+			want: without(imported(platform.Values{"termination_uri": nil})), field: "termination_uri",
+		},
+		"UAC without credentials": {want: imported(platform.Values{"uac_enabled": true}), field: "trunk_username"},
+		"UAC": {
+			want: imported(platform.Values{"uac_enabled": true, "trunk_username": "u", "trunk_pwd_wo": "p"}),
+		},
+		"another workspace": {want: imported(platform.Values{"workspace_id": "w"}), says: "workspace_id"},
+		"another workspace, 403": {
+			rules: simulator.SynthflowRules{ForeignWorkspaceIs403: true},
+			want:  imported(platform.Values{"workspace_id": "w"}), says: "workspace_id",
+		},
 		"another workspace, search": {want: without(imported(platform.Values{"workspace_id": "w"})), says: "400"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -278,7 +293,9 @@ func TestAttach_ImportsTheNumber(t *testing.T) {
 	)
 	// Run again, it finds everything as it should be, but for a password that nobody can see.
 	w.ResetRequests()
-	if _, err := w.Attach(t.Context(), imported(platform.Values{"agent_id": one, "provider_name": "telnyx", "sip_auth_username": "caller", "uac_enabled": true})); err != nil {
+	if _, err := w.Attach(t.Context(), imported(platform.Values{
+		"agent_id": one, "provider_name": "telnyx", "sip_auth_username": "caller", "uac_enabled": true,
+	})); err != nil {
 		t.Error(err)
 	}
 	w.wantWrites()
@@ -287,7 +304,8 @@ func TestAttach_ImportsTheNumber(t *testing.T) {
 func TestAttach_TakesOverARecordThatIsThere(t *testing.T) {
 	w := start(t, simulator.SynthflowRules{})
 	w.hold(simulator.SynthflowNumber{TerminationURI: "old.example.com", AuthUsername: "old", ProviderName: "vonage"}, two)
-	if _, err := w.Attach(t.Context(), imported(platform.Values{"agent_id": one, "trunk_username": "u", "trunk_pwd_wo": "p"})); err != nil {
+	want := imported(platform.Values{"agent_id": one, "trunk_username": "u", "trunk_pwd_wo": "p"})
+	if _, err := w.Attach(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}
 	w.wantWrites(
@@ -436,6 +454,7 @@ func TestUpdate(t *testing.T) {
 	link := func(agent string) string {
 		return "PUT /assistants/" + agent + `/phone_numbers {"phone_number_slugs":["14155550100"]}`
 	}
+	patch := func(body string) string { return "PATCH /numbers/" + slug + " " + body }
 	unlink := func(agent string) string { return "DELETE /assistants/" + agent + "/phone_numbers/" + slug }
 	for name, test := range map[string]struct {
 		before platform.Values // beside agent one
@@ -444,31 +463,50 @@ func TestUpdate(t *testing.T) {
 		writes []string
 		linked string
 	}{
-		"nothing":                      {linked: one},
-		"write-only field alone":       {change: platform.Values{"trunk_pwd_wo": "new"}, linked: one},
-		"another agent":                {change: platform.Values{"agent_id": two}, writes: []string{link(two), unlink(one)}, linked: two},
-		"another agent, others linked": {change: platform.Values{"agent_id": two}, behind: []string{one, three}, writes: []string{link(two), unlink(one)}, linked: two + " " + three},
-		"no agent":                     {change: platform.Values{"agent_id": nil}, behind: []string{one, two}, writes: []string{unlink(one)}, linked: two},
-		"agent that is linked already": {change: platform.Values{"agent_id": two}, behind: []string{one, two}, writes: []string{unlink(one)}, linked: two},
-		"domain":                       {change: platform.Values{"termination_uri": "new.example.com"}, writes: []string{`PATCH /numbers/14155550100 {"sip_term_uri":"new.example.com"}`}, linked: one},
-		"domain not configured":        {change: platform.Values{"termination_uri": nil}, linked: one},
-		"user name cleared":            {before: platform.Values{"sip_auth_username": "caller"}, change: platform.Values{"sip_auth_username": nil}, writes: []string{`PATCH /numbers/14155550100 {"sip_auth_username":""}`}, linked: one},
+		"nothing":                {linked: one},
+		"write-only field alone": {change: platform.Values{"trunk_pwd_wo": "new"}, linked: one},
+		"another agent": {
+			change: platform.Values{"agent_id": two}, writes: []string{link(two), unlink(one)}, linked: two,
+		},
+		"another agent, others linked": {
+			change: platform.Values{"agent_id": two}, behind: []string{one, three},
+			writes: []string{link(two), unlink(one)}, linked: two + " " + three,
+		},
+		"no agent": {
+			change: platform.Values{"agent_id": nil}, behind: []string{one, two}, writes: []string{unlink(one)}, linked: two,
+		},
+		"agent that is linked already": {
+			change: platform.Values{"agent_id": two}, behind: []string{one, two}, writes: []string{unlink(one)}, linked: two,
+		},
+		"domain": {
+			change: platform.Values{"termination_uri": "new.example.com"},
+			writes: []string{patch(`{"sip_term_uri":"new.example.com"}`)}, linked: one,
+		},
+		"domain not configured": {change: platform.Values{"termination_uri": nil}, linked: one},
+		"user name cleared": {
+			before: platform.Values{"sip_auth_username": "caller"}, change: platform.Values{"sip_auth_username": nil},
+			writes: []string{patch(`{"sip_auth_username":""}`)}, linked: one,
+		},
 		"another password": {
 			before: platform.Values{"trunk_username": "u", "trunk_pwd_wo": "old", "trunk_pwd_wo_version": int64(1)},
 			change: platform.Values{"trunk_pwd_wo": "new", "trunk_pwd_wo_version": int64(2)},
-			writes: []string{`PATCH /numbers/14155550100 {"trunk_pwd":"new","trunk_username":"u"}`}, linked: one,
+			writes: []string{patch(`{"trunk_pwd":"new","trunk_username":"u"}`)}, linked: one,
 		},
 		"no credentials any more": {
-			before: platform.Values{"trunk_username": "u", "trunk_pwd_wo": "old"}, change: platform.Values{"trunk_username": nil, "trunk_pwd_wo": nil},
-			writes: []string{`PATCH /numbers/14155550100 {"trunk_pwd":"","trunk_username":""}`}, linked: one,
+			before: platform.Values{"trunk_username": "u", "trunk_pwd_wo": "old"},
+			change: platform.Values{"trunk_username": nil, "trunk_pwd_wo": nil},
+			writes: []string{patch(`{"trunk_pwd":"","trunk_username":""}`)}, linked: one,
 		},
 		"registration": {
 			before: platform.Values{"trunk_username": "u", "trunk_pwd_wo": "p"},
 			change: platform.Values{"uac_enabled": true, "uac_register_expires": int64(60), "trunk_pwd_wo": "p"},
-			writes: []string{`PATCH /numbers/14155550100 {"trunk_pwd":"p","trunk_username":"u","uac_enabled":true,"uac_register_expires":60}`},
+			writes: []string{patch(`{"trunk_pwd":"p","trunk_username":"u","uac_enabled":true,"uac_register_expires":60}`)},
 			linked: one,
 		},
-		"another provider": {change: platform.Values{"provider_name": "telnyx"}, writes: []string{`PATCH /numbers/14155550100 {"provider_name":"telnyx"}`}, linked: one},
+		"another provider": {
+			change: platform.Values{"provider_name": "telnyx"}, writes: []string{patch(`{"provider_name":"telnyx"}`)}, linked: one,
+		},
+		"it was bought after all": {change: platform.Values{"bought_at_synthflow": true}, linked: one},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := start(t, simulator.SynthflowRules{})
@@ -526,7 +564,8 @@ func TestUpdate_PutsOurAgentBack(t *testing.T) {
 func TestUpdate_WrongAgentChangesNothing(t *testing.T) {
 	w := start(t, simulator.SynthflowRules{})
 	have := held(w, nil)
-	_, err := w.Update(t.Context(), have, changed(have, platform.Values{"agent_id": "nobody", "termination_uri": "new.example.com"}))
+	want := changed(have, platform.Values{"agent_id": "nobody", "termination_uri": "new.example.com"})
+	_, err := w.Update(t.Context(), have, want)
 	if err == nil || !strings.Contains(err.Error(), "nobody") {
 		t.Error(err)
 	}
@@ -608,8 +647,9 @@ func TestUpdate_AnotherWorkspace(t *testing.T) {
 	if err == nil { // the simulated key can't import there
 		t.Error("the import was not refused")
 	}
-	if writes := w.writes(); len(writes) != 2 || writes[0] != "DELETE /numbers/"+slug || !strings.HasPrefix(writes[1], "POST /custom-numbers") ||
-		!strings.Contains(writes[1], `"workspace_id":"other"`) {
+	writes := w.writes()
+	if len(writes) != 2 || writes[0] != "DELETE /numbers/"+slug ||
+		!strings.HasPrefix(writes[1], "POST /custom-numbers") || !strings.Contains(writes[1], `"workspace_id":"other"`) {
 		t.Errorf("requests %v", writes)
 	}
 
@@ -682,7 +722,8 @@ func TestRead_AfterAnImportIntoTerraform(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, err := w.Read(t.Context(), n)
-			if err != nil || got.Block["bought_at_synthflow"] != true || got.Block["agent_id"] != test.want || got.Block.Has("provider_name") {
+			if err != nil || got.Block["bought_at_synthflow"] != true || got.Block["agent_id"] != test.want ||
+				got.Block.Has("provider_name") {
 				t.Errorf("%v, %v", got.Block, err)
 			}
 			// And from then on it is ours.
@@ -790,7 +831,10 @@ func TestRead_AnswersThatSayNothing(t *testing.T) {
 	}
 	t.Run("new fields", func(t *testing.T) {
 		w := start(t, simulator.SynthflowRules{})
-		w.Inject(simulator.Fault{Path: "/numbers/" + slug, Body: good(func(n map[string]any) { n["status"] = "shiny"; delete(n, "workspace_id") })})
+		w.Inject(simulator.Fault{Path: "/numbers/" + slug, Body: good(func(n map[string]any) {
+			n["status"] = "shiny"
+			delete(n, "workspace_id")
+		})})
 		if _, err := w.Read(t.Context(), imported(nil)); err != nil {
 			t.Error(err)
 		}
@@ -843,7 +887,8 @@ func TestRead_FaultsAreNeverAbsence(t *testing.T) {
 	}
 	w := start(t, simulator.SynthflowRules{})
 	_, stranger := w.as("wrong", workspace)
-	if _, err := stranger.Read(t.Context(), imported(nil)); err == nil || !strings.Contains(err.Error(), "check api_key and region") {
+	_, err := stranger.Read(t.Context(), imported(nil))
+	if err == nil || !strings.Contains(err.Error(), "check api_key and region") {
 		t.Errorf("wrong key: %v", err)
 	}
 	if _, err := w.Read(t.Context(), platform.Number{PhoneNumber: "../assistants"}); err == nil || len(w.Requests()) > 1 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -111,15 +112,16 @@ func (p *Platform) importNumber(ctx context.Context, workspace string, n platfor
 // the provider is not enabled (Synthflow OpenAPI: create-custom-number).
 func explainedImport(doing string, n platform.Number, err error) error {
 	answer, _ := errors.AsType[*httpapi.Error](err)
-	if answer == nil || answer.Status != 403 {
+	if answer == nil || answer.Status != http.StatusForbidden {
 		return explained(doing, err)
 	}
 	provider := n.Block.String(providerName)
 	if provider == "" {
 		provider = providerCustom
 	}
-	return blame(providerName, fmt.Errorf("%s: %w; the import of numbers of the provider %q is not enabled for the workspace: "+
-		"ask Synthflow to enable it, which depends on the plan, or choose another provider_name", doing, err, provider))
+	return blame(providerName, fmt.Errorf("%s: %w; the import of numbers of the provider %q is not enabled for the "+
+		"workspace: ask Synthflow to enable it, which depends on the plan, or choose another provider_name",
+		doing, err, provider))
 }
 
 // awaitImport waits until a number that has been imported can be seen.
@@ -139,7 +141,8 @@ func (p *Platform) awaitImport(ctx context.Context, workspace string, n platform
 			return nil, changed(doing, fmt.Errorf("%w: %w", last, ctx.Err()))
 		}
 	}
-	return nil, changed(fmt.Sprintf("%s (it was accepted, but after %d looks it is not there yet; apply again)", doing, maxLooks), last)
+	return nil, changed(fmt.Sprintf("%s (it was accepted, but after %d looks it is not there yet; apply again)",
+		doing, maxLooks), last)
 }
 
 // changes are the members of an update that gives the record what want asks
@@ -221,7 +224,8 @@ func (p *Platform) change(ctx context.Context, n platform.Number, live *record, 
 	case failure != nil && (secret || len(missing) > 0): // that the password arrived can't be seen
 		return nil, changed(doing+" (whether it took effect is not known; apply again)", failure)
 	case len(missing) > 0:
-		return nil, fmt.Errorf("%s: it was accepted, but the number does not show it in %s", doing, strings.Join(missing, ", "))
+		return nil, fmt.Errorf("%s: it was accepted, but the number does not show it in %s",
+			doing, strings.Join(missing, ", "))
 	}
 	return live, nil
 }
@@ -245,7 +249,7 @@ func (p *Platform) moveAgent(ctx context.Context, have, want platform.Number, li
 		doing = fmt.Sprintf("attach %s to agent %s", want.PhoneNumber, agent)
 		failure = p.api.link(ctx, agent, want.PhoneNumber)
 		if failure != nil && !isUnclear(failure) {
-			if shown := have.Block.String(agentID); slices.Contains(live.Assistants, shown) && !slices.Contains(replaced, shown) {
+			if shown := have.Block.String(agentID); shown != ours(want) && slices.Contains(live.Assistants, shown) {
 				replaced = append(replaced, shown)
 			}
 			if len(replaced) == 0 || isDenied(failure) {
