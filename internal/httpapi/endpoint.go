@@ -1,11 +1,14 @@
 package httpapi
 
 import (
+	"cmp"
 	"errors"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 // Endpoint is where a service answers and how a request proves who sends it.
@@ -17,6 +20,28 @@ type Endpoint struct {
 	BaseURLOf func(host string) *url.URL
 	// Authorize puts the credentials into the header of a request.
 	Authorize func(*http.Request)
+}
+
+// BearerEndpoint is a service that takes the argument api_key as bearer token
+// and answers at base_url, or else at its own address; empty: it has no single
+// one, and region says which. Errors blame an argument.
+func BearerEndpoint(a platform.Arguments, address string) (Endpoint, error) {
+	key := a["api_key"]
+	if key == "" {
+		return Endpoint{}, &platform.MissingArgument{Names: []string{"api_key"}}
+	}
+	address = cmp.Or(a["base_url"], address)
+	if address == "" {
+		return Endpoint{}, &platform.MissingArgument{Names: []string{"region", "base_url"}}
+	}
+	base, err := ParseBaseURL(address)
+	if err != nil {
+		return Endpoint{}, &platform.ArgumentError{Name: "base_url", Err: err}
+	}
+	return Endpoint{
+		BaseURL:   base,
+		Authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+key) },
+	}, nil
 }
 
 // urlOf returns the whole URL of a request.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -124,14 +125,14 @@ func (c *Carrier) settlePurchase(ctx context.Context, n platform.Number, failure
 	case isAnswer(failure, http.StatusForbidden):
 		return n, fmt.Errorf("%s: %w; nothing was bought: DialNexa sells only to a workspace whose owner has passed its "+
 			"identity check (KYC), and to an API key that may buy", doing, failure)
-	case failure != nil && !taken && !isUnclear(failure):
+	case failure != nil && !taken && !httpapi.IsUnclear(failure):
 		return n, fmt.Errorf("%s: %w", doing, failure)
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	owned, err := c.find(ctx, n)
 	for look := 1; look < looks && !taken && errors.Is(err, platform.ErrNotFound); look++ {
-		c.pause(ctx)
+		httpapi.Pause(ctx, c.pollInterval)
 		owned, err = c.find(ctx, n)
 	}
 	switch {

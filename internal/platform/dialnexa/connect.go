@@ -1,9 +1,6 @@
 package dialnexa
 
 import (
-	"cmp"
-	"net/http"
-
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -15,16 +12,5 @@ const defaultBaseURL = "https://api.dialnexa.com/v1"
 // the API key as bearer token, which DialNexa shows as one string with a colon
 // and takes whole.
 func Connect(a platform.Arguments) (httpapi.Endpoint, error) {
-	key := a["api_key"]
-	if key == "" {
-		return httpapi.Endpoint{}, &platform.MissingArgument{Names: []string{"api_key"}}
-	}
-	base, err := httpapi.ParseBaseURL(cmp.Or(a["base_url"], defaultBaseURL))
-	if err != nil {
-		return httpapi.Endpoint{}, &platform.ArgumentError{Name: "base_url", Err: err}
-	}
-	return httpapi.Endpoint{
-		BaseURL:   base,
-		Authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+key) },
-	}, nil
+	return httpapi.BearerEndpoint(a, defaultBaseURL)
 }

@@ -84,17 +84,17 @@ func (s *service) unassign(ctx context.Context, n platform.Number) error {
 	switch {
 	case isUnoffered(failure):
 		return platform.Untouched(unoffered(doing, failure))
-	case failure != nil && !isUnclear(failure):
+	case failure != nil && !httpapi.IsUnclear(failure):
 		return platform.Untouched(fmt.Errorf("%s: %w", doing, failure))
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	live, err := s.fetch(ctx, n)
 	switch {
 	case errors.Is(err, platform.ErrNotFound):
 		return nil
 	case err != nil:
-		return changed(doing, both(failure, err))
+		return changed(doing, httpapi.Unsettled(failure, err))
 	case shows(live, members, failure == nil):
 		return nil
 	case failure != nil:
@@ -116,7 +116,7 @@ func (s *service) unpublish(ctx context.Context, n platform.Number, agent string
 		return []string{fmt.Sprintf("DialNexa says that there is no version %d of agent %s, so it was not published without "+
 			"%s. Should another version of it still answer the number, unlink it in DialNexa's dashboard.",
 			version, agent, identified(n))}, nil
-	case isUnclear(failure):
+	case httpapi.IsUnclear(failure):
 		return nil, fmt.Errorf("%s: %w; whether the agent still answers the number is not known: "+
 			"the same again repeats it", doing, failure)
 	}
@@ -138,15 +138,15 @@ func (s *service) release(ctx context.Context, n platform.Number) ([]string, err
 	switch {
 	case isAnswer(failure, http.StatusConflict):
 		return nil, platform.Untouched(inUse(n, failure))
-	case failure != nil && !isUnclear(failure) && !errors.Is(failure, platform.ErrNotFound):
+	case failure != nil && !httpapi.IsUnclear(failure) && !errors.Is(failure, platform.ErrNotFound):
 		return nil, platform.Untouched(fmt.Errorf("%s: %w", doing, failure))
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	there, err := s.isThere(ctx, n)
 	switch {
 	case err != nil:
-		return nil, changed(doing+" (whether it is released is not known; destroy again to make sure)", both(failure, err))
+		return nil, changed(doing+" (whether it is released is not known; destroy again to make sure)", httpapi.Unsettled(failure, err))
 	case !there:
 		return nil, nil
 	case failure != nil:

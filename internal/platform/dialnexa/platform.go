@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -112,7 +113,7 @@ func (p *Platform) setUp(
 	}
 	if want.Block.Has("agent_id") {
 		if err := p.link(ctx, got, want.Block); err != nil {
-			if isUnclear(err) {
+			if httpapi.IsUnclear(err) {
 				got.Block = with(got.Block, want.Block)
 			}
 			return stopped(got, err), err
@@ -132,7 +133,7 @@ func leaves(have, want platform.Values) bool {
 // stopped remembers a change of the agent that may have been made half: of one
 // that is linked on the agent's side, nothing tells afterwards.
 func stopped(n platform.Number, err error) platform.Number {
-	if errors.Is(err, platform.ErrUntouched) || !isUnclear(err) {
+	if errors.Is(err, platform.ErrUntouched) || !httpapi.IsUnclear(err) {
 		return n
 	}
 	if n.Memory.Unfinished == "" {
@@ -156,7 +157,7 @@ func (p *Platform) awaitPurchase(ctx context.Context, n platform.Number) (*recor
 		case live.Status != pending:
 			return live, nil
 		default:
-			p.pause(ctx)
+			httpapi.Pause(ctx, p.pollInterval)
 		}
 	}
 	return nil, fmt.Errorf("set up %s: the number is owned, but its purchase is still pending at DialNexa; "+
@@ -186,16 +187,16 @@ func (p *Platform) setOnNumber(
 		agent := want.String("agent_id")
 		return got, wrongAgent(agent, fmt.Errorf("link %s with agent %s: %w; the number stays as it is: "+
 			"correct agent_id and apply again", identified(got), agent, failure))
-	case failure != nil && !isUnclear(failure):
+	case failure != nil && !httpapi.IsUnclear(failure):
 		return got, fmt.Errorf("%s: %w", doing, failure)
 	}
 	// The answer was lost, or it contradicts the request.
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	live, err := p.fetch(ctx, got)
 	switch {
 	case err != nil:
-		return got, changed(doing, both(failure, err))
+		return got, changed(doing, httpapi.Unsettled(failure, err))
 	case shows(live, members, failure == nil):
 		return finished(got)
 	case failure == nil:
@@ -259,7 +260,7 @@ func (p *Platform) link(ctx context.Context, n platform.Number, want platform.Va
 		return nil
 	}
 	err = fmt.Errorf("publish version %d of agent %s with %s: %w", version, agent, identified(n), err)
-	if isUnclear(err) {
+	if httpapi.IsUnclear(err) {
 		return fmt.Errorf("%w; whether it is published is not known: apply again, which repeats it", err)
 	}
 	if isUnreachable(err) {

@@ -17,10 +17,6 @@ import (
 // completes in its own time.
 const defaultPollInterval = 2 * time.Second
 
-// settleTime is what it may take to find out what became of a write whose
-// answer was lost, even if the operation's own time is over.
-const settleTime = 30 * time.Second
-
 // service is what DialNexa as a carrier and DialNexa as a platform share.
 type service struct {
 	api
@@ -98,12 +94,6 @@ func orNil(s string) any {
 	return s
 }
 
-// isUnclear says that a write may have taken effect although it failed.
-func isUnclear(err error) bool {
-	answer, ok := errors.AsType[*httpapi.Error](err)
-	return ok && answer.Unclear()
-}
-
 // isAnswer says that DialNexa itself answered with one of the statuses.
 func isAnswer(err error, statuses ...int) bool {
 	answer, ok := errors.AsType[*httpapi.Error](err)
@@ -116,36 +106,8 @@ func isUnoffered(err error) bool {
 	return isAnswer(err, http.StatusNotFound, http.StatusMethodNotAllowed)
 }
 
-// both is the failure of a write, if it failed, and of finding out what became
-// of it.
-func both(failure, err error) error {
-	if failure == nil {
-		return err
-	}
-	return fmt.Errorf("%w; finding out what became of it failed too: %w", failure, err)
-}
-
 // changed is for an error from after a write: that DialNexa refused to let the
 // number be read is no sign that nothing was changed.
 func changed(doing string, err error) error {
 	return platform.Final(fmt.Errorf("%s: %w", doing, err))
-}
-
-// settling is the context for finding out what became of a write.
-func settling(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, limited := ctx.Deadline()
-	if ctx.Err() == nil && (!limited || time.Until(deadline) > settleTime) {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
-}
-
-// pause waits for one poll interval, or until ctx is done.
-func (s *service) pause(ctx context.Context) {
-	timer := time.NewTimer(s.pollInterval)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }

@@ -1,9 +1,7 @@
 package nixflex
 
 import (
-	"cmp"
 	"errors"
-	"net/http"
 	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
@@ -17,23 +15,12 @@ const defaultBaseURL = "https://api.nixflex.com"
 // Connect says where Nixflex is and how a request to it is authenticated: by
 // the API key as bearer token, its ID and its secret joined by a colon.
 func Connect(a platform.Arguments) (httpapi.Endpoint, error) {
-	key := a["api_key"]
-	if key == "" {
-		return httpapi.Endpoint{}, &platform.MissingArgument{Names: []string{"api_key"}}
-	}
 	// The usual mistake is the ID alone, since Nixflex shows the secret only
 	// once. Whether ID and secret are well-formed is for Nixflex to say.
-	if id, secret, _ := strings.Cut(key, ":"); id == "" || secret == "" {
+	if id, secret, _ := strings.Cut(a["api_key"], ":"); a["api_key"] != "" && (id == "" || secret == "") {
 		return httpapi.Endpoint{}, &platform.ArgumentError{
 			Name: "api_key", Err: errors.New("must be KEY_ID:KEY_SECRET, joined by a colon"),
 		}
 	}
-	base, err := httpapi.ParseBaseURL(cmp.Or(a["base_url"], defaultBaseURL))
-	if err != nil {
-		return httpapi.Endpoint{}, &platform.ArgumentError{Name: "base_url", Err: err}
-	}
-	return httpapi.Endpoint{
-		BaseURL:   base,
-		Authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+key) },
-	}, nil
+	return httpapi.BearerEndpoint(a, defaultBaseURL)
 }

@@ -1,18 +1,12 @@
 package nixflex
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
-
-// settleTime is what it may take to find out what became of a write whose
-// answer was lost, even if the operation's own time is over.
-const settleTime = 30 * time.Second
 
 // The ways out that several codes share.
 const (
@@ -75,32 +69,8 @@ func notAbsent(err error) error {
 	return platform.Final(err)
 }
 
-// both is the failure of a write, if it failed, and of finding out what became
-// of it.
-func both(failure, err error) error {
-	if failure == nil {
-		return err
-	}
-	return fmt.Errorf("%w; finding out what became of it failed too: %w", failure, err)
-}
-
 // changed is for an error from after a write, of which no refusal of a read
 // says that nothing was changed.
 func changed(doing string, err error) error {
 	return platform.Final(explained(doing, err))
-}
-
-// isUnclear says that a write may have taken effect although it failed.
-func isUnclear(err error) bool {
-	answer, ok := errors.AsType[*httpapi.Error](err)
-	return ok && answer.Unclear()
-}
-
-// settling is the context for finding out what became of a write.
-func settling(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, limited := ctx.Deadline()
-	if ctx.Err() == nil && (!limited || time.Until(deadline) > settleTime) {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 }

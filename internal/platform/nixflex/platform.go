@@ -126,10 +126,10 @@ func (p *Platform) remove(ctx context.Context, n platform.Number) error {
 	doing := "delete the record of " + n.PhoneNumber
 	failure := p.api.remove(ctx, n.PhoneNumber)
 	denied := says(failure, codeNumberNotFound)
-	if failure != nil && !denied && !isUnclear(failure) {
+	if failure != nil && !denied && !httpapi.IsUnclear(failure) {
 		return platform.Untouched(explained(doing, failure))
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	_, err := p.api.find(ctx, n.PhoneNumber, "")
 	switch {
@@ -138,7 +138,7 @@ func (p *Platform) remove(ctx context.Context, n platform.Number) error {
 	case errors.Is(err, errCutOff) && (failure == nil || denied):
 		return nil // there is no better word
 	case err != nil:
-		return changed(doing+" (whether it is gone is not known; run it again to make sure)", both(failure, err))
+		return changed(doing+" (whether it is gone is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
 	case denied:
 		return platform.Untouched(fmt.Errorf("%w; and yet it lists the number: check that nothing between here and "+
 			"Nixflex changes the path of the request", explained(doing, failure)))

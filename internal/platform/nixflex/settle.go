@@ -173,10 +173,10 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record
 	switch {
 	case failure == nil:
 		return live, nil
-	case !taken && !isUnclear(failure):
+	case !taken && !httpapi.IsUnclear(failure):
 		return nil, notAbsent(explained(doing, failure))
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	live, err = p.api.find(ctx, n.PhoneNumber, agent)
 	switch {
@@ -189,7 +189,7 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record
 	case errors.Is(err, platform.ErrNotFound):
 		return nil, changed(doing+" (Nixflex does not list it; apply again)", failure)
 	}
-	return nil, changed(doing+" (whether it took effect is not known; apply again)", both(failure, err))
+	return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
 }
 
 // wanted are the settings that the resource manages.
@@ -244,18 +244,18 @@ func (p *Platform) change(ctx context.Context, n platform.Number, changes settin
 	}
 	doing := fmt.Sprintf("set %s of %s", changes.names(), n.PhoneNumber)
 	live, failure := p.api.update(ctx, n.PhoneNumber, changes)
-	if failure != nil && !isUnclear(failure) {
+	if failure != nil && !httpapi.IsUnclear(failure) {
 		return explained(doing, failure)
 	}
 	if failure == nil && len(unmet(live, live.among(changes))) == 0 {
 		return nil
 	}
 	// The answer was lost, or it contradicts the request.
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	live, err := p.api.find(ctx, n.PhoneNumber, n.Block.String(agentID))
 	if err != nil {
-		return changed(doing+" (whether it took effect is not known; apply again)", both(failure, err))
+		return changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
 	}
 	told := live.among(changes)
 	switch contradicted := unmet(live, told); {

@@ -105,15 +105,6 @@ func final(err error) error {
 	return platform.Final(err)
 }
 
-// both is the failure of a write, if it failed, and of finding out what became
-// of it.
-func both(failure, err error) error {
-	if failure == nil {
-		return err
-	}
-	return fmt.Errorf("%w; finding out what became of it failed too: %w", failure, err)
-}
-
 // orContradiction is the failure of a write that had no effect, or says that
 // Resemble accepted it all the same.
 func orContradiction(failure error) error {
@@ -142,10 +133,4 @@ func isRefused(err error) bool {
 func isDenied(err error) bool {
 	answer, ok := errors.AsType[*httpapi.Error](err)
 	return ok && (answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden)
-}
-
-// isUnclear says that a write may have taken effect although it failed.
-func isUnclear(err error) bool {
-	answer, ok := errors.AsType[*httpapi.Error](err)
-	return ok && answer.Unclear()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -111,7 +112,7 @@ func (p *Platform) remove(ctx context.Context, r record) (record, error) {
 		return now, unfinished(ctx, doing, failure, err)
 	case now.Status == statusCorrupted:
 		return now, &corruptedError{now, failure}
-	case failure != nil && !isUnclear(failure):
+	case failure != nil && !httpapi.IsUnclear(failure):
 		return now, platform.Untouched(explained(doing, notAbsent(failure)))
 	}
 	return now, changed(doing, orContradiction(failure))
@@ -125,7 +126,7 @@ func unfinished(ctx context.Context, doing string, failure, err error) error {
 	if !errors.Is(err, errStillDeleting) {
 		doing += " (whether it is gone is not known; try again to make sure)"
 	}
-	err = changed(doing, both(failure, err))
+	err = changed(doing, httpapi.Unsettled(failure, err))
 	if ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", err, ctx.Err())
 	}
@@ -147,13 +148,13 @@ func (p *Platform) await(ctx context.Context, r record) (record, error) {
 			return now, errStillDeleting
 		}
 		r = now
-		p.pause(ctx)
+		httpapi.Pause(ctx, p.pollInterval)
 	}
 }
 
 // look reads a record, also when the operation's time has just run out.
 func (p *Platform) look(ctx context.Context, r record) (record, error) {
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	return p.fetch(ctx, r.ID)
 }
@@ -173,7 +174,7 @@ func (p *Platform) force(ctx context.Context, r record) ([]string, error) {
 		return []string{fmt.Sprintf("Left behind by %s, which was forced out: %s. Remove them by hand: they can go on "+
 			"costing money.", r, r.leftovers())}, nil
 	case err != nil:
-		return nil, changed(doing+" (whether it is gone is not known; try again to make sure)", both(failure, err))
+		return nil, changed(doing+" (whether it is gone is not known; try again to make sure)", httpapi.Unsettled(failure, err))
 	}
 	return nil, changed(doing, orContradiction(failure))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -40,13 +41,13 @@ func (p *Platform) linkTo(ctx context.Context, r record, before agent) (record, 
 	uuid := before.Agent.UUID
 	doing := fmt.Sprintf("link %s to agent %s at Resemble AI", r, uuid)
 	failure := p.give(ctx, uuid, &r.ID)
-	if failure != nil && !isUnclear(failure) {
+	if failure != nil && !httpapi.IsUnclear(failure) {
 		return r, explained(doing, failure)
 	}
 	now, err := p.look(ctx, r)
 	switch {
 	case err != nil:
-		return r, changed(doing, both(failure, err))
+		return r, changed(doing, httpapi.Unsettled(failure, err))
 	case now.AgentUUID != uuid:
 		return now, platform.Untouched(explained(doing, orContradiction(failure)))
 	}
@@ -92,13 +93,13 @@ func (p *Platform) spare(ctx context.Context, r record, before agent) (record, e
 func (p *Platform) unlink(ctx context.Context, r record) (record, error) {
 	doing := fmt.Sprintf("unlink %s from agent %s at Resemble AI", r, r.AgentUUID)
 	failure := p.give(ctx, r.AgentUUID, nil)
-	if failure != nil && !isUnclear(failure) {
+	if failure != nil && !httpapi.IsUnclear(failure) {
 		return r, explained(doing, failure)
 	}
 	now, err := p.look(ctx, r)
 	switch {
 	case err != nil:
-		return r, changed(doing, both(failure, err))
+		return r, changed(doing, httpapi.Unsettled(failure, err))
 	case now.AgentUUID == r.AgentUUID:
 		return now, platform.Untouched(explained(doing, orContradiction(failure)))
 	}

@@ -15,10 +15,6 @@ import (
 // defaultPollInterval is the time between two looks at a deletion.
 const defaultPollInterval = 2 * time.Second
 
-// settleTime is what it may take to find out what became of a write whose
-// answer was lost, even if the operation's own time is over.
-const settleTime = 30 * time.Second
-
 var _ platform.Platform = (*Platform)(nil)
 
 // Platform is platform.Platform at Resemble AI. It is safe for concurrent use.
@@ -279,17 +275,17 @@ func (p *Platform) create(ctx context.Context, want platform.Number) (record, er
 	if failure == nil && made.PhoneNumber == want.PhoneNumber {
 		return made, nil
 	}
-	if failure != nil && !isUnclear(failure) {
+	if failure != nil && !httpapi.IsUnclear(failure) {
 		return record{}, explained(doing, failure)
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	found, err := p.find(ctx, want.PhoneNumber)
 	switch {
 	case errors.Is(err, platform.ErrNotFound):
 		return record{}, platform.Untouched(explained(doing+" (it is not registered)", orContradiction(failure)))
 	case err != nil:
-		return record{}, changed(doing+" (whether it is registered is not known; apply again to go on)", both(failure, err))
+		return record{}, changed(doing+" (whether it is registered is not known; apply again to go on)", httpapi.Unsettled(failure, err))
 	}
 	return found, nil
 }
@@ -428,23 +424,4 @@ func textOrNil(s string) any {
 		return nil
 	}
 	return s
-}
-
-// settling is the context for finding out what became of a write.
-func settling(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, limited := ctx.Deadline()
-	if ctx.Err() == nil && (!limited || time.Until(deadline) > settleTime) {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
-}
-
-// pause waits for one poll interval, or until ctx is done.
-func (p *Platform) pause(ctx context.Context) {
-	timer := time.NewTimer(p.pollInterval)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }

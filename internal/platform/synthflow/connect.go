@@ -1,10 +1,8 @@
 package synthflow
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -26,25 +24,11 @@ var regions = slices.Sorted(maps.Keys(baseURLs))
 // Connect says where Synthflow is and how a request to it is authenticated: by
 // the API key as bearer token.
 func Connect(a platform.Arguments) (httpapi.Endpoint, error) {
-	key, region := a["api_key"], a["region"]
-	if key == "" {
-		return httpapi.Endpoint{}, &platform.MissingArgument{Names: []string{"api_key"}}
-	}
+	region := a["region"]
 	if region != "" && baseURLs[region] == "" {
 		return httpapi.Endpoint{}, &platform.ArgumentError{
 			Name: "region", Err: fmt.Errorf("must be one of %s, not %q", strings.Join(regions, ", "), region),
 		}
 	}
-	baseURL := cmp.Or(a["base_url"], baseURLs[region])
-	if baseURL == "" {
-		return httpapi.Endpoint{}, &platform.MissingArgument{Names: []string{"region", "base_url"}}
-	}
-	base, err := httpapi.ParseBaseURL(baseURL)
-	if err != nil {
-		return httpapi.Endpoint{}, &platform.ArgumentError{Name: "base_url", Err: err}
-	}
-	return httpapi.Endpoint{
-		BaseURL:   base,
-		Authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+key) },
-	}, nil
+	return httpapi.BearerEndpoint(a, baseURLs[region])
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -66,15 +67,15 @@ func (p *Platform) remove(ctx context.Context, n platform.Number, op string) ([]
 	if isDenied(failure) {
 		return nil, platform.Untouched(explained(doing, failure))
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	_, _, err = p.find(ctx, n)
 	switch {
 	case errors.Is(err, platform.ErrNotFound):
 		return nil, nil
 	case err != nil:
-		return nil, changed(doing+" (whether it is gone is not known; run it again to make sure)", both(failure, err))
-	case failure != nil && !isUnclear(failure):
+		return nil, changed(doing+" (whether it is gone is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
+	case failure != nil && !httpapi.IsUnclear(failure):
 		return nil, platform.Untouched(platform.Final(explained(doing, failure)))
 	case failure != nil:
 		return nil, changed(doing+" (it is still listed; run it again)", failure)
@@ -100,16 +101,16 @@ func (p *Platform) unlinkAll(ctx context.Context, n platform.Number) ([]string, 
 	for _, agent := range live.Assistants {
 		// On to the next agent: each that lets go answers no more calls.
 		err := p.api.unlink(ctx, agent, n.PhoneNumber)
-		failure, unclear = errors.Join(failure, err), unclear || isUnclear(err)
+		failure, unclear = errors.Join(failure, err), unclear || httpapi.IsUnclear(err)
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	_, after, err := p.find(ctx, n)
 	switch {
 	case errors.Is(err, platform.ErrNotFound):
 		return goneNote(n), nil
 	case err != nil:
-		return nil, changed(doing+" (whether it is unlinked is not known; run it again to make sure)", both(failure, err))
+		return nil, changed(doing+" (whether it is unlinked is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
 	case len(after.Assistants) == 0:
 		return nil, nil
 	case failure == nil:

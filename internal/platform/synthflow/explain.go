@@ -28,25 +28,10 @@ func explained(doing string, err error) error {
 	return err
 }
 
-// both is the failure of a write, if it failed, and of finding out what became
-// of it.
-func both(failure, err error) error {
-	if failure == nil {
-		return err
-	}
-	return fmt.Errorf("%w; finding out what became of it failed too: %w", failure, err)
-}
-
 // changed is for an error from after a write. Its chain is cut: that Synthflow
 // refused to let the number be read is no sign that nothing was changed.
 func changed(doing string, err error) error {
 	return platform.Final(explained(doing, err))
-}
-
-// isUnclear says that a write may have taken effect although it failed.
-func isUnclear(err error) bool {
-	answer, ok := errors.AsType[*httpapi.Error](err)
-	return ok && answer.Unclear()
 }
 
 // isDenied says that the credentials do not reach that far.

@@ -19,10 +19,6 @@ const (
 	maxLooks            = 60
 )
 
-// settleTime is what it may take to find out what became of a write whose
-// answer was lost, even if the operation's own time is over.
-const settleTime = 30 * time.Second
-
 var (
 	_ platform.Platform = (*Platform)(nil)
 	_ platform.Foreseer = (*Platform)(nil)

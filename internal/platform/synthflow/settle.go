@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -92,8 +91,8 @@ func (p *Platform) importNumber(ctx context.Context, workspace string, n platfor
 		return nil, explainedImport(doing, n, failure)
 	}
 	// The answer was lost, or the number is there already.
-	refused := !isUnclear(failure)
-	ctx, cancel := settling(ctx)
+	refused := !httpapi.IsUnclear(failure)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	_, live, err := p.find(ctx, n)
 	switch {
@@ -105,7 +104,7 @@ func (p *Platform) importNumber(ctx context.Context, workspace string, n platfor
 	case errors.Is(err, platform.ErrNotFound):
 		return nil, changed(doing+" (Synthflow does not list it; apply again)", failure)
 	}
-	return nil, changed(doing+" (whether it took effect is not known; apply again)", both(failure, err))
+	return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
 }
 
 // explainedImport is explained, for the refusal of an import. A 403 says that
@@ -137,7 +136,7 @@ func (p *Platform) awaitImport(ctx context.Context, workspace string, n platform
 			return nil, changed(doing, err)
 		}
 		last = err
-		if !p.pause(ctx) {
+		if httpapi.Pause(ctx, p.pollInterval); ctx.Err() != nil {
 			return nil, changed(doing, fmt.Errorf("%w: %w", last, ctx.Err()))
 		}
 	}
@@ -209,14 +208,14 @@ func (p *Platform) change(ctx context.Context, n platform.Number, live *record, 
 	}
 	doing := fmt.Sprintf("change %s of %s", in.names(), n.PhoneNumber)
 	failure := p.api.update(ctx, n.PhoneNumber, in)
-	if failure != nil && !isUnclear(failure) {
+	if failure != nil && !httpapi.IsUnclear(failure) {
 		return nil, explained(doing, failure)
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	_, live, err := p.find(ctx, n)
 	if err != nil {
-		return nil, changed(doing+" (whether it took effect is not known; apply again)", both(failure, err))
+		return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
 	}
 	missing := unmet(live, in)
 	_, secret := in[bodyPassword]
@@ -248,7 +247,7 @@ func (p *Platform) moveAgent(ctx context.Context, have, want platform.Number, li
 	if !linked {
 		doing = fmt.Sprintf("attach %s to agent %s", want.PhoneNumber, agent)
 		failure = p.api.link(ctx, agent, want.PhoneNumber)
-		if failure != nil && !isUnclear(failure) {
+		if failure != nil && !httpapi.IsUnclear(failure) {
 			if shown := have.Block.String(agentID); shown != ours(want) && slices.Contains(live.Assistants, shown) {
 				replaced = append(replaced, shown)
 			}
@@ -264,12 +263,12 @@ func (p *Platform) moveAgent(ctx context.Context, have, want platform.Number, li
 	if failure == nil {
 		failure = p.unlink(ctx, want.PhoneNumber, replaced)
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	_, after, err := p.find(ctx, want)
 	switch {
 	case err != nil:
-		return nil, changed(doing+" (whether it took effect is not known; apply again)", both(failure, err))
+		return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
 	case agent != "" && !slices.Contains(after.Assistants, agent), len(shared(replaced, after.Assistants)) > 0:
 		if failure == nil {
 			failure = fmt.Errorf("it was accepted, but the number is on agents %v", after.Assistants)
@@ -303,25 +302,4 @@ func (p *Platform) unlink(ctx context.Context, phoneNumber string, agents []stri
 // shared are the agents that are in both lists.
 func shared(some, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(some), func(agent string) bool { return !slices.Contains(others, agent) })
-}
-
-// settling is the context for finding out what became of a write.
-func settling(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, limited := ctx.Deadline()
-	if ctx.Err() == nil && (!limited || time.Until(deadline) > settleTime) {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
-}
-
-// pause waits for one poll interval; false: ctx was done before.
-func (p *Platform) pause(ctx context.Context) bool {
-	timer := time.NewTimer(p.pollInterval)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

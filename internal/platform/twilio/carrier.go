@@ -18,10 +18,6 @@ import (
 // does in its own time.
 const defaultPollInterval = 2 * time.Second
 
-// settleTime is what it may take to find out what became of a write whose
-// answer was lost, even if the operation's own time is over.
-const settleTime = 30 * time.Second
-
 // relatedAccounts bounds how many accounts Elsewhere asks at a time.
 const relatedAccounts = 4
 
@@ -195,33 +191,8 @@ func identified(n platform.Number) string {
 	return n.PhoneNumber + " (" + n.SID + ")"
 }
 
-// isUnclear says that a write may have taken effect although it failed.
-func isUnclear(err error) bool {
-	answer, ok := errors.AsType[*httpapi.Error](err)
-	return ok && answer.Unclear()
-}
-
 // isDenied says that the credentials do not reach that far.
 func isDenied(err error) bool {
 	answer, ok := errors.AsType[*httpapi.Error](err)
 	return ok && (answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden)
-}
-
-// settling is the context for finding out what became of a write.
-func settling(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, limited := ctx.Deadline()
-	if ctx.Err() == nil && (!limited || time.Until(deadline) > settleTime) {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
-}
-
-// pause waits for one poll interval, or until ctx is done.
-func (c *Carrier) pause(ctx context.Context) {
-	timer := time.NewTimer(c.pollInterval)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -103,7 +104,7 @@ func asReported(want, have platform.Number) platform.Number {
 func (c *Carrier) change(ctx context.Context, n platform.Number, all []change) (platform.Number, error) {
 	doing := "configure " + identified(n)
 	live, failure := c.update(ctx, n, params(all))
-	if failure != nil && !isUnclear(failure) {
+	if failure != nil && !httpapi.IsUnclear(failure) {
 		return n, explained(doing, failure)
 	}
 	if failure == nil {
@@ -112,13 +113,13 @@ func (c *Carrier) change(ctx context.Context, n platform.Number, all []change) (
 		}
 	}
 	// The answer was lost, or it contradicts the request.
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	read, err := c.Read(ctx, n)
 	missing := unmet(read, all)
 	switch {
 	case err != nil:
-		return n, changed(doing, both(failure, err))
+		return n, changed(doing, httpapi.Unsettled(failure, err))
 	case len(missing) == 0:
 		return read, nil
 	}
@@ -150,10 +151,10 @@ func (c *Carrier) transfer(
 	if failure == nil {
 		return reported(moved, live), nil
 	}
-	if !isUnclear(failure) {
+	if !httpapi.IsUnclear(failure) {
 		return n, explained(doing, failure)
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	moved, err := c.Find(ctx, moved)
 	if err == nil {
@@ -164,5 +165,5 @@ func (c *Carrier) transfer(
 			return n, explained(doing+" (it is still where it was)", failure)
 		}
 	}
-	return n, changed(doing, both(failure, err))
+	return n, changed(doing, httpapi.Unsettled(failure, err))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -79,17 +80,17 @@ func (c *Carrier) clear(ctx context.Context, n platform.Number) ([]string, error
 	}
 	doing := "clear the wiring of " + identified(n)
 	_, failure := c.update(ctx, n, params(all))
-	if failure != nil && !isUnclear(failure) {
+	if failure != nil && !httpapi.IsUnclear(failure) {
 		return notes, platform.Untouched(explained(doing, failure))
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	live, err = c.fetch(ctx, n)
 	if errors.Is(err, platform.ErrNotFound) {
 		return append(notes, goneNote(n)...), nil
 	}
 	if err != nil {
-		return notes, changed(doing, both(failure, err))
+		return notes, changed(doing, httpapi.Unsettled(failure, err))
 	}
 	var left []string
 	for _, ch := range all {
@@ -142,7 +143,7 @@ func (c *Carrier) deregister(ctx context.Context, n platform.Number) ([]string, 
 			return nil, platform.Untouched(refusal)
 		}
 		p := (&update{}).SetEmergencyAddressSid("")
-		if _, failure = c.update(ctx, n, p); failure != nil && !isUnclear(failure) {
+		if _, failure = c.update(ctx, n, p); failure != nil && !httpapi.IsUnclear(failure) {
 			return nil, platform.Untouched(explained("deregister the emergency address of "+identified(n), failure))
 		}
 	}
@@ -187,7 +188,7 @@ func (c *Carrier) awaitUnregistered(ctx context.Context, n platform.Number, fail
 			break
 		}
 		if err != nil {
-			return changed(doing, both(failure, err))
+			return changed(doing, httpapi.Unsettled(failure, err))
 		}
 		status = emergencyStatus(live)
 		switch {
@@ -198,10 +199,10 @@ func (c *Carrier) awaitUnregistered(ctx context.Context, n platform.Number, fail
 		case emergencyAddress(live) == "" && !isRegistered(status):
 			return nil
 		}
-		c.pause(ctx)
+		httpapi.Pause(ctx, c.pollInterval)
 	}
 	return fmt.Errorf("%s: it is not over yet (%s); the number is still owned, destroy again to go on: %w",
-		doing, status, both(failure, ctx.Err()))
+		doing, status, httpapi.Unsettled(failure, ctx.Err()))
 }
 
 // isRegistered says that the emergency services know an address, or are being
@@ -257,10 +258,10 @@ func (c *Carrier) release(ctx context.Context, n platform.Number) ([]string, err
 			return nil, changed(doing, err)
 		}
 		return nil, nil
-	case failure != nil && !isUnclear(failure):
+	case failure != nil && !httpapi.IsUnclear(failure):
 		return nil, platform.Untouched(explained(doing, failure))
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	_, err = c.fetch(ctx, n)
 	switch {
@@ -268,7 +269,7 @@ func (c *Carrier) release(ctx context.Context, n platform.Number) ([]string, err
 		return nil, nil
 	case err != nil:
 		return nil, changed(doing+" (whether it is released is not known; destroy again to make sure)",
-			both(failure, err))
+			httpapi.Unsettled(failure, err))
 	case failure != nil:
 		return nil, changed(doing+" (the number is still there)", failure)
 	}

@@ -79,15 +79,6 @@ func explained(doing string, err error) error {
 	return &platform.FieldError{Field: remedy.field, Err: err}
 }
 
-// both is the failure of a write, if it failed, and of finding out what became
-// of it.
-func both(failure, err error) error {
-	if failure == nil {
-		return err
-	}
-	return fmt.Errorf("%w; finding out what became of it failed too: %w", failure, err)
-}
-
 // changed is for an error from after a write. Its chain is cut: that Twilio
 // refused to let the number be read is no sign that nothing was changed.
 func changed(doing string, err error) error {

@@ -182,14 +182,14 @@ func (c *Carrier) Buy(ctx context.Context, n platform.Number, marker string) (pl
 func (c *Carrier) settlePurchase(ctx context.Context, n platform.Number, failure error) (platform.Number, error) {
 	answer, answered := errors.AsType[*httpapi.Error](failure)
 	unavailable := answered && answer.Code == codeUnavailable
-	if !unavailable && !isUnclear(failure) {
+	if !unavailable && !httpapi.IsUnclear(failure) {
 		return n, explained("buy "+n.PhoneNumber, failure)
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	owned, err := c.Find(ctx, n)
 	for look := 1; look < looks && !unavailable && errors.Is(err, platform.ErrNotFound); look++ {
-		c.pause(ctx)
+		httpapi.Pause(ctx, c.pollInterval)
 		owned, err = c.Find(ctx, n)
 	}
 	switch {
