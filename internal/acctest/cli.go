@@ -88,6 +88,9 @@ func serve(t *testing.T) string {
 	return ""
 }
 
+// Dir is the working folder, with the state in it.
+func (c *CLI) Dir() string { return c.dir }
+
 // Configure writes the configuration of the folder.
 func (c *CLI) Configure(config string) {
 	c.t.Helper()
