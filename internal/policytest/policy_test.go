@@ -142,8 +142,12 @@ func TestAccPolicyDeniesToEnableReleaseBesideARemoval(t *testing.T) {
 		"beside a new number": {before: both, after: block("support", support, releasing) + block("sales", sales) + block("new", hotline)},
 		"back to detach":      {before: block("support", support, releasing) + block("sales", sales), after: block("support", support)},
 		"a removal alone":     {before: both, after: block("support", support)},
-		"a removal beside a number that is released already": {
-			before: block("support", support, releasing) + block("sales", sales), after: block("support", support, releasing),
+		"a removal beside a change of a number that is released already": {
+			before: block("support", support, releasing) + block("sales", sales),
+			after:  block("support", support, releasing, `voice_url = "https://example.com"`),
+		},
+		"a removal beside a new number that is released": {
+			before: both, after: block("support", support) + block("new", hotline, releasing),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -330,6 +334,14 @@ func TestAccPolicyJudgesAPlanInHCPTerraformsDocument(t *testing.T) {
 	}
 	judge(t, wrapped, nil).expect(t, map[string]string{"deny_irreversible_destroy": support})
 	judge(t, wrapped, approving(support)).silent(t)
+}
+
+func TestAccPolicyOverlooksDataSources(t *testing.T) {
+	t.Parallel()
+	sim, cli := start(t)
+	apply(sim, cli, block("support", support, releasing))
+	plan := altered(t, planned(t, cli, "-destroy"), func(number object) { number["mode"] = "data" })
+	judge(t, plan, nil).silent(t)
 }
 
 func TestAccPolicyIsConfiguredByDataOrByRego(t *testing.T) {
