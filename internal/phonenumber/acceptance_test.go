@@ -156,7 +156,7 @@ func text(s string) knownvalue.Check { return knownvalue.StringExact(s) }
 func path(attribute string) tfjsonpath.Path { return tfjsonpath.New(attribute) }
 
 // words is a pattern in which a space is any white space, since a CLI breaks
-// the lines of its messages where it likes.
+// the lines of its messages where it likes; capitals do not count.
 func words(pattern string) *regexp.Regexp {
-	return regexp.MustCompile("(?s)" + strings.ReplaceAll(pattern, " ", `\s+`))
+	return regexp.MustCompile("(?is)" + strings.ReplaceAll(pattern, " ", `\s+`))
 }
