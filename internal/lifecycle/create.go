@@ -231,12 +231,12 @@ func (m *Manager) connect(
 	if err != nil {
 		return n, err
 	}
-	clear := live
-	clear.Settings = platform.Values{}
+	outranked := live
+	outranked.Settings = platform.Values{}
 	for _, name := range kind.Displaces {
-		clear.Settings[name] = nil
+		outranked.Settings[name] = nil
 	}
-	if live, err = configure(ctx, carrier, live, clear); err != nil {
+	if live, err = configure(ctx, carrier, live, outranked); err != nil {
 		return n, err
 	}
 	n.Settings = live.Settings
