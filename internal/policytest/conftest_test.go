@@ -5,6 +5,7 @@ package policytest
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -25,6 +26,10 @@ const (
 // buildConftest builds the pinned conftest, or finds it built, and names it.
 var buildConftest = sync.OnceValues(func() (string, error) {
 	path, err := exec.Command("go", "tool", "-modfile=../tools/conftest/go.mod", "-n", "conftest").Output() //nolint:noctx // once for all tests
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		err = fmt.Errorf("%w: %s", err, exit.Stderr)
+	}
 	return strings.TrimSpace(string(path)), err
 })
 

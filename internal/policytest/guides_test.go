@@ -21,8 +21,8 @@ const guidesDir = "../../templates/guides"
 // What the guides show: configurations, which may have a name, and what a
 // command prints. The marks are comments of the templates.
 var (
-	configBlock = regexp.MustCompile("(?s)(?:\\{\\{/\\* config: (\\S+) \\*/\\}\\}\n)?```terraform\n(.*?)```\n")
-	outputBlock = regexp.MustCompile("(?s)(\\{\\{/\\* output: (.+?) \\*/\\}\\}\n```text\n)(.*?)(```\n)")
+	configBlock = regexp.MustCompile("(?s)(?:\\{\\{/\\* config: (\\S+) \\*/ -\\}\\}\n)?```terraform\n(.*?)```\n")
+	outputBlock = regexp.MustCompile("(?s)(\\{\\{/\\* output: (.+?) \\*/ -\\}\\}\n```text\n)(.*?)(```\n)")
 	shellBlock  = regexp.MustCompile("(?s)```shell\n(.*?)```\n")
 	frontMatter = regexp.MustCompile(`^---\npage_title: "[^"\n]+"\nsubcategory: ""\ndescription: \|-\n  [^\n]+\n---\n\n# [^\n]+\n`)
 )
@@ -204,7 +204,7 @@ func TestAccGuidesShowRealOutput(t *testing.T) {
 			return found
 		})
 		if *update && fresh != guide {
-			if err := os.WriteFile(filepath.Join(guidesDir, name), []byte(fresh), 0o644); err != nil { //nolint:gosec // as it was
+			if err := os.WriteFile(filepath.Join(guidesDir, name), []byte(fresh), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
