@@ -234,6 +234,7 @@ func reachTheEnd(t *testing.T, sim *acctest.Simulation, home home, from origin, 
 		t.Errorf("acquisition is %v", got)
 	}
 
+	expectReadable(t, cli)
 	shown, _ := onlyNumber(t, cli.State())["destroy_steps"].([]any)
 	if len(shown) != len(end.steps) {
 		t.Fatalf("destroy_steps are %v, want %d steps", shown, len(end.steps))
@@ -277,6 +278,27 @@ func reachTheEnd(t *testing.T, sim *acctest.Simulation, home home, from origin, 
 		}
 	} else if from != imported && len(sim.Twilio().Purchases()) > len(sim.Twilio().Released()) {
 		t.Error("Twilio lost the number")
+	}
+}
+
+// expectReadable checks that a policy tool can read everything it needs of the
+// number, in the state and in what a plan says of it beforehand.
+func expectReadable(t *testing.T, cli *acctest.CLI) {
+	t.Helper()
+	_, plan := cli.Plan("-destroy")
+	if plan == nil {
+		t.Fatal("the plan of the destroy failed")
+	}
+	change := plan.ResourceChanges[0].Change
+	before, _ := change.Before.(map[string]any)
+	hidden, _ := change.BeforeSensitive.(map[string]any)
+	for _, name := range []string{
+		"phone_number", "carrier", "platform", "acquisition", "status", "status_reason", "capabilities",
+		"destroy_action", "destroy_irreversible", "destroy_steps", "release_on_destroy",
+	} {
+		if before[name] == nil || strings.Contains(fmt.Sprint(hidden[name]), "true") {
+			t.Errorf("%s is %v, sensitive: %v", name, before[name], hidden[name])
+		}
 	}
 }
 

@@ -89,6 +89,40 @@ func TestAccPlanSaysWhenAChangeOfTheEndBeginsToCount(t *testing.T) {
 	expectOwned(t, sim, number)
 }
 
+func TestAccPlanSaysThatAReleaseCannotSucceed(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		seed func(sim *acctest.Simulation) simulator.TwilioNumber
+		says string
+	}{
+		"emergency address": {func(sim *acctest.Simulation) simulator.TwilioNumber {
+			address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
+			return simulator.TwilioNumber{EmergencyAddressSID: address, EmergencyAddressStatus: "registered"}
+		}, `has an emergency address.*deregister_emergency_address = true`},
+		"hosted number": {func(*acctest.Simulation) simulator.TwilioNumber {
+			return simulator.TwilioNumber{Origin: "hosted"}
+		}, `is hosted.*release_on_destroy = "detach"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Start(t)
+			owned(sim, test.seed(sim))
+			cli := sim.CLI(t)
+			cli.Configure(hcl(sim, `phone_number = "`+number+`"`))
+			cli.Apply()
+			cli.Configure(sim.Provider() + releasingResource)
+			diagnostics, _ := cli.Plan()
+			expectDiagnostic(t, diagnostics, "warning", `from detach to release`, `would be refused.*`+test.says)
+			cli.Apply()
+			diagnostics, plan := cli.Plan("-destroy")
+			expectDiagnostic(t, diagnostics, "error", "", "Nothing was changed")
+			if plan != nil {
+				t.Error("the plan of the destroy was not refused")
+			}
+		})
+	}
+}
+
 func TestAccPlanOfAnAdoptionNamesTheWiringThatIsLost(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)

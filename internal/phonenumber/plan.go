@@ -260,6 +260,9 @@ func (r *Resource) warnOfAction(state, plan model, diags *diag.Diagnostics) {
 	if r.kinds.Irreversible(after) {
 		detail += fmt.Sprintf(" From then on a destroy of this resource gives %s up.", after.PhoneNumber)
 	}
+	if refusal := r.kinds.Refuse(after, r.manager.PreventRelease); refusal != nil {
+		detail += fmt.Sprintf(" As things are, that destroy would be refused. %s: %s", refusal.Summary, refusal.Detail)
+	}
 	diags.AddAttributeWarning(path.Root("release_on_destroy"), fmt.Sprintf("End of %s changes from %s to %s",
 		before.PhoneNumber, before.Action, after.Action), detail)
 }
