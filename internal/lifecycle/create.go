@@ -96,7 +96,7 @@ func (m *Manager) mayBuy(want platform.Number) bool {
 func (m *Manager) lost(ctx context.Context, on platform.Platform, owned, want platform.Number) []string {
 	carrier, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
 	kind, _ := m.Kinds.Kind(want.Platform)
-	replaced := append(slices.Clone(kind.Wires), kind.Displaces...)
+	replaced := routing(kind)
 	if replaced != nil {
 		if _, err := on.Read(ctx, owned); err == nil {
 			return nil // the platform has the number already: the wiring is its own

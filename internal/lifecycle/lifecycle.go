@@ -216,6 +216,9 @@ func (m *Manager) readPlatform(
 	if got.Status == "" && kind.Wires != nil {
 		if got.Memory.Wiring == nil { // imported: what is wired now is taken for the attach's
 			got.Memory.Wiring = wiring(kind, got)
+			for _, name := range kind.Displaces { // which would have cleared this
+				got.Memory.Wiring[name] = nil
+			}
 		}
 		if changed := rewired(kind, got); changed != "" {
 			got.Status = platform.Corrupted
@@ -229,17 +232,23 @@ func (m *Manager) readPlatform(
 // wiring is how the number is wired now, as far as it concerns the platform.
 func wiring(kind platform.Kind, n platform.Number) platform.Values {
 	values := platform.Values{}
-	for _, name := range append(slices.Clone(kind.Wires), kind.Displaces...) {
+	for _, name := range routing(kind) {
 		values[name] = n.Settings[name]
 	}
 	return values
+}
+
+// routing lists the carrier's settings that decide whether calls and messages
+// reach the platform.
+func routing(kind platform.Kind) []string {
+	return append(slices.Clone(kind.Wires), kind.Displaces...)
 }
 
 // rewired names the settings that are no longer as they were right after the
 // attach; empty: all are.
 func rewired(kind platform.Kind, n platform.Number) string {
 	var changed []string
-	for _, name := range append(slices.Clone(kind.Wires), kind.Displaces...) {
+	for _, name := range routing(kind) {
 		if n.Settings[name] != n.Memory.Wiring[name] {
 			changed = append(changed, name)
 		}

@@ -1,0 +1,160 @@
+package phonenumber
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// resolve gives the attributes that the configuration leaves out their planned
+// values. state is nil for a creation.
+func (r *Resource) resolve(ctx context.Context, config model, state *model, plan model, diags *diag.Diagnostics) {
+	r.resolveBlock(config, state, plan)
+	r.foresee(ctx, config, plan, diags)
+	r.refuseForeignSettings(config, plan, diags)
+	if state != nil && state.number().Carrier != plan.number().Carrier {
+		state = nil // it has no settings of this carrier's
+	}
+	r.resolveSettings(config, state, plan)
+	r.resolveAccount(config, state, plan)
+}
+
+// resolveBlock keeps what the platform reported as long as its record stays;
+// what a new registration will report is unknown.
+func (r *Resource) resolveBlock(config model, state *model, plan model) {
+	kind, ok := r.kinds.Kind(plan.platform())
+	if !ok {
+		return
+	}
+	resolved := func(held attrs) attr.Value {
+		return resolveFields(kind.Block, nested(config.attrs[kind.Name]), held, plan.types[kind.Name])
+	}
+	if state == nil || state.platform() != kind.Name {
+		plan.attrs[kind.Name] = resolved(nil)
+		return
+	}
+	plan.attrs[kind.Name] = resolved(nested(state.attrs[kind.Name]))
+	have := state.number()
+	if have.Status != platform.Active || r.kinds.Interruption(have, plan.number()) != "" {
+		plan.attrs[kind.Name] = unsettled(kind.Block, plan.attrs[kind.Name], plan.types[kind.Name])
+	}
+}
+
+// foresee asks the platform what it can tell of a number before it is attached.
+// What the configuration does not tell yet may change the answer, so the apply
+// asks then.
+func (r *Resource) foresee(ctx context.Context, config, plan model, diags *diag.Diagnostics) {
+	n := plan.number()
+	if n.Platform == platform.None || !hasUnknown(plan.attrs[n.Platform]) ||
+		!config.known("phone_number") || !config.carrierKnown() {
+		return
+	}
+	if held, ok := r.manager.Held(n.PhoneNumber); ok && held.Platform == n.Platform {
+		// A replacement: what the platform has of it now is the old resource's.
+		kind, _ := r.kinds.Kind(n.Platform)
+		n.Block = carriedAs(kind, held, n)
+	}
+	told, err := r.manager.Foresee(ctx, n)
+	if err != nil {
+		diags.AddWarning("Unable to look up phone number "+label(n), fmt.Sprintf(
+			"The plan cannot say how %s is held at %s; the apply looks again.\n\n%v",
+			label(n), r.kinds.Title(n.Platform), err))
+		return
+	}
+	plan.attrs[n.Platform] = foreseen(plan.types[n.Platform], plan.attrs[n.Platform], told.Block)
+}
+
+// carriedAs is want's block in which what decides who carries the number, and is
+// left open, is as have has it.
+func carriedAs(kind platform.Kind, have, want platform.Number) platform.Values {
+	block := maps.Clone(want.Block)
+	for _, name := range kind.CarrierFields {
+		if _, told := block[name]; !told {
+			block[name] = have.Block[name]
+		}
+	}
+	return block
+}
+
+// refuseForeignSettings refuses attributes of another carrier than the number's.
+func (r *Resource) refuseForeignSettings(config, plan model, diags *diag.Diagnostics) {
+	if plan.carrierKnown() {
+		r.validateCarrier(config, plan.number(), diags)
+	}
+}
+
+func (r *Resource) resolveSettings(config model, state *model, plan model) {
+	n, carrierKnown := plan.number(), plan.carrierKnown()
+	for _, carrier := range r.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			applies := carrier.Name == n.Carrier && !(field.Wiring && r.kinds.OwnsWiring(n))
+			switch {
+			case !config.null(field.Name):
+				// as configured, or unknown until then
+			case !carrierKnown && field.Wiring && field.Default == nil:
+				plan.set(field.Name, nil)
+			case !carrierKnown:
+				plan.setUnknown(field.Name)
+			case !applies:
+				plan.set(field.Name, nil)
+			case field.Default != nil:
+				plan.set(field.Name, field.Default)
+			case field.Wiring:
+				plan.set(field.Name, nil)
+			case state == nil:
+				plan.setUnknown(field.Name)
+			case field.Presence == platform.OptionalComputed, lifecycle.Kept(state.number(), field.Name):
+				plan.attrs[field.Name] = state.attrs[field.Name]
+			default:
+				plan.set(field.Name, nil)
+			}
+		}
+	}
+}
+
+func (r *Resource) resolveAccount(config model, state *model, plan model) {
+	kind, _ := r.kinds.Kind(plan.number().Carrier)
+	switch {
+	case !config.null("account_sid"):
+	case !plan.carrierKnown():
+		plan.setUnknown("account_sid")
+	case kind.Settings == nil: // only a carrier with settings has accounts
+		plan.set("account_sid", nil)
+	case r.manager.AccountSID != "":
+		plan.set("account_sid", r.manager.AccountSID)
+	case state != nil:
+		plan.attrs["account_sid"] = state.attrs["account_sid"]
+	default:
+		plan.setUnknown("account_sid")
+	}
+}
+
+// blurEnd makes unknown what depends on something unknown.
+func (m *model) blurEnd() {
+	if !m.carrierKnown() {
+		m.setUnknown("carrier", "destroy_irreversible", "destroy_steps")
+	}
+	if !m.known("release_on_destroy") {
+		m.setUnknown("destroy_action", "destroy_irreversible", "destroy_steps")
+	}
+	inputs := []string{"id", "deregister_emergency_address", "account_sid", "sid"}
+	for _, carrier := range m.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			inputs = append(inputs, field.Name)
+		}
+	}
+	for _, name := range inputs {
+		if !m.known(name) {
+			m.setUnknown("destroy_steps")
+		}
+	}
+	if on := m.platform(); on != platform.None && hasUnknown(m.attrs[on]) {
+		m.setUnknown("destroy_steps")
+	}
+}

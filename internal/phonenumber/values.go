@@ -1,0 +1,118 @@
+package phonenumber
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// plain is a Terraform value as a Go value: nil for null and unknown.
+func plain(v attr.Value) any {
+	if v == nil || v.IsNull() || v.IsUnknown() {
+		return nil
+	}
+	switch v := v.(type) {
+	case types.String:
+		return v.ValueString()
+	case types.Bool:
+		return v.ValueBool()
+	case types.Int64:
+		return v.ValueInt64()
+	case types.Map:
+		values := map[string]string{}
+		for key, element := range v.Elements() {
+			values[key], _ = plain(element).(string)
+		}
+		return values
+	case types.Object:
+		values := platform.Values{}
+		for name, element := range v.Attributes() {
+			if !element.IsUnknown() {
+				values[name] = plain(element)
+			}
+		}
+		return values
+	case interface{ Elements() []attr.Value }:
+		values := []string{}
+		for _, element := range v.Elements() {
+			text, _ := plain(element).(string)
+			values = append(values, text)
+		}
+		return values
+	}
+	panic(fmt.Sprintf("a %T has no plain value", v)) // a type that attribute() never makes
+}
+
+// attrValue is a Go value as a Terraform value of type t: nil is null.
+func attrValue(t attr.Type, value any) attr.Value {
+	switch t := t.(type) {
+	case basetypes.StringType:
+		if text, ok := value.(string); ok {
+			return types.StringValue(text)
+		}
+		return types.StringNull()
+	case basetypes.BoolType:
+		if flag, ok := value.(bool); ok {
+			return types.BoolValue(flag)
+		}
+		return types.BoolNull()
+	case basetypes.Int64Type:
+		if number, ok := value.(int64); ok {
+			return types.Int64Value(number)
+		}
+		return types.Int64Null()
+	case basetypes.ListType:
+		texts, ok := value.([]string)
+		if !ok {
+			return types.ListNull(t.ElemType)
+		}
+		elements := make([]attr.Value, 0, len(texts))
+		for _, text := range texts {
+			elements = append(elements, types.StringValue(text))
+		}
+		return types.ListValueMust(t.ElemType, elements)
+	case basetypes.MapType:
+		texts, ok := value.(map[string]string)
+		if !ok {
+			return types.MapNull(t.ElemType)
+		}
+		elements := map[string]attr.Value{}
+		for key, text := range texts {
+			elements[key] = types.StringValue(text)
+		}
+		return types.MapValueMust(t.ElemType, elements)
+	case basetypes.ObjectType:
+		values, ok := value.(platform.Values)
+		if !ok {
+			return types.ObjectNull(t.AttrTypes)
+		}
+		elements := map[string]attr.Value{}
+		for name, inner := range t.AttrTypes {
+			elements[name] = attrValue(inner, values[name])
+		}
+		return types.ObjectValueMust(t.AttrTypes, elements)
+	}
+	panic(fmt.Sprintf("no value of type %s can be made", t)) // a type that attribute() never makes
+}
+
+func unknownValue(t attr.Type) attr.Value {
+	switch t := t.(type) {
+	case basetypes.StringType:
+		return types.StringUnknown()
+	case basetypes.BoolType:
+		return types.BoolUnknown()
+	case basetypes.Int64Type:
+		return types.Int64Unknown()
+	case basetypes.ListType:
+		return types.ListUnknown(t.ElemType)
+	case basetypes.MapType:
+		return types.MapUnknown(t.ElemType)
+	case basetypes.ObjectType:
+		return types.ObjectUnknown(t.AttrTypes)
+	}
+	panic(fmt.Sprintf("no unknown of type %s can be made", t)) // a type that attribute() never makes
+}
