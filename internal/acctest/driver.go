@@ -1,0 +1,645 @@
+package acctest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
+)
+
+// Driver plays Terraform: it takes the provider through the calls of protocol 6
+// that the real one makes, in process and in milliseconds, so that a test can
+// afford thousands of lives. Configurations, plans and states are Go values by
+// the names of the schema; see Values.
+//
+// Like Terraform it runs a new provider for each walk: reads and plans share
+// one, applies share another. It holds the provider to the rules that Terraform
+// does, and a provider that breaks one fails the test. TestAccDriver… hold the
+// Driver itself against the real CLI.
+type Driver struct {
+	t         *testing.T
+	arguments Values
+	schemas   *tfprotov6.GetProviderSchemaResponse
+
+	server tfprotov6.ProviderServer // of the walk; nil: none has begun
+	walk   walk
+}
+
+// walk is one of the two that Terraform takes through a configuration.
+type walk int
+
+const (
+	planWalk walk = iota
+	applyWalk
+)
+
+// Values are an object by the names of its attributes: string, bool, int,
+// []string, map[string]string, Values for a block or an object, nil for null,
+// Unknown. What is missing is null. Read back, an integer is an int.
+type Values map[string]any
+
+// Unknown is a value that is known only after the apply.
+const Unknown = unknown("known after apply")
+
+type unknown string
+
+// Driver starts a driver of the provider with access to all services of the
+// simulation. Further arguments of the provider replace those of that name.
+func (s *Simulation) Driver(t *testing.T, arguments Values) *Driver {
+	t.Helper()
+	d := &Driver{t: t, arguments: Values{
+		"twilio": Values{
+			"account_sid": simulator.DefaultAccountSID, "auth_token": simulator.DefaultAuthToken, "base_url": s.URL + "/twilio",
+		},
+		"nixflex": Values{"api_key": simulator.DefaultNixflexKey, "base_url": s.URL + "/nixflex"},
+		"synthflow": Values{
+			"api_key": simulator.DefaultSynthflowAPIKey, "workspace_id": simulator.DefaultSynthflowWorkspaceID,
+			"base_url": s.URL + "/synthflow",
+		},
+		"dialnexa": Values{"api_key": simulator.DefaultDialNexaAPIKey, "base_url": s.URL + "/dialnexa"},
+		"resemble": Values{"api_key": simulator.DefaultResembleToken, "base_url": s.URL + "/resemble"},
+	}}
+	maps.Copy(d.arguments, arguments)
+	schemas, err := providerserver.NewProtocol6(newProvider()())().GetProviderSchema(
+		t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	d.must(err, schemas.Diagnostics)
+	d.schemas = schemas
+	return d
+}
+
+// Restart ends the provider, as the end of a run does, or a crash. The next call
+// starts a new one.
+func (d *Driver) Restart() { d.server = nil }
+
+// during is the provider of the walk, a new one if the walk has just begun.
+func (d *Driver) during(w walk) tfprotov6.ProviderServer {
+	d.t.Helper()
+	if d.server != nil && d.walk == w {
+		return d.server
+	}
+	d.server, d.walk = providerserver.NewProtocol6(newProvider()())(), w
+	config := d.encode(d.value(d.schemas.Provider.ValueType(), d.arguments, "provider"))
+	validated, err := d.server.ValidateProviderConfig(d.context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+	d.must(err, validated.Diagnostics)
+	configured, err := d.server.ConfigureProvider(d.context(), &tfprotov6.ConfigureProviderRequest{Config: config})
+	d.must(err, configured.Diagnostics)
+	return d.server
+}
+
+// context is that of a call. It does not end before the test's clean-up, which
+// may have resources to destroy.
+func (d *Driver) context() context.Context { return context.WithoutCancel(d.t.Context()) }
+
+// must fails the test where what is not under test goes wrong.
+func (d *Driver) must(err error, all []*tfprotov6.Diagnostic) {
+	d.t.Helper()
+	if found := told(all); err != nil || found.Failed() {
+		d.t.Fatalf("driving the provider: %v %+v", err, found)
+	}
+}
+
+// broken fails the test for each rule of Terraform's that the provider broke.
+func (d *Driver) broken(call string, rules []string) {
+	d.t.Helper()
+	for _, rule := range rules {
+		d.t.Errorf("%s: the provider broke a rule of Terraform's: %s", call, rule)
+	}
+}
+
+// Diagnostics are the errors and warnings of a call, in order.
+type Diagnostics []Diagnostic
+
+// Failed says whether there is an error among them.
+func (ds Diagnostics) Failed() bool {
+	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == "error" })
+}
+
+func told(all []*tfprotov6.Diagnostic) Diagnostics {
+	var found Diagnostics
+	for _, d := range all {
+		severity := "warning"
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			severity = "error"
+		}
+		found = append(found, Diagnostic{Severity: severity, Summary: d.Summary, Detail: d.Detail})
+	}
+	return found
+}
+
+// Resource is one resource instance with what Terraform keeps of it.
+type Resource struct {
+	// Tainted says that the next plan replaces the resource: its creation
+	// failed, or a test says so.
+	Tainted bool
+
+	driver   *Driver
+	typeName string
+	block    *tfprotov6.SchemaBlock
+	object   object
+}
+
+// object is what the state holds of a resource. Its value is null where the
+// resource does not exist.
+type object struct {
+	value    tftypes.Value
+	private  []byte
+	identity *tfprotov6.ResourceIdentityData
+}
+
+// Resource is a resource of that type which is not in state yet.
+func (d *Driver) Resource(typeName string) *Resource {
+	d.t.Helper()
+	schema, ok := d.schemas.ResourceSchemas[typeName]
+	if !ok {
+		d.t.Fatalf("the provider has no resource %s", typeName)
+	}
+	r := &Resource{driver: d, typeName: typeName, block: schema.Block}
+	r.object.value = r.null()
+	return r
+}
+
+func (r *Resource) schemaType() tftypes.Type { return r.block.ValueType() }
+
+func (r *Resource) null() tftypes.Value { return tftypes.NewValue(r.schemaType(), nil) }
+
+// State is the resource as it is in state; nil: it is not.
+func (r *Resource) State() Values {
+	r.driver.t.Helper()
+	return r.driver.values(r.object.value)
+}
+
+// Import brings an existing object into state, and reads it.
+func (r *Resource) Import(id string) Diagnostics {
+	d := r.driver
+	d.t.Helper()
+	resp, err := d.during(planWalk).ImportResourceState(d.context(), &tfprotov6.ImportResourceStateRequest{
+		TypeName: r.typeName, ID: id,
+	})
+	d.must(err, nil)
+	diags := told(resp.Diagnostics)
+	if diags.Failed() {
+		return diags
+	}
+	if len(resp.ImportedResources) != 1 {
+		d.t.Fatalf("import of %s: %d resources", id, len(resp.ImportedResources))
+	}
+	before := r.object
+	imported := resp.ImportedResources[0]
+	r.object = object{d.decode(imported.State, r.schemaType()), imported.Private, imported.Identity}
+	diags = append(diags, r.Read()...)
+	if diags.Failed() {
+		r.object = before
+	}
+	return diags
+}
+
+// Read refreshes the state. A failure leaves it as it was.
+func (r *Resource) Read() Diagnostics {
+	d := r.driver
+	d.t.Helper()
+	if r.object.value.IsNull() {
+		return nil
+	}
+	resp, err := d.during(planWalk).ReadResource(d.context(), &tfprotov6.ReadResourceRequest{
+		TypeName: r.typeName, CurrentState: d.encode(r.object.value), Private: r.object.private,
+		CurrentIdentity: r.object.identity,
+	})
+	d.must(err, nil)
+	diags := told(resp.Diagnostics)
+	if diags.Failed() {
+		return diags
+	}
+	r.object = object{d.decode(resp.NewState, r.schemaType()), resp.Private, resp.NewIdentity}
+	if !r.object.value.IsFullyKnown() {
+		d.broken("read", []string{"all values must be known after a read"})
+	}
+	return diags
+}
+
+// Action is what a plan is going to do.
+type Action string
+
+// The actions of plans.
+const (
+	NoOp    Action = "no-op"
+	Create  Action = "create"
+	Update  Action = "update"
+	Replace Action = "replace" // the resource is destroyed, and created again
+	Delete  Action = "delete"
+)
+
+// Plan is a plan for one resource.
+type Plan struct {
+	Action      Action
+	Before      Values // nil: it does not exist
+	After       Values // nil: it will not exist
+	Diagnostics Diagnostics
+
+	config, planned tftypes.Value
+	private         []byte
+	identity        *tfprotov6.ResourceIdentityData
+}
+
+// Plan plans for the resource to be as configured, from the state as it is: it
+// reads nothing. The plan of a failure can't be applied.
+func (r *Resource) Plan(config Values) *Plan {
+	r.driver.t.Helper()
+	return r.plan(planWalk, r.driver.value(r.schemaType(), config, r.typeName))
+}
+
+// PlanDestroy plans for the resource not to exist.
+func (r *Resource) PlanDestroy() *Plan {
+	r.driver.t.Helper()
+	if r.object.value.IsNull() {
+		return &Plan{Action: NoOp, config: r.null(), planned: r.null()}
+	}
+	p, _ := r.ask(planWalk, r.object, r.null())
+	p.Action, p.Before = Delete, r.State()
+	return p
+}
+
+func (r *Resource) plan(w walk, config tftypes.Value) *Plan {
+	d := r.driver
+	d.t.Helper()
+	validated, err := d.during(w).ValidateResourceConfig(d.context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: r.typeName, Config: d.encode(config),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+	})
+	d.must(err, nil)
+	diags := told(validated.Diagnostics)
+	if diags.Failed() {
+		return &Plan{Diagnostics: diags}
+	}
+	// Of a tainted object the provider is shown nothing, not even the private
+	// state: to it the plan is that of a creation.
+	prior := r.object
+	if r.Tainted {
+		prior = object{value: r.null()}
+	}
+	p, replaces := r.ask(w, prior, config)
+	switch {
+	case p.Diagnostics.Failed():
+	case prior.value.IsNull() && r.object.value.IsNull():
+		p.Action = Create
+	case prior.value.IsNull():
+		p.Action = Replace
+	case replaces:
+		// Terraform asks again, as for a creation, and shows no warnings twice.
+		again, _ := r.ask(w, object{value: r.null(), private: p.private}, config)
+		if !again.Diagnostics.Failed() {
+			again.Diagnostics = p.Diagnostics
+		}
+		again.Action = Replace
+		p = again
+	case p.planned.Equal(prior.value):
+		p.Action = NoOp
+	default:
+		p.Action = Update
+	}
+	p.Before = r.State()
+	p.Diagnostics = append(diags, p.Diagnostics...)
+	return p
+}
+
+// ask asks the provider to plan, and holds the answer to Terraform's rules.
+// Replaces says that the change can't be made in place.
+func (r *Resource) ask(w walk, prior object, config tftypes.Value) (p *Plan, replaces bool) {
+	d := r.driver
+	d.t.Helper()
+	resp, err := d.during(w).PlanResourceChange(d.context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: r.typeName, PriorState: d.encode(prior.value), PriorPrivate: prior.private,
+		PriorIdentity: prior.identity, Config: d.encode(config),
+		ProposedNewState: d.encode(proposed(r.block, prior.value, config)),
+	})
+	d.must(err, nil)
+	p = &Plan{config: config, Diagnostics: told(resp.Diagnostics)}
+	if p.Diagnostics.Failed() {
+		return p, false
+	}
+	p.planned, p.private, p.identity = d.decode(resp.PlannedState, r.schemaType()), resp.PlannedPrivate, resp.PlannedIdentity
+	p.After = d.values(p.planned)
+	d.broken("plan", planRules(r.block, prior.value, config, p.planned, ""))
+	for _, path := range resp.RequiresReplace {
+		before, _, beforeErr := tftypes.WalkAttributePath(prior.value, path)
+		after, _, afterErr := tftypes.WalkAttributePath(p.planned, path)
+		had, _ := before.(tftypes.Value)
+		has, _ := after.(tftypes.Value)
+		replaces = replaces || !prior.value.IsNull() && (beforeErr != nil || afterErr != nil || !has.Equal(had))
+	}
+	return p, replaces
+}
+
+// Apply does what a plan of this resource says. Like Terraform it plans a
+// creation and a change once more first. State is left as Terraform leaves it,
+// whether the provider failed or not.
+func (r *Resource) Apply(p *Plan) Diagnostics {
+	d := r.driver
+	d.t.Helper()
+	if p.Diagnostics.Failed() {
+		d.t.Fatalf("a failed plan can't be applied: %+v", p.Diagnostics)
+	}
+	var diags Diagnostics
+	switch p.Action {
+	case NoOp:
+		return nil
+	case Delete:
+		return r.change(r.null(), p)
+	case Replace:
+		if diags = r.change(r.null(), p); diags.Failed() {
+			return diags
+		}
+	case Create, Update:
+	}
+	final := r.plan(applyWalk, p.config)
+	diags = append(diags, final.Diagnostics...)
+	if final.Diagnostics.Failed() {
+		return diags
+	}
+	d.broken("final plan", resultRules(r.block, p.planned, final.planned, ""))
+	return append(diags, r.change(final.planned, final)...)
+}
+
+// Destroy destroys the resource without having asked the provider for a plan of
+// that, as the destroying half of a replacement does.
+func (r *Resource) Destroy() Diagnostics {
+	r.driver.t.Helper()
+	if r.object.value.IsNull() {
+		return nil
+	}
+	return r.change(r.null(), &Plan{config: r.null(), private: r.object.private, identity: r.object.identity})
+}
+
+// change makes the resource as planned; null: it ends.
+func (r *Resource) change(planned tftypes.Value, p *Plan) Diagnostics {
+	d := r.driver
+	d.t.Helper()
+	config := p.config
+	if planned.IsNull() {
+		config = r.null()
+	}
+	resp, err := d.during(applyWalk).ApplyResourceChange(d.context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: r.typeName, PriorState: d.encode(r.object.value), PlannedState: d.encode(planned),
+		PlannedPrivate: p.private, PlannedIdentity: p.identity, Config: d.encode(config),
+	})
+	d.must(err, nil)
+	diags, got := told(resp.Diagnostics), d.decode(resp.NewState, r.schemaType())
+	if !got.IsFullyKnown() {
+		d.broken("apply", []string{"all values must be known after an apply"})
+	}
+	if !diags.Failed() {
+		d.broken("apply", resultRules(r.block, planned, got, ""))
+	}
+	switch {
+	case got.IsNull() && diags.Failed(): // state stays as it was
+	case got.IsNull():
+		r.object, r.Tainted = object{value: r.null()}, false
+	default:
+		if !planned.IsNull() {
+			r.Tainted = diags.Failed() && (r.Tainted || r.object.value.IsNull())
+		}
+		r.object = object{got, resp.Private, resp.NewIdentity}
+	}
+	return diags
+}
+
+// proposed is Terraform's proposal for a plan: the configuration, and where it
+// says nothing of what is computed, the state. Terraform's own also correlates
+// the elements of nested lists, sets and maps; this provider's schemas nest
+// single blocks alone, and their nested attributes are computed as a whole.
+func proposed(block *tfprotov6.SchemaBlock, prior, config tftypes.Value) tftypes.Value {
+	if config.IsNull() || !config.IsKnown() {
+		return config
+	}
+	held, configured, merged := members(prior), members(config), map[string]tftypes.Value{}
+	for _, a := range block.Attributes {
+		merged[a.Name] = configured[a.Name]
+		if value, ok := held[a.Name]; ok && a.Computed && configured[a.Name].IsNull() {
+			merged[a.Name] = value
+		}
+	}
+	for _, b := range block.BlockTypes {
+		merged[b.TypeName] = proposed(b.Block, held[b.TypeName], configured[b.TypeName])
+	}
+	return tftypes.NewValue(block.ValueType(), merged)
+}
+
+// planRules are the rules that a plan breaks: what is configured is planned as
+// it is configured, or stays as it is in state; only what is computed may be
+// planned otherwise; what is write-only is never planned.
+func planRules(block *tfprotov6.SchemaBlock, prior, config, planned tftypes.Value, at string) []string {
+	switch {
+	case config.IsNull() != planned.IsNull():
+		return []string{fmt.Sprintf("%q is configured: %t, planned: %t", at, !config.IsNull(), !planned.IsNull())}
+	case config.IsNull():
+		return nil
+	case config.IsKnown() != planned.IsKnown():
+		return []string{fmt.Sprintf("the block %q may not be unknown unless it is configured so", at)}
+	}
+	var broken []string
+	held, configured, wanted := members(prior), members(config), members(planned)
+	for _, a := range block.Attributes {
+		was, is, will := held[a.Name], configured[a.Name], wanted[a.Name]
+		kept := !was.IsNull() && !is.IsNull() && will.Equal(was)
+		switch {
+		case a.WriteOnly && !will.IsNull():
+			broken = append(broken, fmt.Sprintf("%s is write-only and planned", at+a.Name))
+		case !a.WriteOnly && !will.Equal(is) && !kept && !(a.Computed && (is.IsNull() || !a.Optional)):
+			broken = append(broken, fmt.Sprintf("%s is configured as %s and planned as %s", at+a.Name, is, will))
+		}
+	}
+	for _, b := range block.BlockTypes {
+		broken = append(broken, planRules(b.Block, held[b.TypeName], configured[b.TypeName], wanted[b.TypeName],
+			at+b.TypeName+".")...)
+	}
+	return broken
+}
+
+// resultRules are the rules that the result of an apply breaks, or the final
+// plan before it: only what was planned as unknown may turn out in any way.
+func resultRules(block *tfprotov6.SchemaBlock, planned, got tftypes.Value, at string) []string {
+	if !planned.IsKnown() {
+		return nil
+	}
+	if planned.IsNull() != got.IsNull() {
+		return []string{fmt.Sprintf("%q was planned to exist: %t, exists: %t", at, !planned.IsNull(), !got.IsNull())}
+	}
+	var broken []string
+	wanted, is := members(planned), members(got)
+	if planned.IsNull() {
+		return nil
+	}
+	for _, a := range block.Attributes {
+		if !fits(wanted[a.Name], is[a.Name]) {
+			broken = append(broken, fmt.Sprintf("%s was planned as %s and is %s", at+a.Name, wanted[a.Name], is[a.Name]))
+		}
+	}
+	for _, b := range block.BlockTypes {
+		broken = append(broken, resultRules(b.Block, wanted[b.TypeName], is[b.TypeName], at+b.TypeName+".")...)
+	}
+	return broken
+}
+
+// fits says that a value is one that was planned, as far as that was known.
+func fits(planned, got tftypes.Value) bool {
+	switch {
+	case !planned.IsKnown():
+		return true
+	case planned.IsFullyKnown():
+		return got.Equal(planned)
+	case !got.IsKnown() || got.IsNull():
+		return false
+	}
+	wanted, is := members(planned), members(got)
+	for name, value := range wanted {
+		if other, ok := is[name]; !ok || !fits(value, other) {
+			return false
+		}
+	}
+	return len(wanted) == len(is)
+}
+
+// members are the parts of a value that has some, by name or index; nil for any
+// other value.
+func members(v tftypes.Value) map[string]tftypes.Value {
+	if v.IsNull() || !v.IsKnown() {
+		return nil
+	}
+	var named map[string]tftypes.Value
+	if v.As(&named) == nil {
+		return named
+	}
+	var listed []tftypes.Value
+	if v.As(&listed) != nil {
+		return nil
+	}
+	named = map[string]tftypes.Value{}
+	for i, element := range listed {
+		named[strconv.Itoa(i)] = element
+	}
+	return named
+}
+
+func (d *Driver) encode(v tftypes.Value) *tfprotov6.DynamicValue {
+	d.t.Helper()
+	encoded, err := tfprotov6.NewDynamicValue(v.Type(), v)
+	d.must(err, nil)
+	return &encoded
+}
+
+func (d *Driver) decode(encoded *tfprotov6.DynamicValue, t tftypes.Type) tftypes.Value {
+	d.t.Helper()
+	if encoded == nil {
+		return tftypes.NewValue(t, nil)
+	}
+	v, err := encoded.Unmarshal(t)
+	d.must(err, nil)
+	return v
+}
+
+// value is a Go value as one of type t. At says where it belongs.
+func (d *Driver) value(t tftypes.Type, from any, at string) tftypes.Value {
+	d.t.Helper()
+	switch from := from.(type) {
+	case nil:
+		return tftypes.NewValue(t, nil)
+	case unknown:
+		return tftypes.NewValue(t, tftypes.UnknownValue)
+	case Values:
+		object, ok := t.(tftypes.Object)
+		if !ok {
+			d.t.Fatalf("%s is no object, but %s", at, t)
+		}
+		attributes := map[string]tftypes.Value{}
+		for name, inner := range object.AttributeTypes {
+			attributes[name] = d.value(inner, from[name], at+"."+name)
+		}
+		for name := range from {
+			if _, ok := attributes[name]; !ok {
+				d.t.Fatalf("%s has no %s", at, name)
+			}
+		}
+		return tftypes.NewValue(t, attributes)
+	case []string:
+		elements := []tftypes.Value{}
+		for _, text := range from {
+			elements = append(elements, tftypes.NewValue(tftypes.String, text))
+		}
+		return d.made(t, elements, at)
+	case map[string]string:
+		elements := map[string]tftypes.Value{}
+		for key, text := range from {
+			elements[key] = tftypes.NewValue(tftypes.String, text)
+		}
+		return d.made(t, elements, at)
+	}
+	return d.made(t, from, at)
+}
+
+func (d *Driver) made(t tftypes.Type, from any, at string) tftypes.Value {
+	d.t.Helper()
+	if err := tftypes.ValidateValue(t, from); err != nil {
+		d.t.Fatalf("%s: %v", at, err)
+	}
+	return tftypes.NewValue(t, from)
+}
+
+// values is an object as Go values; nil for null.
+func (d *Driver) values(v tftypes.Value) Values {
+	d.t.Helper()
+	if v.IsNull() {
+		return nil
+	}
+	all := Values{}
+	for name, inner := range members(v) {
+		all[name] = d.plain(inner)
+	}
+	return all
+}
+
+// plain is a value as Values have it.
+func (d *Driver) plain(v tftypes.Value) any {
+	d.t.Helper()
+	switch t := v.Type(); {
+	case v.IsNull():
+		return nil
+	case !v.IsKnown():
+		return Unknown
+	case t.Is(tftypes.String):
+		return as[string](d, v)
+	case t.Is(tftypes.Bool):
+		return as[bool](d, v)
+	case t.Is(tftypes.Number):
+		number := as[big.Float](d, v)
+		integer, _ := number.Int64()
+		return int(integer)
+	case t.Is(tftypes.Object{}):
+		return d.values(v)
+	case t.Is(tftypes.Map{}):
+		texts := map[string]string{}
+		for key, element := range as[map[string]tftypes.Value](d, v) {
+			texts[key] = as[string](d, element)
+		}
+		return texts
+	}
+	texts := []string{}
+	for _, element := range as[[]tftypes.Value](d, v) {
+		texts = append(texts, as[string](d, element))
+	}
+	return texts
+}
+
+func as[T any](d *Driver, v tftypes.Value) T {
+	d.t.Helper()
+	var to T
+	d.must(v.As(&to), nil)
+	return to
+}
