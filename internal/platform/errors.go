@@ -14,6 +14,10 @@ var ErrNotFound = errors.New("phone number not found")
 // ErrUnavailable reports that a number on sale has gone to somebody else.
 var ErrUnavailable = errors.New("phone number not available")
 
+// ErrClaimed reports that a number no longer carries the marker that it was
+// known by: another creation has claimed it, or completed it.
+var ErrClaimed = errors.New("another creation has claimed the number")
+
 // ErrUntouched reports beside another error that nothing had been changed when
 // it occurred.
 var ErrUntouched = errors.New("nothing was changed")

@@ -63,10 +63,18 @@ type Number struct {
 	Settings Values
 	// Block holds the platform's fields, in the same way.
 	Block Values
+	// Reports is what the carrier tells of a number besides; only its reads and
+	// lists fill it in.
+	Reports Values
 
 	Capabilities []string // sorted: fax, mms, sms, voice
 	Status       Status
 	StatusReason string // empty when active
+
+	// Seen is the number as its carrier's list has just told for the first step
+	// of its end, where many numbers end: that step may go by it and by the answer
+	// of its write. nil: it reads before and after.
+	Seen *Number
 
 	// Notes tell the user what an attach or an update left behind. They are not
 	// kept.
@@ -93,6 +101,11 @@ type Memory struct {
 	// Wiring is the carrier's wiring as it was right after the platform had
 	// attached the number; evidence is judged against it.
 	Wiring Values `json:"wiring,omitempty"`
+	// Marker is the one that the number may still carry, since its creation
+	// never completed.
+	Marker string `json:"marker,omitempty"`
+	// Import tells apart the resources that one run imports.
+	Import string `json:"import,omitempty"`
 	// Platform is what the platform's own code wants to remember.
 	Platform Values `json:"platform,omitempty"`
 }
@@ -153,7 +166,8 @@ type Carrier interface {
 	Service
 
 	// Find looks a number up by its E.164 form among those that n's account
-	// owns; ErrNotFound if it is not there.
+	// owns; ErrNotFound if it is not there. A carrier that is n's platform, too,
+	// returns it with its Block as reported, here and in Read.
 	Find(ctx context.Context, n Number) (Number, error)
 
 	// Read returns n as the carrier reports it now, found by its SID;
@@ -166,17 +180,20 @@ type Carrier interface {
 	// Search lists numbers on sale that fit the criteria, best first.
 	Search(ctx context.Context, n Number) ([]string, error)
 
-	// Marked lists owned numbers whose purchase carries the marker.
-	Marked(ctx context.Context, n Number, marker string) ([]Number, error)
+	// Marked lists all numbers of n's account that carry a marker.
+	Marked(ctx context.Context, n Number) ([]Number, error)
 
 	// Buy buys n.PhoneNumber, never twice: an unclear answer is settled by
 	// looking the number up. A marker is put on the number until Configure
-	// removes it. ErrUnavailable if somebody else has the number.
+	// removes it. ErrUnavailable if somebody else has the number, or another
+	// creation, whose marker it then carries.
 	Buy(ctx context.Context, n Number, marker string) (Number, error)
 
 	// Configure gives the number want's settings, sending only what differs
 	// from have, and returns it as the carrier then reports it. A number that
-	// want names another account for is transferred first.
+	// want names another account for is transferred first. Where have carries a
+	// marker, nothing is changed unless that very marker still stands right
+	// before: ErrClaimed.
 	Configure(ctx context.Context, have, want Number) (Number, error)
 }
 
@@ -208,15 +225,44 @@ type Platform interface {
 // Foreseer is a Platform that can tell before an attach what it will report of
 // the number, as far as who carries it depends on that.
 type Foreseer interface {
-	// Foresee returns want with those fields of its Block filled in. It changes
-	// nothing at the platform.
+	// Foresee returns want with those fields of its Block filled in. A SID says
+	// that another carrier holds the number already. It changes nothing at the
+	// platform.
 	Foresee(ctx context.Context, want Number) (Number, error)
+}
+
+// Lister is a service that can list the numbers it holds, many to a call.
+type Lister interface {
+	// List returns a page of the numbers that the account of n has, and the
+	// cursor of the next one; empty: there is none. The first page's cursor is
+	// empty. A page may repeat numbers of the one before it.
+	List(ctx context.Context, n Number, cursor string) (page []Listed, next string, err error)
+}
+
+// Listed is a number in a service's list.
+type Listed struct {
+	// Number is the number as far as the list tells, with nothing remembered of
+	// it.
+	Number Number
+	// Read is what Carrier.Read, Carrier.Find or Platform.Read would return for
+	// have; false: only they can tell. It is nil where a list tells too little.
+	Read func(have Number) (got Number, ok bool)
 }
 
 // OpUnwire is the carrier's operation by which a platform's steps ask it to
 // clear what Memory.Wiring remembers, each setting only while it still has that
 // value.
 const OpUnwire = "unwire"
+
+// MoveSource is a resource of another provider. A moved block takes its number
+// over from it.
+type MoveSource struct {
+	Providers []string // in a registry: "namespace/type"
+	Resource  string   // the type of the resource
+	// Number is the number in the resource's state, decoded from the JSON that
+	// the other provider wrote. It is pure.
+	Number func(state Values) (Number, error)
+}
 
 // Kind is what is known of a service before any credential is: enough to
 // validate a configuration, to document it and to say what a destroy will do.
@@ -248,6 +294,20 @@ type Kind struct {
 	Import func(id string) (Number, error)
 	// ImportExamples are whole import IDs, for messages and documentation.
 	ImportExamples []string
+	// ImportID is what Import reads: the import ID of n without "<name>/". It is
+	// pure.
+	ImportID func(n Number) string
+
+	// Moves are resources of other providers whose numbers this service has.
+	Moves []MoveSource
+
+	// Agent names the field of Block that holds the agent, and Label the one
+	// that names the number for people; empty: there is none.
+	Agent, Label string
+	// Reports describes Number.Reports; all are Computed.
+	Reports []Field
+	// ReadsByList says that a read of a single number reads the list anyway.
+	ReadsByList bool
 
 	// CarrierOf names the Kind that carries a number on this platform; nil:
 	// Twilio always does.

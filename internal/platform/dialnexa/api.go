@@ -179,30 +179,60 @@ func (a *api) publish(ctx context.Context, agentID string, version int64, number
 	})
 }
 
+// place is where a page of the list is.
+type place struct {
+	Page   int    `json:"page"`
+	Before int    `json:"before"` // how many numbers the pages before it had
+	First  string `json:"first"`  // ID of the number that began the page before
+}
+
+var firstPlace = place{Page: 1}
+
 // list reads all numbers of the workspace.
 func (a *api) list(ctx context.Context) ([]record, error) {
 	var all []record
 	seen := map[string]bool{}
-	for number := 1; number <= maxPages; number++ {
-		page, total, err := a.page(ctx, number, pageSize)
+	total := 0
+	for at := &firstPlace; at != nil; {
+		page, counted, next, err := a.listPage(ctx, *at)
 		if err != nil {
 			return nil, err
 		}
-		before := len(all)
 		for _, r := range page {
 			if !seen[r.ID] {
 				seen[r.ID] = true
 				all = append(all, r)
 			}
 		}
-		switch {
-		case len(all) >= total:
-			return all, nil
-		case len(all) == before:
-			return nil, fmt.Errorf("DialNexa counts %d numbers, but lists only %d", total, len(all))
-		}
+		at, total = next, counted
 	}
-	return nil, fmt.Errorf("the list of numbers at DialNexa has more than %d pages", maxPages)
+	if len(all) < total { // numbers have moved between two pages
+		return nil, incomplete(total, len(all))
+	}
+	return all, nil
+}
+
+// listPage reads one page of that list, how many numbers there are in all, and
+// where the next page is; nil: there is none.
+func (a *api) listPage(ctx context.Context, at place) (page []record, total int, next *place, err error) {
+	page, total, err = a.page(ctx, at.Page, pageSize)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	listed := at.Before + len(page)
+	switch {
+	case listed >= total:
+		return page, total, nil, nil
+	case len(page) == 0, page[0].ID == at.First:
+		return nil, 0, nil, incomplete(total, at.Before)
+	case at.Page >= maxPages:
+		return nil, 0, nil, fmt.Errorf("the list of numbers at DialNexa has more than %d pages", maxPages)
+	}
+	return page, total, &place{Page: at.Page + 1, Before: listed, First: page[0].ID}, nil
+}
+
+func incomplete(total, listed int) error {
+	return fmt.Errorf("DialNexa counts %d numbers, but lists only %d", total, listed)
 }
 
 // page reads one page of the list, in the envelope of either generation: data

@@ -14,10 +14,6 @@ import (
 // still be under way at the first time.
 const looks = 3
 
-// justRead marks a block that Carrier has filled from a record a moment ago. It
-// spares Platform.Read, which takes the mark off, the same request.
-const justRead = "just_read"
-
 var _ platform.Carrier = (*Carrier)(nil)
 
 // Carrier is platform.Carrier at DialNexa. It is safe for concurrent use.
@@ -29,7 +25,7 @@ func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number,
 	if err != nil {
 		return n, fmt.Errorf("look up %s: %w", n.PhoneNumber, err)
 	}
-	return fresh(reported(n, live)), nil
+	return reported(n, live), nil
 }
 
 // Read is platform.Carrier's. A 403, by which generation B answers for numbers
@@ -39,13 +35,7 @@ func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number,
 	if err != nil {
 		return n, fmt.Errorf("read %s: %w", identified(n), err)
 	}
-	return fresh(reported(n, live)), nil
-}
-
-// fresh marks what is reported.
-func fresh(n platform.Number) platform.Number {
-	n.Block[justRead] = true
-	return n
+	return reported(n, live), nil
 }
 
 // Elsewhere is platform.Carrier's. An API key sees one workspace, and that is
@@ -55,7 +45,7 @@ func (c *Carrier) Elsewhere(context.Context, platform.Number) (string, error) { 
 // Marked is platform.Carrier's. DialNexa has no place for a marker: a purchase
 // takes none, and only generation A, which cannot search, can name a number
 // afterwards.
-func (c *Carrier) Marked(context.Context, platform.Number, string) ([]platform.Number, error) {
+func (c *Carrier) Marked(context.Context, platform.Number) ([]platform.Number, error) {
 	return nil, nil
 }
 

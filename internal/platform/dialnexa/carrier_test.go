@@ -67,7 +67,6 @@ func TestFindAndReadInBothGenerations(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v", way, err)
 				}
-				delete(got.Block, "just_read")
 				if got.SID != numberID || got.PhoneNumber != phone || got.Carrier != "dialnexa" || got.Memory.Detail != "kept" ||
 					got.Action != platform.Release || !reflect.DeepEqual(got.Capabilities, tc.capabilities) ||
 					!reflect.DeepEqual(got.Block, tc.want) {
@@ -76,22 +75,6 @@ func TestFindAndReadInBothGenerations(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestPlatformReadsNoSecondTimeWhatTheCarrierHasJustRead(t *testing.T) {
-	w := start(t, simulator.DialNexaRules{})
-	n := w.own(simulator.DialNexaNumber{AgentID: "agt_one"}, older(""))
-	read, err := w.carrier.Read(t.Context(), n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 { // the second time, the mark is gone
-		read, err = w.platform.Read(t.Context(), read)
-		if err != nil || read.Block.String("agent_id") != "agt_one" || read.Block.Has("just_read") {
-			t.Errorf("%+v, %v", read, err)
-		}
-	}
-	w.wantSent(get+"200", get+"200")
 }
 
 func TestFindPages(t *testing.T) {
@@ -243,7 +226,7 @@ func TestNothingElsewhereMarkedOrConfigured(t *testing.T) {
 	if got, err := w.carrier.Elsewhere(t.Context(), have); got != "" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
-	if got, err := w.carrier.Marked(t.Context(), have, "mark"); len(got) != 0 || err != nil {
+	if got, err := w.carrier.Marked(t.Context(), have); len(got) != 0 || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
 	got, err := w.carrier.Configure(t.Context(), have, want)

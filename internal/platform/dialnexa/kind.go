@@ -45,6 +45,10 @@ var Kind = platform.Kind{
 
 	Import:         readImportID,
 	ImportExamples: []string{kindName + "/phn_f7w2kx5mb9qz", kindName + "/+14155550100"},
+	ImportID:       func(n platform.Number) string { return n.PhoneNumber }, // a list finds it by that
+
+	Agent: "agent_id",
+	Label: "nickname",
 
 	CarrierOf: func(platform.Number) string { return kindName },
 	Steps:     steps,
@@ -203,6 +207,7 @@ func readImportID(id string) (platform.Number, error) {
 	}
 	return platform.Number{}, errors.New("it is neither a phn_… ID nor a phone number in E.164 form")
 }
+
 
 // versionOf is the version of the agent that a block names; 0: none.
 func versionOf(block platform.Values) int64 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"strings"
 
@@ -32,11 +31,6 @@ func (p *Platform) Check(ctx context.Context, want platform.Number) error {
 // Read is platform.Platform's. DialNexa has no word for the condition of a
 // number that is complete.
 func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
-	if have.Block.Has(justRead) {
-		have.Block = maps.Clone(have.Block)
-		delete(have.Block, justRead)
-		return have, nil
-	}
 	read := p.fetch
 	if have.SID == "" { // imported by its number
 		read = p.find

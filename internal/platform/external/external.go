@@ -50,7 +50,7 @@ func (Carrier) Search(context.Context, platform.Number) ([]string, error) {
 }
 
 // Marked is platform.Carrier's.
-func (Carrier) Marked(context.Context, platform.Number, string) ([]platform.Number, error) {
+func (Carrier) Marked(context.Context, platform.Number) ([]platform.Number, error) {
 	return nil, nil
 }
 

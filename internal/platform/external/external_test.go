@@ -41,7 +41,7 @@ func TestCarrier_NeitherSellsNorReleases(t *testing.T) {
 	if got, err := carrier.Buy(t.Context(), n, ""); err == nil || got.PhoneNumber != "" {
 		t.Errorf("buy: %+v, %v", got, err)
 	}
-	if marked, err := carrier.Marked(t.Context(), n, "marker"); err != nil || len(marked) > 0 {
+	if marked, err := carrier.Marked(t.Context(), n); err != nil || len(marked) > 0 {
 		t.Errorf("marked: %v, %v", marked, err)
 	}
 	if account, err := carrier.Elsewhere(t.Context(), n); err != nil || account != "" {

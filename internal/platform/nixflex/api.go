@@ -139,6 +139,32 @@ func (a api) agent(ctx context.Context, id string) error {
 	})
 }
 
+// listAgents reads the IDs of agents from an offset on. The list is one of the
+// docs, in an envelope, or one of the SDK, without (Nixflex docs: list agents;
+// Nixflex SDK: agents.list).
+func (a api) listAgents(ctx context.Context, offset int) (ids []string, err error) {
+	type agent struct {
+		AgentID string `json:"agent_id"`
+	}
+	query := url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(offset)}}
+	request := httpapi.Request{Method: http.MethodGet, Path: agentsPath, Query: query}
+	err = a.call(ctx, request, nil, func(body []byte) error {
+		var list struct {
+			Agents []agent `json:"agents"`
+		}
+		if json.Unmarshal(body, &list.Agents) != nil {
+			if err := json.Unmarshal(body, &list); err != nil {
+				return err
+			}
+		}
+		for _, listed := range list.Agents {
+			ids = append(ids, listed.AgentID)
+		}
+		return nil
+	})
+	return ids, err
+}
+
 // importNumber imports a number. All attempts of one import carry the same
 // key, although Nixflex does not say what it does with it (Nixflex docs:
 // introduction). Because of it, Go's transport sends the request again by itself
@@ -194,8 +220,18 @@ const (
 	maxUnpaged = 1000
 )
 
+// place is where a page of a list is; the first page's is the zero value.
+type place struct {
+	Offset int `json:"offset"`
+	Page   int `json:"page"` // how many there are before it
+	// First is the number that began the page before.
+	First string `json:"first"`
+	// CutOff says that there is no such page, although the list goes on.
+	CutOff bool `json:"cut_off"`
+}
+
 // errCutOff reports that a list ended before all numbers had been seen.
-var errCutOff = fmt.Errorf("the list of numbers at Nixflex is cut off after %d, and the number is not among them",
+var errCutOff = fmt.Errorf("the list of numbers at Nixflex is cut off after %d: what comes behind is not known",
 	maxUnpaged)
 
 // find reads a number. Nixflex documents no way to read one but the list of
@@ -216,27 +252,45 @@ func (a api) find(ctx context.Context, phoneNumber, ofAgent string) (*record, er
 }
 
 func (a api) search(ctx context.Context, phoneNumber, ofAgent string) (*record, error) {
-	seen := map[string]bool{}
-	for range maxPages {
-		page, count, err := a.page(ctx, ofAgent, max(0, len(seen)-pageOverlap))
+	for at := (&place{}); at != nil; {
+		page, next, err := a.list(ctx, ofAgent, *at)
 		if err != nil {
 			return nil, err
 		}
-		before := len(seen)
 		for i := range page {
 			if page[i].phoneNumber == phoneNumber {
 				return &page[i], nil
 			}
-			seen[page[i].phoneNumber] = true
 		}
-		switch {
-		case len(page) >= maxUnpaged:
-			return nil, errCutOff
-		case len(seen) == before, len(page) < pageSize && count <= len(seen):
-			return nil, fmt.Errorf("%w: %s at Nixflex", platform.ErrNotFound, phoneNumber)
-		}
+		at = next
 	}
-	return nil, fmt.Errorf("a list at Nixflex has more than %d pages", maxPages)
+	return nil, fmt.Errorf("%w: %s at Nixflex", platform.ErrNotFound, phoneNumber)
+}
+
+// list reads one page of a list, and where the next one is; nil: there is none.
+func (a api) list(ctx context.Context, ofAgent string, at place) ([]record, *place, error) {
+	if at.CutOff {
+		return nil, nil, errCutOff
+	}
+	page, count, err := a.page(ctx, ofAgent, at.Offset)
+	if err != nil {
+		return nil, nil, err
+	}
+	end := at.Offset + len(page)
+	next := &place{Offset: end - pageOverlap, Page: at.Page + 1}
+	switch {
+	case len(page) >= maxUnpaged:
+		return page, &place{CutOff: true}, nil
+	case len(page) > pageSize, // all, since the limit does nothing
+		len(page) < pageSize && count <= end,
+		next.Offset <= at.Offset,
+		page[0].phoneNumber == at.First: // again, since the offset does nothing
+		return page, nil, nil
+	case next.Page >= maxPages:
+		return nil, nil, fmt.Errorf("a list at Nixflex has more than %d pages", maxPages)
+	}
+	next.First = page[0].phoneNumber
+	return page, next, nil
 }
 
 // page reads a part of the list. Count is the length of the whole list or of

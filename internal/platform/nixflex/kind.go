@@ -97,6 +97,10 @@ var Kind = platform.Kind{
 
 	Import:         readImportID,
 	ImportExamples: []string{kindName + "/+14155550100"},
+	ImportID:       func(n platform.Number) string { return n.PhoneNumber },
+
+	Agent:       agentID,
+	ReadsByList: true,
 
 	Steps: steps,
 }

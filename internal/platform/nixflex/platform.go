@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -19,15 +18,15 @@ type Platform struct {
 	// stands in for it.
 	twilioSID, twilioToken string
 
-	mu sync.Mutex
-	// agents tells of agents that were looked up for Read whether they exist.
-	agents map[string]bool
+	agents agents
 }
 
 // New returns the platform that imports numbers with the auth token of that
 // account at Twilio, unless a number brings a token of its own.
 func New(c *httpapi.Client, twilioSID, twilioToken string) *Platform {
-	return &Platform{api: api{c}, twilioSID: twilioSID, twilioToken: twilioToken, agents: map[string]bool{}}
+	return &Platform{
+		api: api{c}, twilioSID: twilioSID, twilioToken: twilioToken, agents: agents{api: api{c}, known: map[string]bool{}},
+	}
 }
 
 // Check is platform.Platform's.
@@ -50,39 +49,24 @@ func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Num
 	if err != nil {
 		return have, explained(doing, err)
 	}
+	exists, err := p.agents.exists(ctx, live.agentID)
+	if err != nil {
+		// Final, since no 404 of an agent says that the number is gone.
+		return have, platform.Final(explained(doing+", whose agent is "+live.agentID, err))
+	}
+	return read(have, live, exists), nil
+}
+
+// read is what Read returns of a record, whose agent exists or not.
+func read(have platform.Number, live *record, agentExists bool) platform.Number {
 	got := reported(have, live)
-	if live.agentID != "" {
-		exists, err := p.agentExists(ctx, live.agentID)
-		if err != nil {
-			// Final, since no 404 of an agent says that the number is gone.
-			return have, platform.Final(explained(doing+", whose agent is "+live.agentID, err))
-		}
-		if !exists {
-			got.Block[agentID] = nil
-		}
+	if !agentExists {
+		got.Block[agentID] = nil
 	}
 	if !got.Memory.Platform.Has(memoryAccount) { // imported into Terraform
 		got.Memory.Platform = remembering(got, memoryAccount, got.AccountSID)
 	}
-	return got, nil
-}
-
-// agentExists asks once for each agent, since many numbers share one.
-func (p *Platform) agentExists(ctx context.Context, id string) (bool, error) {
-	p.mu.Lock()
-	exists, known := p.agents[id]
-	p.mu.Unlock()
-	if known {
-		return exists, nil
-	}
-	err := p.api.agent(ctx, id)
-	if err != nil && !says(err, codeAgentNotFound) {
-		return false, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.agents[id] = err == nil
-	return err == nil, nil
+	return got
 }
 
 // Attach is platform.Platform's.

@@ -75,6 +75,27 @@ var cases = []testCase{
 		run:   beyondOnePage,
 	},
 
+	{
+		name:  "the list has the number while the platform has it, and once",
+		needs: lists,
+		run:   listsNumber,
+	},
+	{
+		name:  "a listed number can be imported",
+		needs: lists,
+		run:   importsListed,
+	},
+	{
+		name:  "the list tells of a number what a read tells",
+		needs: lists,
+		run:   listedReads,
+	},
+	{
+		name:  "the list has the number beyond one page",
+		needs: listsPages,
+		run:   listsBeyondOnePage,
+	},
+
 	{name: "no answer but the platform's own is its word on the number", run: untrustworthyReads},
 	{name: "a write that fails or gets lost is told truly and finished by the next run", run: unsuccessfulWrites},
 	{name: "a cancelled context ends everything at once", run: cancelled},
@@ -552,14 +573,9 @@ func spoiltDeletion(t *testing.T, start starter) {
 
 func beyondOnePage(t *testing.T, start starter) {
 	w := start(t)
-	crowd := func() {
-		w.Crowd.do()
-		w.others = w.Look().Others
-		w.ResetRequests()
-	}
-	crowd()
+	w.crowd()
 	w.mustCreate()
-	crowd()
+	w.crowd()
 	w.expect(w.attached(w.Agent))
 	wantSettled(w, w.Agent)
 	got, err := w.Platform.Attach(t.Context(), w.config(w.Agent))

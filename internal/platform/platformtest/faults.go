@@ -94,6 +94,9 @@ func operations(s Subject) []operation {
 			return err
 		}})
 	}
+	if s.lister() != nil {
+		all = append(all, operation{name: "read in the list", begin: asAttached, run: readListed})
+	}
 	if s.Carrier == nil {
 		all = append(all, operation{
 			name:  "read an import",

@@ -52,6 +52,8 @@ type Subject struct {
 	// Unreported are fields that the service never tells, so that an import cannot
 	// either.
 	Unreported []string
+	// BareList says that the service's list tells too little for a read.
+	BareList bool
 	// ImportIDs are all IDs, without the Kind's name, that the attached number can
 	// be imported by.
 	ImportIDs func() []string

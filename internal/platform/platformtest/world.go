@@ -43,6 +43,13 @@ func newWorld(t *testing.T, s Subject) *world {
 	return w
 }
 
+// crowd adds others' records, which are to stay as they are.
+func (w *world) crowd() {
+	w.Crowd.do()
+	w.others = w.Look().Others
+	w.ResetRequests()
+}
+
 // isCarrier says that the platform carries the number itself, so that its record
 // lasts as long as the number is owned.
 func (w *world) isCarrier() bool { return w.Carrier != nil }

@@ -152,11 +152,26 @@ func (p *Platform) await(ctx context.Context, r record) (record, error) {
 	}
 }
 
-// look reads a record, also when the operation's time has just run out.
+// look reads a record, also when the operation's time has just run out. That it
+// is gone counts only if the list says so too: nothing would bring the rest of it
+// back to anybody's notice.
 func (p *Platform) look(ctx context.Context, r record) (record, error) {
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
-	return p.fetch(ctx, r.ID)
+	now, gone := p.fetch(ctx, r.ID)
+	if !errors.Is(gone, platform.ErrNotFound) {
+		return now, gone
+	}
+	listed, err := p.api.list(ctx)
+	if err != nil {
+		return r, notAbsent(err)
+	}
+	for _, other := range listed {
+		if other.ID == r.ID {
+			return other, nil
+		}
+	}
+	return now, gone
 }
 
 // force removes a corrupted record without its cleanup, which Resemble allows

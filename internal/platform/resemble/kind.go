@@ -92,6 +92,11 @@ var Kind = platform.Kind{
 
 	Import:         readImportID,
 	ImportExamples: []string{kindName + "/123", kindName + "/+14155550100"},
+	ImportID:       func(n platform.Number) string { return n.PhoneNumber }, // a list finds it by that
+
+	Agent:       agentUUID,
+	Label:       label,
+	ReadsByList: true,
 
 	Steps: steps,
 }

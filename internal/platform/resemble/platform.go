@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
@@ -124,22 +123,14 @@ func (p *Platform) seek(ctx context.Context, n platform.Number) (record, error) 
 	if err != nil {
 		return record{}, err
 	}
-	id, known := n.Block[recordID].(int64)
-	i := slices.IndexFunc(all, func(r record) bool { return known && r.ID == id })
-	if i < 0 {
-		i = slices.IndexFunc(all, func(r record) bool { return r.PhoneNumber == n.PhoneNumber })
+	held, listed := indexed(all).find(n)
+	if listed {
+		return held, held.checkIsOf(n)
 	}
-	switch {
-	case i < 0 && known:
+	if id, known := n.Block[recordID].(int64); known {
 		return p.fetchOf(ctx, id, n)
-	case i < 0:
-		return record{}, fmt.Errorf("%w: %s at Resemble AI", platform.ErrNotFound, n.PhoneNumber)
 	}
-	held := all[i]
-	held.agentShared = held.AgentUUID != "" && slices.ContainsFunc(all, func(r record) bool {
-		return r.AgentUUID == held.AgentUUID && r.ID != held.ID
-	})
-	return held, held.checkIsOf(n)
+	return record{}, fmt.Errorf("%w: %s at Resemble AI", platform.ErrNotFound, n.PhoneNumber)
 }
 
 // Update is platform.Platform's.

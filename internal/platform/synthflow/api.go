@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -153,28 +154,45 @@ const (
 	maxPages    = 1000
 )
 
+// place is where a page of the list is; the first page's is the zero value.
+type place struct {
+	Offset int    `json:"offset"`
+	Page   int    `json:"page"`  // how many there are before it
+	First  string `json:"first"` // the number that began the page before
+}
+
 // lists says whether the workspace lists the number, of an empty one never.
 func (a api) lists(ctx context.Context, workspace, phoneNumber string) (bool, error) {
-	offset := 0
-	for range maxPages {
-		page, total, err := a.page(ctx, workspace, offset)
+	for at := (&place{}); at != nil; {
+		page, next, err := a.list(ctx, workspace, *at)
 		if err != nil {
 			return false, err
 		}
-		for _, listed := range page {
-			if listed == phoneNumber {
-				return true, nil
-			}
+		if slices.Contains(page, phoneNumber) {
+			return true, nil
 		}
-		switch {
-		case offset+len(page) >= total:
-			return false, nil
-		case len(page) == 0:
-			return false, fmt.Errorf("the list of numbers at Synthflow ends after %d of %d", offset, total)
-		}
-		offset += len(page) - min(pageOverlap, len(page)/2)
+		at = next
 	}
-	return false, fmt.Errorf("the list of numbers at Synthflow has more than %d pages", maxPages)
+	return false, nil
+}
+
+// list reads one page of the numbers of a workspace, and where the next one is;
+// nil: there is none.
+func (a api) list(ctx context.Context, workspace string, at place) (page []string, next *place, err error) {
+	page, total, err := a.page(ctx, workspace, at.Offset)
+	if err != nil {
+		return nil, nil, err
+	}
+	end := at.Offset + len(page)
+	switch {
+	case end >= total:
+		return page, nil, nil
+	case len(page) == 0, page[0] == at.First:
+		return nil, nil, fmt.Errorf("the list of numbers at Synthflow ends after %d of %d", at.Offset, total)
+	case at.Page+1 >= maxPages:
+		return nil, nil, fmt.Errorf("the list of numbers at Synthflow has more than %d pages", maxPages)
+	}
+	return page, &place{Offset: end - min(pageOverlap, len(page)/2), Page: at.Page + 1, First: page[0]}, nil
 }
 
 // page reads the numbers from an offset on, and how many there are in all.
@@ -196,13 +214,16 @@ func (a api) page(ctx context.Context, workspace string, offset int) (page []str
 		if list.Response.PhoneNumbers == nil || list.Response.Pagination.TotalRecords == nil {
 			return errors.New("it lacks phone_numbers or pagination.total_records")
 		}
+		for _, item := range list.Response.PhoneNumbers {
+			if item.Number == "" {
+				return errors.New("it has an item without a number")
+			}
+			page = append(page, item.Number)
+		}
 		return nil
 	})
 	if err != nil {
 		return nil, 0, err
-	}
-	for _, item := range list.Response.PhoneNumbers {
-		page = append(page, item.Number)
 	}
 	return page, *list.Response.Pagination.TotalRecords, nil
 }

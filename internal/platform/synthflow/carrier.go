@@ -12,14 +12,15 @@ var _ platform.Carrier = (*Carrier)(nil)
 
 // Carrier is platform.Carrier for numbers that were bought in Synthflow's
 // dashboard. Its steps are the Platform's.
-type Carrier struct{ *Platform }
+type Carrier struct{ platform *Platform }
 
 // Find is platform.Carrier's.
 func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number, error) {
-	_, live, err := c.find(ctx, n)
+	workspace, live, err := c.platform.find(ctx, n)
 	if err != nil {
 		return n, err
 	}
+	n = reported(n, workspace, live)
 	n.Carrier = kindName
 	n.SID = cmp.Or(live.SID, live.Slug)
 	n.AccountSID, n.Settings = "", nil
@@ -39,11 +40,16 @@ func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number,
 	return c.Find(ctx, n)
 }
 
+// Do is platform.Service's.
+func (c *Carrier) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
+	return c.platform.Do(ctx, n, s)
+}
+
 // Elsewhere is platform.Carrier's. An API key sees no other workspace.
 func (c *Carrier) Elsewhere(context.Context, platform.Number) (string, error) { return "", nil }
 
 // Marked is platform.Carrier's. Without purchases there are no marks of them.
-func (c *Carrier) Marked(context.Context, platform.Number, string) ([]platform.Number, error) {
+func (c *Carrier) Marked(context.Context, platform.Number) ([]platform.Number, error) {
 	return nil, nil
 }
 

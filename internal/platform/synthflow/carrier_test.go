@@ -40,7 +40,7 @@ func TestCarrier_SellsNothing(t *testing.T) {
 	if err == nil || nothing.PhoneNumber != "" || !strings.Contains(err.Error(), "dashboard") {
 		t.Errorf("buy: %+v, %v", nothing, err)
 	}
-	if marked, err := w.carrier.Marked(t.Context(), n, "marker"); err != nil || len(marked) > 0 {
+	if marked, err := w.carrier.Marked(t.Context(), n); err != nil || len(marked) > 0 {
 		t.Errorf("marked: %v, %v", marked, err)
 	}
 	if account, err := w.carrier.Elsewhere(t.Context(), bought(nil)); err != nil || account != "" {

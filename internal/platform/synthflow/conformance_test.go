@@ -75,8 +75,9 @@ func conformanceSubject(t *testing.T, rules simulator.SynthflowRules, bought boo
 		Refusal: func(int) (body, words string) {
 			return `{"detail": {"status": "error", "description": "Some reason", "category": "some_category"}}`, "some_category"
 		},
-		Hollow:  `{"status": "ok", "response": {}}`,
-		Secrets: []string{simulator.DefaultSynthflowAPIKey, simulator.DefaultAuthToken, "trunk-secret"},
+		Hollow:   `{"status": "ok", "response": {}}`,
+		Secrets:  []string{simulator.DefaultSynthflowAPIKey, simulator.DefaultAuthToken, "trunk-secret"},
+		BareList: true,
 		ImportIDs: func() []string {
 			return []string{simulator.DefaultSynthflowWorkspaceID + "/" + strings.TrimPrefix(ours, "+")}
 		},

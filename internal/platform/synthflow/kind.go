@@ -210,6 +210,9 @@ var Kind = platform.Kind{
 
 	Import:         readImportID,
 	ImportExamples: []string{kindName + "/1710107690998x536152705164378100/14155550100"},
+	ImportID:       importID,
+
+	Agent: agentID,
 
 	CarrierOf:     carrierOf,
 	CarrierFields: []string{workspaceID, boughtAtSynthflow, providerName},
@@ -306,4 +309,9 @@ func readImportID(id string) (platform.Number, error) {
 		Platform:    kindName,
 		Block:       platform.Values{workspaceID: workspace, slug: number},
 	}, nil
+}
+
+// importID is Kind.ImportID: "<workspace>/<slug>".
+func importID(n platform.Number) string {
+	return n.Block.String(workspaceID) + "/" + slugOf(n.PhoneNumber)
 }

@@ -71,7 +71,8 @@ func (p *Platform) find(ctx context.Context, n platform.Number) (workspace strin
 }
 
 // Foresee is platform.Foreseer's. A number that Synthflow lists was bought
-// there, as far as anybody can tell; one that it does not list will be imported.
+// there, as far as anybody can tell; one that it does not list will be imported,
+// and one that another carrier holds already has been.
 func (p *Platform) Foresee(ctx context.Context, want platform.Number) (platform.Number, error) {
 	if want.Block.Has(boughtAtSynthflow) && want.Block.Has(workspaceID) {
 		return want, nil
@@ -89,7 +90,7 @@ func (p *Platform) Foresee(ctx context.Context, want platform.Number) (platform.
 			_, live, err := p.find(ctx, want)
 			switch {
 			case err == nil:
-				block[boughtAtSynthflow], block[slug] = true, live.Slug
+				block[boughtAtSynthflow], block[slug] = want.SID == "", live.Slug
 			case !errors.Is(err, platform.ErrNotFound):
 				return want, err
 			}
@@ -169,8 +170,11 @@ func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Num
 // reported is n with what Synthflow says of it, and nothing else, in its Block.
 func reported(n platform.Number, workspace string, r *record) platform.Number {
 	block := platform.Values{workspaceID: workspace, slug: r.Slug, boughtAtSynthflow: isBought(n)}
-	if !n.Block.Has(boughtAtSynthflow) && len(r.Assistants) == 1 { // imported into Terraform
+	switch {
+	case !n.Block.Has(boughtAtSynthflow) && len(r.Assistants) == 1: // imported into Terraform
 		n.Memory.Platform = platform.Values{agentID: r.Assistants[0]}
+	case n.Memory.Platform == nil && n.Block.Has(agentID): // what was remembered is lost
+		n.Memory.Platform = platform.Values{agentID: n.Block[agentID]}
 	}
 	block[agentID] = reportedAgent(n, r)
 	for _, s := range settings {

@@ -76,21 +76,22 @@ func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number,
 	return reported(n, live), nil
 }
 
-// Marked is platform.Carrier's. The marker is the number's friendly name.
-func (c *Carrier) Marked(ctx context.Context, n platform.Number, marker string) ([]platform.Number, error) {
+// Marked is platform.Carrier's. The marker is the number's friendly name, and
+// Twilio's filter by that takes whole names alone.
+func (c *Carrier) Marked(ctx context.Context, n platform.Number) ([]platform.Number, error) {
 	account, err := c.accountOf(n)
 	if err != nil {
 		return nil, err
 	}
 	n.AccountSID = account
-	owned, err := c.list(ctx, account, api.ListIncomingPhoneNumberParams{FriendlyName: &marker})
+	owned, err := c.list(ctx, account, api.ListIncomingPhoneNumberParams{})
 	if err != nil {
 		return nil, explained("look for numbers that an earlier purchase left", err)
 	}
 	var marked []platform.Number
 	for i := range owned {
-		if text := owned[i].FriendlyName; text != nil && *text == marker {
-			marked = append(marked, reported(n, &owned[i]))
+		if got := reported(n, &owned[i]); got.Marker() != "" {
+			marked = append(marked, got)
 		}
 	}
 	return marked, nil
@@ -159,6 +160,10 @@ func reported(n platform.Number, r *record) platform.Number {
 			continue // not told, which is not the same as not set
 		}
 		n.Settings[f.Name] = f.settled(value)
+	}
+	n.Reports = platform.Values{}
+	for _, told := range reports {
+		n.Reports[told.Name] = told.read(r)
 	}
 	return n
 }

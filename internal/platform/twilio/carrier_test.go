@@ -163,15 +163,17 @@ func TestFindFollowsPages(t *testing.T) {
 
 func TestMarkedReadsAllPages(t *testing.T) {
 	w := start(t, simulator.TwilioRules{})
-	const many = 103
+	const many = 1003
 	for i := range many {
-		w.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: fmt.Sprintf("+44141555%04d", i), FriendlyName: "marker"})
+		w.Twilio().AddNumber(simulator.TwilioNumber{
+			PhoneNumber: fmt.Sprintf("+44141555%04d", i), FriendlyName: platform.MarkerPrefix + "0123",
+		})
 	}
-	numbers, err := w.Marked(t.Context(), platform.Number{Platform: platform.None}, "marker")
+	numbers, err := w.Marked(t.Context(), platform.Number{Platform: platform.None})
 	if err != nil || len(numbers) != many || numbers[0].Platform != platform.None {
 		t.Errorf("%d numbers, %v", len(numbers), err)
 	}
-	if calls := len(w.Requests()); calls != 3 {
+	if calls := len(w.Requests()); calls != 2 {
 		t.Errorf("%d calls", calls)
 	}
 }
@@ -269,17 +271,15 @@ func TestUnknownAccountIsNotAnAbsentNumber(t *testing.T) {
 	}
 }
 
-func TestMarkedComparesTheWholeName(t *testing.T) {
-	const marker = "tf-telephony-purchase-0123"
+func TestMarkedFindsEveryMarkerAndNothingElse(t *testing.T) {
 	w := start(t, simulator.TwilioRules{})
-	w.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: phone, FriendlyName: marker})
-	w.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: "+14155550101", FriendlyName: "Support"})
-	marked, err := w.Marked(t.Context(), platform.Number{}, marker)
-	if err != nil || len(marked) != 1 || marked[0].PhoneNumber != phone {
-		t.Errorf("%+v, %v", marked, err)
+	for i, name := range []string{
+		platform.MarkerPrefix + "0123", platform.MarkerPrefix + "0123-4567", "Support", "x" + platform.MarkerPrefix,
+	} {
+		w.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: fmt.Sprintf("+1415555010%d", i), FriendlyName: name})
 	}
-	w.spoil("", `{"incoming_phone_numbers": [`+item(pn, main, phone)+`]}`)
-	if marked, err = w.Marked(t.Context(), platform.Number{}, marker); err != nil || len(marked) != 0 {
+	marked, err := w.Marked(t.Context(), platform.Number{})
+	if err != nil || len(marked) != 2 || marked[0].Marker() == marked[1].Marker() {
 		t.Errorf("%+v, %v", marked, err)
 	}
 }

@@ -22,7 +22,6 @@ import (
 const (
 	pageSize         = 1000
 	filteredPageSize = 50
-	maxPages         = 1000
 )
 
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
@@ -34,6 +33,8 @@ type request struct {
 	ctx    context.Context
 	http   *httpapi.Client
 	answer *httpapi.Response // what the library is decoding
+
+	beforeRepeat func() error // of httpapi.Request
 }
 
 var _ client.BaseClient = (*request)(nil)
@@ -54,7 +55,7 @@ func (r *request) SendRequest(
 	if err != nil {
 		return nil, err
 	}
-	sent := httpapi.Request{Method: method, Host: u.Host, Path: u.EscapedPath()}
+	sent := httpapi.Request{Method: method, Host: u.Host, Path: u.EscapedPath(), BeforeRepeat: r.beforeRepeat}
 	if method == http.MethodPost {
 		sent.Body, sent.ContentType = []byte(data.Encode()), "application/x-www-form-urlencoded"
 	} else {
@@ -129,6 +130,10 @@ func (c *Carrier) fetch(ctx context.Context, n platform.Number) (*record, error)
 }
 
 // update changes n. A transfer is answered by the account that gains it.
+//
+// A number that carries a marker can be claimed by another creation at any
+// time, and Twilio has no conditional write. So the marker is read right before
+// the write, and once more after each wait for a rate limit.
 func (c *Carrier) update(ctx context.Context, n platform.Number, params *update) (*record, error) {
 	account, err := c.accountOf(n)
 	if err != nil {
@@ -143,6 +148,12 @@ func (c *Carrier) update(ctx context.Context, n platform.Number, params *update)
 		answering, answered.SID = *params.AccountSid, "" // which may give it another SID
 	}
 	request, twilio := c.request(ctx)
+	if n.Marker() != "" {
+		request.beforeRepeat = func() error { return c.checkMarker(ctx, n) }
+		if err := c.checkMarker(ctx, n); err != nil {
+			return nil, err
+		}
+	}
 	live, err := twilio.UpdateIncomingPhoneNumber(n.SID, params)
 	if err != nil {
 		return nil, request.failure(err)
@@ -151,6 +162,18 @@ func (c *Carrier) update(ctx context.Context, n platform.Number, params *update)
 		return nil, request.answer.Unusable(err)
 	}
 	return live, nil
+}
+
+// checkMarker says whether n still carries its marker.
+func (c *Carrier) checkMarker(ctx context.Context, n platform.Number) error {
+	live, err := c.fetch(ctx, n)
+	if err != nil {
+		return err
+	}
+	if live.FriendlyName == nil || *live.FriendlyName != n.Marker() {
+		return fmt.Errorf("%s: %w", identified(n), platform.ErrClaimed)
+	}
+	return nil
 }
 
 // remove releases n.
@@ -175,27 +198,37 @@ func (c *Carrier) remove(ctx context.Context, n platform.Number) error {
 func (c *Carrier) list(
 	ctx context.Context, account string, params api.ListIncomingPhoneNumberParams,
 ) ([]record, error) {
+	return allPages(func(at place) ([]record, *place, error) { return c.listPage(ctx, account, params, at) })
+}
+
+// listPage reads one page of that list, and where the next one is; nil: there is
+// none.
+func (c *Carrier) listPage(
+	ctx context.Context, account string, params api.ListIncomingPhoneNumberParams, at place,
+) ([]record, *place, error) {
 	size := pageSize
 	if params.PhoneNumber != nil || params.FriendlyName != nil {
 		size = filteredPageSize
 	}
 	params.PathAccountSid, params.PageSize = &account, &size
-	return pages(func(token, page string) ([]record, *string, error) {
-		request, twilio := c.request(ctx)
-		list, err := twilio.PageIncomingPhoneNumber(&params, token, page)
-		if err != nil {
-			return nil, nil, notAbsent(request.failure(err))
+	request, twilio := c.request(ctx)
+	list, err := twilio.PageIncomingPhoneNumber(&params, at.token, at.page())
+	if err != nil {
+		return nil, nil, notAbsent(request.failure(err))
+	}
+	if list.IncomingPhoneNumbers == nil { // "nothing owned" is an empty list
+		return nil, nil, request.answer.Unusable(errors.New("it lacks incoming_phone_numbers"))
+	}
+	for i := range list.IncomingPhoneNumbers {
+		if err := check(&list.IncomingPhoneNumbers[i], account); err != nil {
+			return nil, nil, request.answer.Unusable(err)
 		}
-		if list.IncomingPhoneNumbers == nil { // "nothing owned" is an empty list
-			return nil, nil, request.answer.Unusable(errors.New("it lacks incoming_phone_numbers"))
-		}
-		for i := range list.IncomingPhoneNumbers {
-			if err := check(&list.IncomingPhoneNumbers[i], account); err != nil {
-				return nil, nil, request.answer.Unusable(err)
-			}
-		}
-		return list.IncomingPhoneNumbers, list.NextPageUri, nil
-	})
+	}
+	next, err := at.next(list.NextPageUri)
+	if err != nil {
+		return nil, nil, request.answer.Unusable(err)
+	}
+	return list.IncomingPhoneNumbers, next, nil
 }
 
 // accounts lists the active accounts that the credentials' one is related to,
@@ -203,9 +236,9 @@ func (c *Carrier) list(
 func (c *Carrier) accounts(ctx context.Context) ([]string, error) {
 	active, size := "active", pageSize
 	params := api.ListAccountParams{Status: &active, PageSize: &size}
-	listed, err := pages(func(token, page string) ([]api.ApiV2010Account, *string, error) {
+	listed, err := allPages(func(at place) ([]api.ApiV2010Account, *place, error) {
 		request, twilio := c.request(ctx)
-		list, err := twilio.PageAccount(&params, token, page)
+		list, err := twilio.PageAccount(&params, at.token, at.page())
 		if err != nil {
 			return nil, nil, request.failure(err)
 		}
@@ -217,7 +250,11 @@ func (c *Carrier) accounts(ctx context.Context) ([]string, error) {
 				return nil, nil, request.answer.Unusable(errors.New("it has an account without a valid sid"))
 			}
 		}
-		return list.Accounts, list.NextPageUri, nil
+		next, err := at.next(list.NextPageUri)
+		if err != nil {
+			return nil, nil, request.answer.Unusable(err)
+		}
+		return list.Accounts, next, nil
 	})
 	if err != nil {
 		return nil, err
@@ -229,33 +266,6 @@ func (c *Carrier) accounts(ctx context.Context) ([]string, error) {
 		}
 	}
 	return sids, nil
-}
-
-// pages follows a list from page to page. The address of the next page is only
-// asked for its token, so that no answer can send a request elsewhere.
-func pages[T any](read func(token, page string) (items []T, nextPageURI *string, err error)) ([]T, error) {
-	var all []T
-	token, page, seen := "", "", map[string]bool{}
-	for range maxPages {
-		items, next, err := read(token, page)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, items...)
-		if next == nil || *next == "" {
-			return all, nil
-		}
-		u, err := url.Parse(*next)
-		if err != nil {
-			return nil, errors.New("the next_page_uri of a list at Twilio is not a URL")
-		}
-		token, page = u.Query().Get("PageToken"), u.Query().Get("Page")
-		if token == "" || seen[token] {
-			return nil, errors.New("the next_page_uri of a list at Twilio leads nowhere new")
-		}
-		seen[token] = true
-	}
-	return nil, fmt.Errorf("a list at Twilio has more than %d pages", maxPages)
 }
 
 // notAbsent keeps a 404 of an account's list from being read as a number that

@@ -67,60 +67,74 @@ func goneNote(n platform.Number) []string {
 // clear takes the wiring in n's Settings off the number, where nobody has
 // changed it since.
 func (c *Carrier) clear(ctx context.Context, n platform.Number) ([]string, error) {
-	live, err := c.present(ctx, n)
-	if err != nil {
-		return nil, err
+	seen := n.Seen
+	if seen == nil {
+		live, err := c.present(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		if live == nil {
+			return goneNote(n), nil
+		}
+		now := reported(n, live)
+		seen = &now
 	}
-	if live == nil {
-		return goneNote(n), nil
-	}
-	all, notes := clearing(n, live)
+	all, notes := clearing(n, *seen)
 	if len(all) == 0 {
 		return notes, nil // that was the reading back, too
 	}
 	doing := "clear the wiring of " + identified(n)
-	_, failure := c.update(ctx, n, params(all))
+	live, failure := c.update(ctx, n, params(all))
 	if failure != nil && !httpapi.IsUnclear(failure) {
 		return notes, platform.Untouched(explained(doing, failure))
 	}
+	if n.Seen != nil && failure == nil && len(uncleared(n, live, all)) == 0 {
+		return notes, nil // where many end, the answer is enough: it is the whole number as it is now
+	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
-	live, err = c.fetch(ctx, n)
+	live, err := c.fetch(ctx, n)
 	if errors.Is(err, platform.ErrNotFound) {
 		return append(notes, goneNote(n)...), nil
 	}
 	if err != nil {
 		return notes, changed(doing, httpapi.Unsettled(failure, err))
 	}
+	if left := uncleared(n, live, all); len(left) > 0 {
+		return notes, changed(doing, orContradiction(failure, left))
+	}
+	return notes, nil
+}
+
+// uncleared names the changes after which the number still has what n has.
+func uncleared(n platform.Number, live *record, all []change) []string {
 	var left []string
 	for _, ch := range all {
 		if value := ch.field.read(live); ch.field.isSet(value) && value == n.Settings[ch.field.Name] {
 			left = append(left, ch.field.Name)
 		}
 	}
-	if len(left) > 0 {
-		return notes, changed(doing, orContradiction(failure, left))
-	}
-	return notes, nil
+	return left
 }
 
-// clearing is what of the wiring in n is to be cleared: all that the live
-// number still has. The notes tell what it has instead.
-func clearing(n platform.Number, live *record) ([]change, []string) {
+// clearing is what of the wiring in n is to be cleared: all that the number was
+// seen to have still. The notes tell what it has instead.
+func clearing(n, seen platform.Number) ([]change, []string) {
 	var all []change
 	var notes []string
 	newer := map[string]bool{}
 	for _, f := range fields {
-		ours, value := n.Settings[f.Name], f.read(live)
+		ours := n.Settings[f.Name]
+		value, told := seen.Settings[f.Name]
 		newer[f.Name] = f.isSet(value) && value != ours
 		switch {
 		case !f.Wiring, !f.isSet(ours):
 		case newer[f.of]: // the method of a URL that is not ours
-		case isSMS(f) && lacksSMS(capabilities(live)): // Twilio refuses any mention of it
+		case isSMS(f) && lacksSMS(seen.Capabilities): // Twilio refuses any mention of it
 		case newer[f.Name]:
 			notes = append(notes, fmt.Sprintf("%s of %s was left as it is: it has changed to another value since.",
 				f.Name, n.PhoneNumber))
-		case value == ours, value == nil && f.optional:
+		case value == ours, !told:
 			all = append(all, change{field: f, value: f.Default})
 		}
 	}

@@ -37,16 +37,31 @@ func (f field) settled(value any) any {
 // isSet says that a value is other than what a number without the setting has.
 func (f field) isSet(value any) bool { return f.settled(value) != f.Default }
 
+// readText reads a text; null and "" are not set.
+func readText(read func(*record) *string) func(*record) any {
+	return func(r *record) any {
+		if value := read(r); value != nil && *value != "" {
+			return *value
+		}
+		return nil
+	}
+}
+
+// readFlag reads a bool.
+func readFlag(read func(*record) *bool) func(*record) any {
+	return func(r *record) any {
+		if value := read(r); value != nil {
+			return *value
+		}
+		return nil
+	}
+}
+
 // text is a String field.
 func text(f platform.Field, read func(*record) *string, write func(*update, string) *update) field {
 	return field{
 		Field: f,
-		read: func(r *record) any {
-			if value := read(r); value != nil && *value != "" {
-				return *value
-			}
-			return nil
-		},
+		read:  readText(read),
 		write: func(u *update, value any) {
 			s, _ := value.(string)
 			write(u, s) // an empty value clears, an absent one would leave alone
@@ -59,12 +74,7 @@ func flag(f platform.Field, read func(*record) *bool, write func(*update, bool) 
 	f.Type = platform.Bool
 	return field{
 		Field: f,
-		read: func(r *record) any {
-			if value := read(r); value != nil {
-				return *value
-			}
-			return nil
-		},
+		read:  readFlag(read),
 		write: func(u *update, value any) {
 			b, _ := value.(bool)
 			write(u, b)

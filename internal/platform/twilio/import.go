@@ -22,3 +22,7 @@ func readImportID(id string) (platform.Number, error) {
 	}
 	return platform.Number{}, errors.New("it is neither a phone number in E.164 form nor a PN… SID")
 }
+
+// importID is Kind.ImportID. By its number, a number is found in whatever
+// account the import looks at.
+func importID(n platform.Number) string { return n.PhoneNumber }

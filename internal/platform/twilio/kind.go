@@ -21,6 +21,10 @@ var Kind = platform.Kind{
 
 	Import:         readImportID,
 	ImportExamples: importExamples,
+	ImportID:       importID,
+	Reports:        reportFields(),
+
+	Moves: moves,
 
 	Steps:   steps,
 	Refuse:  refuse,

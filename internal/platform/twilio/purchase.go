@@ -175,11 +175,15 @@ func (c *Carrier) Buy(ctx context.Context, n platform.Number, marker string) (pl
 	if err == nil {
 		return reported(n, bought), nil
 	}
-	return c.settlePurchase(ctx, n, err)
+	return c.settlePurchase(ctx, n, marker, err)
 }
 
 // settlePurchase finds out whether a purchase that failed has bought the number.
-func (c *Carrier) settlePurchase(ctx context.Context, n platform.Number, failure error) (platform.Number, error) {
+// A number without the purchase's marker was bought by somebody else in the
+// account.
+func (c *Carrier) settlePurchase(
+	ctx context.Context, n platform.Number, marker string, failure error,
+) (platform.Number, error) {
 	answer, answered := errors.AsType[*httpapi.Error](failure)
 	unavailable := answered && answer.Code == codeUnavailable
 	if !unavailable && !httpapi.IsUnclear(failure) {
@@ -193,6 +197,9 @@ func (c *Carrier) settlePurchase(ctx context.Context, n platform.Number, failure
 		owned, err = c.Find(ctx, n)
 	}
 	switch {
+	case err == nil && marker != "" && owned.Marker() != marker:
+		return n, fmt.Errorf("buy %s: %w: %w; another purchase of this account has it",
+			n.PhoneNumber, platform.ErrUnavailable, failure)
 	case err == nil:
 		return owned, nil
 	case !errors.Is(err, platform.ErrNotFound):
