@@ -11,8 +11,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 )
 
 // What of an answer is read, in bytes.
@@ -24,13 +22,13 @@ const (
 // errTooLong reports an answer that no service sends.
 var errTooLong = fmt.Errorf("the answer is longer than %d MiB", maxBody>>20)
 
-// attempts makes single attempts. Each holds a slot while it is on the wire,
-// has a time limit, and reads the body whole, so that the body is always closed
-// and its connection used again.
+// attempts makes single attempts. Each waits for its turn, has a time limit, and
+// reads the body whole, so that the body is always closed and its connection used
+// again.
 type attempts struct {
-	next    http.RoundTripper
-	slots   *semaphore.Weighted
-	timeout time.Duration
+	next     http.RoundTripper
+	throttle *throttle
+	timeout  time.Duration
 }
 
 func newTransport(connections int) http.RoundTripper {
@@ -44,18 +42,19 @@ func newTransport(connections int) http.RoundTripper {
 }
 
 // RoundTrip is http.RoundTripper's.
-func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := a.slots.Acquire(req.Context(), 1); err != nil {
+func (a *attempts) RoundTrip(req *http.Request) (resp *http.Response, err error) {
+	round, err := a.throttle.enter(req.Context(), req.Method)
+	if err != nil {
 		if req.Body != nil {
 			_ = req.Body.Close() // RoundTrip must, and has nothing to lose
 		}
 		return nil, unsentError{err}
 	}
-	defer a.slots.Release(1)
+	defer func() { a.throttle.leave(round, req.Method, resp) }()
 
 	ctx, cancel := context.WithTimeout(req.Context(), a.timeout)
 	defer cancel()
-	resp, err := a.next.RoundTrip(req.WithContext(ctx))
+	resp, err = a.next.RoundTrip(req.WithContext(ctx))
 	if err == nil {
 		resp, err = readWhole(resp)
 	}

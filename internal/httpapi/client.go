@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
-	"golang.org/x/sync/semaphore"
 )
 
 // Options are the settings of a Client.
@@ -53,6 +52,7 @@ type Client struct {
 	describe func(status int, header http.Header, body []byte) Fault
 	options  Options
 	http     *http.Client
+	throttle *throttle
 }
 
 // New returns a client of the service, whose title goes into errors. Describe
@@ -78,6 +78,7 @@ func New(
 	if options.Transport == nil {
 		options.Transport = newTransport(options.MaxConcurrent)
 	}
+	throttle := newThrottle(options.MaxConcurrent, options.Wait)
 	return &Client{
 		service:  service,
 		endpoint: endpoint,
@@ -85,13 +86,14 @@ func New(
 		options:  options,
 		http: &http.Client{
 			Transport: &attempts{
-				next:    options.Transport,
-				slots:   semaphore.NewWeighted(int64(options.MaxConcurrent)),
-				timeout: options.CallTimeout,
+				next:     options.Transport,
+				throttle: throttle,
+				timeout:  options.CallTimeout,
 			},
 			// A redirect is never followed: the credentials would go with it.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+		throttle: throttle,
 	}
 }
 
@@ -104,6 +106,9 @@ type Request struct {
 	Header      http.Header
 	Body        []byte
 	ContentType string // of Body
+	// BeforeRepeat is asked, if it is not nil, before the request is sent again.
+	// Its error ends the call.
+	BeforeRepeat func() error
 }
 
 // Response is a 2xx answer.
@@ -159,14 +164,24 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	req.Header.Set("User-Agent", c.options.UserAgent)
 	c.endpoint.Authorize(req.Request)
 
+	var refused error
 	retrying := retryablehttp.Client{
-		HTTPClient:   c.http,
-		RetryMax:     math.MaxInt, // call counts
-		CheckRetry:   call.again,
-		Backoff:      call.backoff,
+		HTTPClient: c.http,
+		RetryMax:   math.MaxInt, // call counts
+		CheckRetry: call.again,
+		Backoff:    call.backoff,
+		PrepareRetry: func(*http.Request) error {
+			if r.BeforeRepeat != nil {
+				refused = r.BeforeRepeat()
+			}
+			return refused
+		},
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 	resp, err := retrying.Do(req)
+	if refused != nil {
+		return nil, refused
+	}
 	if err != nil {
 		return nil, call.failure(err)
 	}

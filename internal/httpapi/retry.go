@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"time"
@@ -66,7 +65,8 @@ func (call *call) mayRepeat(resp *http.Response, err error) bool {
 	}
 	transient := false
 	if err != nil {
-		transient = !errors.Is(err, errTooLong) && !isCertificateError(err)
+		_, resting := errors.AsType[restError](err)
+		transient = !errors.Is(err, errTooLong) && !isCertificateError(err) && !resting
 	} else {
 		transient = resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented
 	}
@@ -77,23 +77,18 @@ func (call *call) mayRepeat(resp *http.Response, err error) bool {
 	return true
 }
 
-// nextWait is what the service asks for, else exponential with full jitter.
+// nextWait is what the service asks for, else exponential with full jitter. A 429
+// makes all calls of the client wait.
 func (call *call) nextWait(resp *http.Response) time.Duration {
+	if resp != nil && resp.StatusCode == http.StatusTooManyRequests {
+		return max(0, call.client.throttle.rest(call.method))
+	}
 	if resp != nil {
 		if wait, ok := retryAfter(resp.Header.Get("Retry-After"), time.Now()); ok {
 			return wait
 		}
 	}
-	policy := call.client.options.Wait
-	limit := policy.Base
-	for range call.attempts - 1 {
-		if limit >= policy.Cap/2 {
-			limit = policy.Cap
-			break
-		}
-		limit *= 2
-	}
-	return rand.N(max(limit, 1))
+	return call.client.options.Wait.jittered(call.attempts)
 }
 
 // backoff is retryablehttp's Backoff.

@@ -2,58 +2,17 @@ package lifecycle
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 // candidates bounds how many numbers on sale one creation tries to buy.
 const candidates = 10
-
-// friendlyName is the carriers' setting that holds a purchase's marker.
-const friendlyName = "friendly_name"
-
-// markerPrefix begins the friendly name of a number that was bought by a
-// search whose creation has not completed. It has no dot: Twilio's client
-// library mangles dots followed by digits in a filter.
-const markerPrefix = "tf-telephony-purchase-"
-
-// marker names the purchases that are made by the criteria.
-func marker(criteria *platform.Purchase) string {
-	text, err := json.Marshal(criteria)
-	if err != nil {
-		panic(err) // a struct of strings, numbers and bools
-	}
-	sum := sha256.Sum256(text)
-	return markerPrefix + hex.EncodeToString(sum[:8])
-}
-
-func marked(n platform.Number) bool {
-	return strings.HasPrefix(n.Settings.String(friendlyName), markerPrefix)
-}
-
-// settleMarker reads a marker as what it says: the creation never completed.
-// The friendly name is shown as the one that its completion will give.
-func settleMarker(n *platform.Number) {
-	if !marked(*n) {
-		return
-	}
-	n.Settings = maps.Clone(n.Settings)
-	n.Settings[friendlyName] = n.PhoneNumber
-	n.Acquisition = platform.Purchased
-	if n.Memory.Unfinished == "" {
-		n.Memory.Unfinished = platform.Creation
-		n.Memory.Detail = "the number still carries the marker of a purchase"
-	}
-}
 
 // Outlook is what a creation would do if it ran now.
 type Outlook struct {
@@ -69,7 +28,7 @@ func (m *Manager) Outlook(ctx context.Context, want platform.Number) (Outlook, e
 	if want.PhoneNumber == "" {
 		return Outlook{Acquisition: platform.Purchased}, nil // by a search, or by claiming one
 	}
-	carrier, on, err := m.open(want)
+	carrier, on, err := m.openToRead(want)
 	if err != nil {
 		return Outlook{}, err
 	}
@@ -159,6 +118,16 @@ func (e *TakenError) Error() string {
 		"remove one of the two resources", e.PhoneNumber)
 }
 
+// LostClaimError reports that a number whose creation never completed belongs
+// to another creation by now.
+type LostClaimError struct{ PhoneNumber string }
+
+func (e *LostClaimError) Error() string {
+	return fmt.Sprintf("the creation of %[1]s never completed, and another creation with the same criteria has claimed "+
+		"%[1]s since, in this workspace or another one. Nothing was changed: remove this resource from state "+
+		"(terraform state rm), and the next apply gives it a number of its own", e.PhoneNumber)
+}
+
 // Create acquires the number that want describes and sets it up. want's
 // Acquisition is the one that was planned; empty: none was.
 //
@@ -166,7 +135,8 @@ func (e *TakenError) Error() string {
 // owned all the same: it must be kept in state, and its Memory says that its
 // creation never completed.
 func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Number, error) {
-	want, err := m.Foresee(ctx, want)
+	defer m.catalogs.writing()()
+	want, err := m.Foresee(ctx, platform.Number{}, want)
 	if err != nil {
 		return platform.Number{}, err
 	}
@@ -179,13 +149,51 @@ func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Nu
 			return platform.Number{}, err
 		}
 	}
-	have, err := m.acquire(ctx, carrier, want)
-	if err != nil {
-		return platform.Number{}, err
+	var notes []string
+	for range candidates {
+		have, err := m.acquire(ctx, carrier, want)
+		if err != nil {
+			return platform.Number{}, err
+		}
+		got, err := m.complete(ctx, carrier, on, have, want)
+		if !errors.Is(err, platform.ErrClaimed) {
+			got.Notes = append(notes, got.Notes...)
+			return got, err
+		}
+		m.free(have.PhoneNumber)
+		if want.PhoneNumber != "" {
+			return platform.Number{}, err
+		}
+		notes = append(notes, m.claimedNote(have, want))
 	}
+	return platform.Number{}, errors.New("other creations with the same criteria claimed each number that was bought " +
+		"for this one; they were left to them: apply again")
+}
+
+// claimedNote tells of a number that was lost to another creation.
+func (m *Manager) claimedNote(lost, want platform.Number) string {
+	note := fmt.Sprintf("%s was acquired first, but another creation with the same criteria claimed it, so it was left "+
+		"to that one, and this resource has a number of its own.", lost.PhoneNumber)
+	if want.Platform != platform.None {
+		note += fmt.Sprintf(" If it turns up at %[1]s without a resource that has it, remove it from %[1]s.",
+			m.Kinds.Title(want.Platform))
+	}
+	return note
+}
+
+// complete sets up the number that a creation has acquired.
+func (m *Manager) complete(
+	ctx context.Context, carrier platform.Carrier, on platform.Platform, have, want platform.Number,
+) (platform.Number, error) {
 	defer m.lock(have.PhoneNumber)()
-	got, err := m.setUp(ctx, carrier, on, have, m.completion(have, want))
+	m.catalogs.wrote(have.PhoneNumber)
+	want = m.completion(have, want)
+	got, err := m.setUp(ctx, carrier, on, have, want)
+	if errors.Is(err, platform.ErrClaimed) {
+		return got, err
+	}
 	if err != nil {
+		got = m.withoutMarker(ctx, carrier, got, want)
 		got.Memory.Unfinished = platform.Creation
 		got.Memory.Detail = platform.Brief(err)
 	}
@@ -193,29 +201,70 @@ func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Nu
 	return got, err
 }
 
+// withoutMarker takes the marker off a number whose creation has failed: it is
+// about to be in state, so no other creation may claim it. Where that fails too,
+// the marker is remembered.
+func (m *Manager) withoutMarker(
+	ctx context.Context, carrier platform.Carrier, n, want platform.Number,
+) platform.Number {
+	if n.Marker() == "" {
+		return n
+	}
+	renamed, err := remark(ctx, carrier, n, named(n, want))
+	if err == nil {
+		return renamed
+	}
+	n.Memory.Marker = n.Marker()
+	settleMarker(&n)
+	return n
+}
+
 // completion is what is wanted of a number that has been acquired.
 func (m *Manager) completion(have, want platform.Number) platform.Number {
 	want.PhoneNumber, want.SID, want.AccountSID = have.PhoneNumber, have.SID, have.AccountSID
 	want.Acquisition, want.Memory = have.Acquisition, have.Memory
-	if _, named := want.Settings[friendlyName]; marked(have) && !named {
+	if have.Marker() != "" && !want.Settings.Has(platform.FriendlyName) {
 		want.Settings = maps.Clone(want.Settings)
-		want.Settings[friendlyName] = have.PhoneNumber
+		want.Settings[platform.FriendlyName] = have.PhoneNumber
 	}
 	return want
 }
 
-// setUp wires a number that is owned and puts it on its platform.
+// setUp wires a number that is owned and puts it on its platform. A marker is
+// replaced by the last write of all, since a creation that is killed before has
+// nothing else to be found by.
 func (m *Manager) setUp(
 	ctx context.Context, carrier platform.Carrier, on platform.Platform, have, want platform.Number,
 ) (platform.Number, error) {
-	got, err := configure(ctx, carrier, have, want)
+	marker := have.Marker()
+	if marker != "" && on == nil {
+		return remark(ctx, carrier, have, want)
+	}
+	wired := want
+	if marker != "" {
+		wired.Settings = maps.Clone(want.Settings)
+		delete(wired.Settings, platform.FriendlyName)
+	}
+	got, err := configure(ctx, carrier, have, wired)
 	if err != nil || on == nil {
 		return got, err
 	}
 	if got, err = on.Attach(ctx, got); err != nil {
 		return got, err
 	}
-	return m.connect(ctx, carrier, got)
+	if got, err = m.connect(ctx, carrier, got); err != nil || marker == "" {
+		return got, err
+	}
+	if got.Marker() != marker {
+		return got, platform.ErrClaimed
+	}
+	return remark(ctx, carrier, got, named(got, want))
+}
+
+// named is n with want's friendly name, and nothing else that is to be changed.
+func named(n, want platform.Number) platform.Number {
+	n.Settings = platform.Values{platform.FriendlyName: want.Settings[platform.FriendlyName]}
+	return n
 }
 
 // connect makes sure that nothing outranks the wiring of the platform that has
@@ -244,11 +293,15 @@ func (m *Manager) connect(
 	return n, nil
 }
 
-// Foresee fills in what the platform can tell of want before it is attached.
-func (m *Manager) Foresee(ctx context.Context, want platform.Number) (platform.Number, error) {
+// Foresee fills in what the platform can tell of want before it is attached. Have
+// is the number as it is held; zero: it is not yet.
+func (m *Manager) Foresee(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	foreseer, ok := m.Platforms[want.Platform].(platform.Foreseer)
 	if !ok {
 		return want, nil
+	}
+	if have.Platform != want.Platform {
+		want.SID = have.SID // by which its carrier holds it
 	}
 	want, err := foreseer.Foresee(ctx, want)
 	want.Carrier = m.Kinds.CarrierOf(want)
@@ -326,22 +379,30 @@ func (m *Manager) kept(owned, want platform.Number) []string {
 func (m *Manager) acquireBySearch(
 	ctx context.Context, carrier platform.Carrier, want platform.Number,
 ) (platform.Number, error) {
-	mark := marker(want.Purchase)
-	unfinished, err := carrier.Marked(ctx, want, mark)
-	if err != nil {
-		return want, err
+	mark := newMarker(want.Purchase)
+	got, claimed, err := m.claimLeftover(ctx, carrier, want, mark)
+	if err != nil || claimed {
+		return got, err
 	}
-	for _, got := range unfinished {
-		if m.take(got.PhoneNumber) {
-			got.Acquisition = platform.Purchased
-			return got, nil
+	for range candidates {
+		onSale, err := carrier.Search(ctx, want)
+		if err != nil {
+			return want, err
 		}
-	}
-	onSale, err := carrier.Search(ctx, want)
-	if err != nil {
-		return want, err
-	}
-	tried := 0
+		got, tried, err := m.buyOne(ctx, carrier, want, onSale, mark)
+		if tried > 0 || len(onSale) == 0 {
+			return got, err
+		}
+	} // all were those that other creations of this run are buying: what is on sale then?
+	return want, errors.New("other resources of this run took every number on sale that fits the purchase block; " +
+		"nothing was bought: widen its criteria, or apply again")
+}
+
+// buyOne buys the first of the numbers that is still on sale. Tried is how many
+// nobody else in this run had taken.
+func (m *Manager) buyOne(
+	ctx context.Context, carrier platform.Carrier, want platform.Number, onSale []string, mark string,
+) (got platform.Number, tried int, err error) {
 	for _, phoneNumber := range onSale {
 		if tried == candidates {
 			break
@@ -354,17 +415,17 @@ func (m *Manager) acquireBySearch(
 		this.PhoneNumber = phoneNumber
 		got, err := buy(ctx, carrier, this, mark)
 		if err == nil {
-			return got, nil
+			return got, tried, nil
 		}
 		if !errors.Is(err, platform.ErrUnavailable) {
 			m.free(phoneNumber)
-			return want, err
+			return want, tried, err
 		}
 	}
 	if tried == 0 {
-		return want, errors.New("no number on sale fits the purchase block; nothing was bought: widen its criteria")
+		return want, 0, errors.New("no number on sale fits the purchase block; nothing was bought: widen its criteria")
 	}
-	return want, fmt.Errorf("%d numbers on sale fitted the purchase block, but each was gone "+
+	return want, tried, fmt.Errorf("%d numbers on sale fitted the purchase block, but each was gone "+
 		"when it was to be bought; nothing was bought: apply again", tried)
 }
 

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,6 +24,14 @@ type Manager struct {
 	taken map[string]bool
 	// held holds the numbers that this run has seen in state.
 	held map[string]platform.Number
+	// missed holds the numbers of state that this run has found to be gone.
+	missed map[string]bool
+	// imports has the imports of this run.
+	imports map[string]bool
+	// leftovers are by account.
+	leftovers map[string]*leftovers
+	// catalogs spare reads.
+	catalogs catalogs
 	// locks has a lock for each number, so that its end in one resource and
 	// its creation in another never overlap.
 	locks map[string]*sync.Mutex
@@ -32,7 +41,8 @@ type Manager struct {
 func New(s Services) *Manager {
 	return &Manager{
 		Services: s,
-		taken:    map[string]bool{}, held: map[string]platform.Number{}, locks: map[string]*sync.Mutex{},
+		taken:    map[string]bool{}, held: map[string]platform.Number{}, missed: map[string]bool{}, locks: map[string]*sync.Mutex{},
+		imports: map[string]bool{}, leftovers: map[string]*leftovers{},
 	}
 }
 
@@ -49,11 +59,38 @@ func (m *Manager) lock(phoneNumber string) (unlock func()) {
 	return lock.Unlock
 }
 
-// Hold notes that n is in state.
-func (m *Manager) Hold(n platform.Number) {
+// BeginImport returns what Memory.Import of a number is to be that this run
+// imports.
+func (m *Manager) BeginImport() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	id := rand.Text()
+	m.imports[id] = true
+	return id
+}
+
+// HeldError reports that an import of this run is of a number that another
+// resource has.
+type HeldError struct{ PhoneNumber string }
+
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("%s is already managed by another telephony_phone_number, or is imported twice in this run. "+
+		"A number belongs to one resource: remove the import, or the other resource from state first. "+
+		"A resource gets another name by a moved block", e.PhoneNumber)
+}
+
+// Hold notes that n is in state, and refuses to where that makes an import of
+// this run the second resource that has n. Other resources are not told apart:
+// one is read more than once, and a replacement holds the number of the old one.
+func (m *Manager) Hold(n platform.Number) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if before, ok := m.held[n.PhoneNumber]; ok && before.Memory.Import != n.Memory.Import &&
+		(m.imports[before.Memory.Import] || m.imports[n.Memory.Import]) {
+		return &HeldError{PhoneNumber: n.PhoneNumber}
+	}
 	m.held[n.PhoneNumber] = n
+	return nil
 }
 
 // Held returns the number as this run has seen it in state.
@@ -62,6 +99,20 @@ func (m *Manager) Held(phoneNumber string) (platform.Number, bool) {
 	defer m.mu.Unlock()
 	n, ok := m.held[phoneNumber]
 	return n, ok
+}
+
+// Miss notes that a number was in state and is gone.
+func (m *Manager) Miss(phoneNumber string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.missed[phoneNumber] = true
+}
+
+// Missed says whether this run has found the number to be gone.
+func (m *Manager) Missed(phoneNumber string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.missed[phoneNumber]
 }
 
 func (m *Manager) take(phoneNumber string) bool {
@@ -117,6 +168,31 @@ func (m *Manager) open(n platform.Number) (platform.Carrier, platform.Platform, 
 	return carrier, on, nil
 }
 
+// openToRead is open for a reader that may be answered from a list.
+func (m *Manager) openToRead(n platform.Number) (platform.Carrier, platform.Platform, error) {
+	carrier, on, err := m.open(n)
+	if err != nil || m.SingleReads {
+		return carrier, on, err
+	}
+	if on != nil {
+		kind, _ := m.Kinds.Kind(n.Platform)
+		on = listedPlatform{Platform: on, kind: kind, catalogs: &m.catalogs}
+	}
+	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(n))
+	return listedCarrier{Carrier: carrier, kind: kind, manager: m}, on, nil
+}
+
+// accountAt is the account at the service that an empty one stands for.
+func (m *Manager) accountAt(kind platform.Kind, accountSID string) string {
+	switch {
+	case kind.Settings == nil: // only a carrier with settings has accounts
+		return ""
+	case accountSID == "":
+		return m.AccountSID
+	}
+	return accountSID
+}
+
 // service returns the service that runs the steps of the Kind of that name.
 func (m *Manager) service(name string) (platform.Service, error) {
 	if carrier, ok := m.Carriers[name]; ok {
@@ -148,9 +224,12 @@ func (e *GoneError) Error() string {
 // service has said itself that it does not hold the number; any other error
 // leaves open what became of it.
 func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
-	carrier, on, err := m.open(have)
+	carrier, on, err := m.openToRead(have)
 	if err != nil {
 		return have, err
+	}
+	if m.Kinds.CarrierOf(have) == have.Platform {
+		on = nil // its carrier's read is the platform's, too
 	}
 	importing := have.Status == ""
 	have.Status, have.StatusReason, have.Memory.Lost = "", "", false

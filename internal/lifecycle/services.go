@@ -24,6 +24,9 @@ type Services struct {
 
 	// AccountSID is the account of the provider's own credentials at Twilio.
 	AccountSID string
+	// SingleReads reads every number by itself, where a list would do: to measure
+	// what lists save.
+	SingleReads bool
 	// PreventRelease refuses every release, whatever a resource says.
 	PreventRelease bool
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -16,7 +15,8 @@ import (
 //
 // The number beside an error is what is known to be so by then.
 func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
-	want, err := m.Foresee(ctx, want)
+	defer m.catalogs.writing()()
+	want, err := m.Foresee(ctx, have, want)
 	if err != nil {
 		return have, err
 	}
@@ -28,6 +28,7 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 		return have, err
 	}
 	defer m.lock(have.PhoneNumber)()
+	m.catalogs.wrote(have.PhoneNumber)
 	if have.Memory.Lost {
 		return have, errors.New(have.StatusReason)
 	}
@@ -43,7 +44,9 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 		}
 	}
 	if moving {
-		want.Settings = m.withoutOwnWiring(have, want)
+		if have, err = m.unwire(ctx, carrier, have, want); err != nil {
+			return have, err
+		}
 		if have, err = m.leave(ctx, have); err != nil {
 			return have, err
 		}
@@ -54,6 +57,9 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 		live, err := carrier.Read(ctx, have)
 		if err != nil {
 			return have, err
+		}
+		if have.Memory.Marker != "" && live.Marker() != "" && live.Marker() != have.Memory.Marker {
+			return have, &LostClaimError{PhoneNumber: have.PhoneNumber}
 		}
 		have.Settings = live.Settings
 	}
@@ -68,7 +74,7 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 		}
 		return got, err
 	}
-	got.Memory.Unfinished, got.Memory.Detail = "", ""
+	got.Memory.Unfinished, got.Memory.Detail, got.Memory.Marker = "", "", ""
 	judge(&got)
 	return got, nil
 }
@@ -113,21 +119,33 @@ func (m *Manager) change(
 	return m.connect(ctx, carrier, got)
 }
 
-// withoutOwnWiring is want's settings, in which the wiring that the resource
-// had set itself is cleared if from now on a platform wires the number.
-func (m *Manager) withoutOwnWiring(have, want platform.Number) platform.Values {
+// unwire clears the wiring that the resource had set itself if from now on a
+// platform wires the number. It comes before all else: until it is done the
+// number has not moved, and state still tells what is to be cleared.
+func (m *Manager) unwire(
+	ctx context.Context, carrier platform.Carrier, have, want platform.Number,
+) (platform.Number, error) {
 	on, ok := m.Kinds.Kind(want.Platform)
 	if !ok || on.Wires == nil || m.Kinds.OwnsWiring(have) {
-		return want.Settings
+		return have, nil
 	}
-	settings := maps.Clone(want.Settings)
-	carrier, _ := m.Kinds.Kind(m.Kinds.CarrierOf(have))
-	for _, field := range carrier.Settings {
+	bare := have
+	bare.Settings = platform.Values{}
+	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(have))
+	for _, field := range kind.Settings {
 		if field.Wiring && have.Settings.Has(field.Name) && !slices.Contains(on.Wires, field.Name) {
-			settings[field.Name] = nil
+			bare.Settings[field.Name] = nil
 		}
 	}
-	return settings
+	if len(bare.Settings) == 0 {
+		return have, nil
+	}
+	got, err := configure(ctx, carrier, have, bare)
+	if err != nil {
+		return have, err
+	}
+	have.Settings = got.Settings
+	return have, nil
 }
 
 // leave takes the number off its platform, which it keeps nothing of, and

@@ -1,0 +1,301 @@
+package lifecycle
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+const (
+	// fewReads is how many reads of an account are made one by one before a list
+	// is worth its while: a small configuration in a huge account stays cheap.
+	fewReads = 3
+	// readsPerPage is how many reads must have been asked for each further page:
+	// in an account that holds far more than the configuration, most of a list
+	// is of no use.
+	readsPerPage = 3
+	// freshFor is how long a list may tell what an end goes by, and fewEnds how
+	// many ends look for themselves before one is read.
+	freshFor = time.Minute
+	fewEnds  = 1
+)
+
+// catalog is what the list of one account has told so far. Reads that a page of
+// it answers are spared; the account is listed no further than is of use. It is
+// safe for concurrent use.
+type catalog struct {
+	kind   platform.Kind
+	lister platform.Lister
+	scope  platform.Number // whose account is listed
+	since  time.Time
+	writes int // that this run had begun by then
+
+	mu       sync.Mutex
+	reads    int
+	pages    [][]platform.Listed
+	cursor   string
+	complete bool
+	failed   error                       // a page that failed ends the catalog for reads
+	numbers  map[string]*platform.Listed // nil: twice on one page, so a list can't tell which is meant
+	fetching chan struct{}               // closed when the page that is under way is there
+}
+
+func newCatalog(kind platform.Kind, lister platform.Lister, account string) *catalog {
+	return &catalog{
+		kind: kind, lister: lister, scope: platform.Number{AccountSID: account}, since: time.Now(),
+		numbers: map[string]*platform.Listed{},
+	}
+}
+
+// reading is a read of one number by itself.
+type reading func(ctx context.Context, have platform.Number) (platform.Number, error)
+
+// read answers from the list if that is worth its while, else by the single
+// read. A number that is missing from the list is confirmed by a single read,
+// too: a list that is read page by page can miss one.
+func (c *catalog) read(ctx context.Context, have platform.Number, single reading) (platform.Number, error) {
+	got, ok, err := c.answer(ctx, have, fewReads)
+	if ok || err != nil {
+		return got, err
+	}
+	return single(ctx, have)
+}
+
+// answer answers from the list; false: the number is to be read by itself, as
+// the first few are.
+func (c *catalog) answer(ctx context.Context, have platform.Number, few int) (platform.Number, bool, error) {
+	c.mu.Lock()
+	c.reads++
+	c.mu.Unlock()
+	for {
+		listed, more := c.look(have.PhoneNumber, few)
+		if listed != nil && listed.Read != nil {
+			if got, ok := listed.Read(have); ok {
+				return got, true, nil
+			}
+		}
+		if listed != nil || !more {
+			return have, false, nil
+		}
+		if err := c.fetch(ctx); err != nil && ctx.Err() != nil {
+			return have, false, err
+		}
+	}
+}
+
+// look returns what the pages say of a number, and whether another page is to be
+// read before the number is read by itself.
+func (c *catalog) look(phoneNumber string, few int) (listed *platform.Listed, more bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	listed, found := c.numbers[phoneNumber]
+	switch {
+	case found || c.complete || c.failed != nil:
+		return listed, false
+	case len(c.pages) == 0 && c.kind.ReadsByList:
+		return nil, true
+	}
+	return nil, c.reads > few && len(c.pages)*readsPerPage < c.reads
+}
+
+// fetch reads the next page, or waits for whoever is reading it.
+func (c *catalog) fetch(ctx context.Context) error {
+	c.mu.Lock()
+	if wait := c.fetching; wait != nil {
+		c.mu.Unlock()
+		select {
+		case <-wait:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if c.complete || c.failed != nil {
+		defer c.mu.Unlock()
+		return c.failed
+	}
+	done, cursor := make(chan struct{}), c.cursor
+	c.fetching = done
+	c.mu.Unlock()
+	page, next, err := c.lister.List(ctx, c.scope, cursor)
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fetching = nil
+	close(done)
+	switch {
+	case err == nil:
+		c.add(page, next)
+	case ctx.Err() == nil: // else it was this caller who gave up
+		c.failed = err
+	}
+	return err
+}
+
+func (c *catalog) add(page []platform.Listed, next string) {
+	here := map[string]*platform.Listed{}
+	for i := range page {
+		number := page[i].Number.PhoneNumber
+		if _, twice := here[number]; twice {
+			here[number] = nil
+		} else {
+			here[number] = &page[i]
+		}
+	}
+	maps.Copy(c.numbers, here)
+	c.pages = append(c.pages, page)
+	c.cursor, c.complete = next, next == ""
+}
+
+// page returns the page of that index and whether there is one; it is fetched
+// if nobody has done so yet.
+func (c *catalog) page(ctx context.Context, index int) ([]platform.Listed, bool, error) {
+	for {
+		c.mu.Lock()
+		fetched, complete, failed := c.pages, c.complete, c.failed
+		c.mu.Unlock()
+		switch {
+		case index < len(fetched):
+			return fetched[index], true, nil
+		case complete:
+			return nil, false, nil
+		case failed != nil:
+			return nil, false, failed
+		}
+		if err := c.fetch(ctx); err != nil {
+			return nil, false, err
+		}
+	}
+}
+
+// catalogs are the catalogs of one run. It is safe for concurrent use.
+type catalogs struct {
+	mu      sync.Mutex
+	opened  map[string]*catalog
+	written map[string]bool // numbers that this run has written
+	writers int             // that are at work
+	writes  int             // that have begun
+}
+
+// forRead returns the catalog that may answer for a number of the account; nil:
+// none may. What this run has written is read by itself ever after, since a page
+// may be older than the write.
+func (c *catalogs) forRead(kind platform.Kind, lister platform.Lister, account, phoneNumber string) *catalog {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.written[phoneNumber] || hangsTogether(kind) && c.writers > 0 {
+		return nil
+	}
+	return c.open(kind, lister, account, func(*catalog) bool { return true })
+}
+
+// forEnd is forRead for what the end of a number goes by.
+func (c *catalogs) forEnd(kind platform.Kind, lister platform.Lister, account string) *catalog {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.open(kind, lister, account, func(opened *catalog) bool { return time.Since(opened.since) < freshFor })
+}
+
+// forList returns a catalog that is not older than any write of this run.
+func (c *catalogs) forList(kind platform.Kind, lister platform.Lister, account string) *catalog {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.writers > 0 {
+		return newCatalog(kind, lister, account)
+	}
+	return c.open(kind, lister, account, func(opened *catalog) bool { return opened.writes == c.writes })
+}
+
+func (c *catalogs) open(
+	kind platform.Kind, lister platform.Lister, account string, usable func(*catalog) bool,
+) *catalog {
+	key := kind.Name + "/" + account
+	if opened := c.opened[key]; opened != nil && usable(opened) {
+		return opened
+	}
+	if c.opened == nil {
+		c.opened = map[string]*catalog{}
+	}
+	opened := newCatalog(kind, lister, account)
+	opened.writes = c.writes
+	c.opened[key] = opened
+	return opened
+}
+
+// hangsTogether says that a write of one record may change what is told of
+// another: on a platform they share agents.
+func hangsTogether(kind platform.Kind) bool { return kind.Block != nil }
+
+// writing is called before anything is written, and done after it.
+func (c *catalogs) writing() (done func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writers++
+	c.writes++
+	maps.DeleteFunc(c.opened, func(_ string, opened *catalog) bool { return hangsTogether(opened.kind) })
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.writers--
+	}
+}
+
+// wrote notes that the number is about to be written.
+func (c *catalogs) wrote(phoneNumber string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.written == nil {
+		c.written = map[string]bool{}
+	}
+	c.written[phoneNumber] = true
+}
+
+// listedCarrier is a carrier whose reads are answered from its list where that
+// is cheaper.
+type listedCarrier struct {
+	platform.Carrier
+
+	kind    platform.Kind
+	manager *Manager
+}
+
+// Read is platform.Carrier's.
+func (c listedCarrier) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
+	return c.read(ctx, n, c.Carrier.Read)
+}
+
+// Find is platform.Carrier's.
+func (c listedCarrier) Find(ctx context.Context, n platform.Number) (platform.Number, error) {
+	return c.read(ctx, n, c.Carrier.Find)
+}
+
+func (c listedCarrier) read(ctx context.Context, n platform.Number, single reading) (platform.Number, error) {
+	if lister, ok := c.Carrier.(platform.Lister); ok {
+		account := c.manager.accountAt(c.kind, n.AccountSID)
+		if listed := c.manager.catalogs.forRead(c.kind, lister, account, n.PhoneNumber); listed != nil {
+			return listed.read(ctx, n, single)
+		}
+	}
+	return single(ctx, n)
+}
+
+// listedPlatform is the same for a platform.
+type listedPlatform struct {
+	platform.Platform
+
+	kind     platform.Kind
+	catalogs *catalogs
+}
+
+// Read is platform.Platform's.
+func (p listedPlatform) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
+	if lister, ok := p.Platform.(platform.Lister); ok {
+		if listed := p.catalogs.forRead(p.kind, lister, "", n.PhoneNumber); listed != nil {
+			return listed.read(ctx, n, p.Platform.Read)
+		}
+	}
+	return p.Platform.Read(ctx, n)
+}
