@@ -1,0 +1,188 @@
+package phonenumber
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// MoveState takes numbers over from the resources of other providers. No call
+// is made: Terraform has not configured the provider yet. As after an import
+// there is no status, and the Read that follows fills in the rest.
+func (r *Resource) MoveState(context.Context) []resource.StateMover {
+	return []resource.StateMover{{StateMover: r.moveState}}
+}
+
+func (r *Resource) moveState(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+	diags := &resp.Diagnostics
+	defer makePrintable(diags)
+	if req.SourceTypeName == ownType {
+		moveOwn(ctx, req, resp)
+		return
+	}
+	n, err := r.movedNumber(req)
+	if err != nil {
+		diags.AddError(unableToMove(req), upperFirst(err.Error()))
+		return
+	}
+	values := map[string]any{
+		"id": textOrNil(n.PhoneNumber), "phone_number": textOrNil(n.PhoneNumber), "sid": textOrNil(n.SID),
+		"account_sid": textOrNil(n.AccountSID),
+	}
+	maps.Copy(values, n.Settings)
+	types := attrTypes(resp.TargetState.Schema.Type())
+	for name, value := range values {
+		diags.Append(resp.TargetState.SetAttribute(ctx, path.Root(name), attrValue(types[name], value))...)
+	}
+	state := readModel(ctx, r.kinds, resp.TargetState, diags)
+	if diags.HasError() {
+		return
+	}
+	state.importDefaults()
+	state.describeEnd(state.set) // without a refresh, a policy sees this
+	diags.Append(resp.TargetState.Set(ctx, state.object(diags))...)
+	if n.PhoneNumber == "" {
+		resp.TargetIdentity = nil // the Read finds the number
+	}
+	identify(ctx, resp.TargetIdentity, state.number(), diags)
+}
+
+// ownType is the name of this resource type in state.
+const ownType = "telephony_phone_number"
+
+// moveOwn takes over this provider's own state, which it wrote under its address
+// at another registry: the CLI asks for a move then, too.
+func moveOwn(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
+	schema := resp.TargetState.Schema.Type().TerraformType(ctx)
+	raw, err := req.SourceRawState.UnmarshalWithOpts(schema, tfprotov6.UnmarshalOpts{
+		ValueFromJSONOpts: tftypes.ValueFromJSONOpts{IgnoreUndefinedAttributes: true},
+	})
+	if err != nil {
+		resp.Diagnostics.AddError(unableToMove(req), "Its state cannot be read: "+err.Error())
+		return
+	}
+	resp.TargetState.Raw, resp.TargetPrivate = raw, req.SourcePrivate
+	resp.TargetIdentity = nil // the Read gives one
+}
+
+func unableToMove(req resource.MoveStateRequest) string {
+	return "Unable to move from " + req.SourceTypeName
+}
+
+// movedNumber is the number in the state of another provider's resource. An
+// error shows nothing of that state, which may hold secrets.
+func (r *Resource) movedNumber(req resource.MoveStateRequest) (platform.Number, error) {
+	source, ok := r.moveSource(req)
+	if !ok {
+		return platform.Number{}, fmt.Errorf("a moved block can take a number over from these resources, but not from %s of "+
+			"provider %s:\n  - %s\n\n%s", req.SourceTypeName, req.SourceProviderAddress,
+			strings.Join(r.moveSources(), "\n  - "), instead(req))
+	}
+	var values platform.Values
+	if err := json.Unmarshal(req.SourceRawState.JSON, &values); err != nil || values == nil {
+		return platform.Number{}, fmt.Errorf("the state of this %s cannot be read: it is no JSON object.\n\n%s",
+			req.SourceTypeName, instead(req))
+	}
+	n, err := source.Number(values)
+	if err == nil && n.PhoneNumber != "" {
+		n.PhoneNumber, err = e164.Normalize(n.PhoneNumber)
+	}
+	if err != nil {
+		return n, fmt.Errorf("the state of this %s does not say which number it is: %w.\n\n%s",
+			req.SourceTypeName, err, instead(req))
+	}
+	return n, nil
+}
+
+// moveSource finds the source of a move, at whatever registry.
+func (r *Resource) moveSource(req resource.MoveStateRequest) (platform.MoveSource, bool) {
+	for _, kind := range r.kinds {
+		for _, source := range kind.Moves {
+			if source.Resource == req.SourceTypeName && slices.ContainsFunc(source.Providers, func(provider string) bool {
+				return isProvider(req.SourceProviderAddress, provider)
+			}) {
+				return source, true
+			}
+		}
+	}
+	return platform.MoveSource{}, false
+}
+
+// isProvider says whether the address is that of provider, "namespace/type".
+// Terraform writes host, namespace and type, in lower case; some versions of
+// OpenTofu write the type alone.
+func isProvider(address, provider string) bool {
+	_, name, _ := strings.Cut(provider, "/")
+	parts := strings.Split(address, "/")
+	return strings.EqualFold(address, name) ||
+		strings.EqualFold(strings.Join(parts[max(0, len(parts)-2):], "/"), provider)
+}
+
+func (r *Resource) moveSources() []string {
+	var all []string
+	for _, kind := range r.kinds {
+		for _, source := range kind.Moves {
+			all = append(all, source.Resource+" of "+source.Providers[0])
+		}
+	}
+	return all
+}
+
+// instead is the other way to take a number over.
+func instead(req resource.MoveStateRequest) string {
+	return fmt.Sprintf("Nothing was changed. To take the number over all the same, replace the moved block by two "+
+		"others: a removed block with destroy = false for the %s, and an import block with the number as its ID.",
+		req.SourceTypeName)
+}
+
+// complete reads a number that a move has brought and, because of
+// -refresh=false, no Read has seen.
+func (r *Resource) complete(ctx context.Context, state *model, diags *diag.Diagnostics) {
+	if diags.HasError() || !state.null("status") {
+		return
+	}
+	have := state.number()
+	got, err := r.manager.Read(ctx, have)
+	var gone *lifecycle.GoneError
+	switch {
+	case errors.As(err, &gone):
+		r.addAbsent(*state, diags)
+		return
+	case err != nil:
+		r.addError(diags, "read", have, err)
+		return
+	}
+	state.imported(got)
+}
+
+// addAbsent says that a service does not hold a number that is imported or
+// moved.
+func (r *Resource) addAbsent(state model, diags *diag.Diagnostics) {
+	n := state.number()
+	holder := n.Platform
+	if holder == platform.None {
+		holder = n.Carrier
+	}
+	verb, wayOut := "import", ""
+	if !state.null("acquisition") { // an import tells nothing of it
+		verb = "move"
+		wayOut = " If the number is gone for good, remove the moved block and take the old resource out of state."
+	}
+	diags.AddError(fmt.Sprintf("Unable to %s phone number %s", verb, label(n)), fmt.Sprintf(
+		"%s does not hold it. Check the number and the account of the provider's credentials.%s",
+		r.kinds.Title(holder), wayOut))
+}
