@@ -7,11 +7,12 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
@@ -26,9 +27,11 @@ import (
 // does, and a provider that breaks one fails the test. TestAccDriver… hold the
 // Driver itself against the real CLI.
 type Driver struct {
-	t         *testing.T
-	arguments Values
-	schemas   *tfprotov6.GetProviderSchemaResponse
+	t          *testing.T
+	sim        *Simulation
+	arguments  Values
+	schemas    *tfprotov6.GetProviderSchemaResponse
+	identities map[string]*tfprotov6.ResourceIdentitySchema
 
 	server tfprotov6.ProviderServer // of the walk; nil: none has begun
 	walk   walk
@@ -56,7 +59,7 @@ type unknown string
 // simulation. Further arguments of the provider replace those of that name.
 func (s *Simulation) Driver(t *testing.T, arguments Values) *Driver {
 	t.Helper()
-	d := &Driver{t: t, arguments: Values{
+	d := &Driver{t: t, sim: s, arguments: Values{
 		"twilio": Values{
 			"account_sid": simulator.DefaultAccountSID, "auth_token": simulator.DefaultAuthToken, "base_url": s.URL + "/twilio",
 		},
@@ -69,10 +72,13 @@ func (s *Simulation) Driver(t *testing.T, arguments Values) *Driver {
 		"resemble": Values{"api_key": simulator.DefaultResembleToken, "base_url": s.URL + "/resemble"},
 	}}
 	maps.Copy(d.arguments, arguments)
-	schemas, err := providerserver.NewProtocol6(newProvider()())().GetProviderSchema(
+	schemas, err := d.newServer().GetProviderSchema(
 		t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	d.must(err, schemas.Diagnostics)
-	d.schemas = schemas
+	identities, err := d.newServer().GetResourceIdentitySchemas(
+		t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	d.must(err, identities.Diagnostics)
+	d.schemas, d.identities = schemas, identities.IdentitySchemas
 	return d
 }
 
@@ -80,13 +86,17 @@ func (s *Simulation) Driver(t *testing.T, arguments Values) *Driver {
 // starts a new one.
 func (d *Driver) Restart() { d.server = nil }
 
+func (d *Driver) newServer() tfprotov6.ProviderServer {
+	return newServer(d.sim.options...)()
+}
+
 // during is the provider of the walk, a new one if the walk has just begun.
 func (d *Driver) during(w walk) tfprotov6.ProviderServer {
 	d.t.Helper()
 	if d.server != nil && d.walk == w {
 		return d.server
 	}
-	d.server, d.walk = providerserver.NewProtocol6(newProvider()())(), w
+	d.server, d.walk = d.newServer(), w
 	config := d.encode(d.value(d.schemas.Provider.ValueType(), d.arguments, "provider"))
 	validated, err := d.server.ValidateProviderConfig(d.context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
 	d.must(err, validated.Diagnostics)
@@ -97,7 +107,13 @@ func (d *Driver) during(w walk) tfprotov6.ProviderServer {
 
 // context is that of a call. It does not end before the test's clean-up, which
 // may have resources to destroy.
-func (d *Driver) context() context.Context { return context.WithoutCancel(d.t.Context()) }
+func (d *Driver) context() context.Context {
+	ctx := context.WithoutCancel(d.t.Context())
+	if d.sim.Log != nil {
+		ctx = tflogtest.RootLogger(ctx, d.sim.Log)
+	}
+	return ctx
+}
 
 // must fails the test where what is not under test goes wrong.
 func (d *Driver) must(err error, all []*tfprotov6.Diagnostic) {
@@ -177,20 +193,46 @@ func (r *Resource) State() Values {
 	return r.driver.values(r.object.value)
 }
 
+// Private is what the provider keeps beside the state, for itself.
+func (r *Resource) Private() []byte { return r.object.private }
+
+// Identity is the resource's identity in state; nil: it has none.
+func (r *Resource) Identity() Values {
+	r.driver.t.Helper()
+	return r.driver.identity(r.typeName, r.object.identity)
+}
+
+// ForgetIdentity makes the state one that an older Terraform, or an older version
+// of the provider, has written.
+func (r *Resource) ForgetIdentity() { r.object.identity = nil }
+
 // Import brings an existing object into state, and reads it.
 func (r *Resource) Import(id string) Diagnostics {
+	r.driver.t.Helper()
+	return r.bring(&tfprotov6.ImportResourceStateRequest{TypeName: r.typeName, ID: id})
+}
+
+// ImportByIdentity does the same by the identity of an import block.
+func (r *Resource) ImportByIdentity(identity Values) Diagnostics {
 	d := r.driver
 	d.t.Helper()
-	resp, err := d.during(planWalk).ImportResourceState(d.context(), &tfprotov6.ImportResourceStateRequest{
-		TypeName: r.typeName, ID: id,
-	})
+	t := d.identities[r.typeName].ValueType()
+	return r.bring(&tfprotov6.ImportResourceStateRequest{TypeName: r.typeName, Identity: &tfprotov6.ResourceIdentityData{
+		IdentityData: d.encode(d.value(t, identity, r.typeName)),
+	}})
+}
+
+func (r *Resource) bring(req *tfprotov6.ImportResourceStateRequest) Diagnostics {
+	d := r.driver
+	d.t.Helper()
+	resp, err := d.during(planWalk).ImportResourceState(d.context(), req)
 	d.must(err, nil)
 	diags := told(resp.Diagnostics)
 	if diags.Failed() {
 		return diags
 	}
 	if len(resp.ImportedResources) != 1 {
-		d.t.Fatalf("import of %s: %d resources", id, len(resp.ImportedResources))
+		d.t.Fatalf("import of %s: %d resources", req.ID, len(resp.ImportedResources))
 	}
 	before := r.object
 	imported := resp.ImportedResources[0]
@@ -198,6 +240,27 @@ func (r *Resource) Import(id string) Diagnostics {
 	diags = append(diags, r.Read()...)
 	if diags.Failed() {
 		r.object = before
+	}
+	return diags
+}
+
+// Move takes the state over from another provider's resource, as a moved block
+// does, and reads nothing. Terraform asks a provider that is not configured.
+func (r *Resource) Move(providerAddress, typeName string, schemaVersion int64, state string) Diagnostics {
+	d := r.driver
+	d.t.Helper()
+	resp, err := d.newServer().MoveResourceState(d.context(), &tfprotov6.MoveResourceStateRequest{
+		SourceProviderAddress: providerAddress, SourceTypeName: typeName, SourceSchemaVersion: schemaVersion,
+		SourceState: &tfprotov6.RawState{JSON: []byte(state)}, TargetTypeName: r.typeName,
+	})
+	d.must(err, nil)
+	diags := told(resp.Diagnostics)
+	if diags.Failed() {
+		return diags
+	}
+	r.object = object{d.decode(resp.TargetState, r.schemaType()), resp.TargetPrivate, resp.TargetIdentity}
+	if !r.object.value.IsFullyKnown() {
+		d.broken("move", []string{"all values must be known after a move"})
 	}
 	return diags
 }
@@ -222,6 +285,7 @@ func (r *Resource) Read() Diagnostics {
 	if !r.object.value.IsFullyKnown() {
 		d.broken("read", []string{"all values must be known after a read"})
 	}
+	r.checkIdentity("read")
 	return diags
 }
 
@@ -364,7 +428,15 @@ func (r *Resource) Apply(p *Plan) Diagnostics {
 	if final.Diagnostics.Failed() {
 		return diags
 	}
-	d.broken("final plan", resultRules(r.block, p.planned, final.planned, ""))
+	if broken := resultRules(r.block, p.planned, final.planned, ""); broken != nil {
+		// Terraform applies no plan that contradicts the one that was shown.
+		if !d.sim.FaultyFinalPlans {
+			d.broken("final plan", broken)
+		}
+		return append(diags, Diagnostic{
+			Severity: "error", Summary: "Provider produced inconsistent final plan", Detail: strings.Join(broken, "\n"),
+		})
+	}
 	return append(diags, r.change(final.planned, final)...)
 }
 
@@ -407,8 +479,36 @@ func (r *Resource) change(planned tftypes.Value, p *Plan) Diagnostics {
 			r.Tainted = diags.Failed() && (r.Tainted || r.object.value.IsNull())
 		}
 		r.object = object{got, resp.Private, resp.NewIdentity}
+		r.checkIdentity("apply")
 	}
 	return diags
+}
+
+// checkIdentity holds the identity of what is in state to Terraform's rules, and
+// to one more: whatever has happened, it has one.
+func (r *Resource) checkIdentity(call string) {
+	d := r.driver
+	d.t.Helper()
+	if r.object.value.IsNull() || d.identities[r.typeName] == nil {
+		return
+	}
+	identity := r.object.identity
+	if identity == nil || identity.IdentityData == nil {
+		d.broken(call, []string{"the resource has no identity"})
+		return
+	}
+	if v := d.decode(identity.IdentityData, d.identities[r.typeName].ValueType()); v.IsNull() || !v.IsFullyKnown() {
+		d.broken(call, []string{fmt.Sprintf("the identity must be known and not null, but it is %s", v)})
+	}
+}
+
+// identity is a resource's identity as Go values; nil: it has none.
+func (d *Driver) identity(typeName string, data *tfprotov6.ResourceIdentityData) Values {
+	d.t.Helper()
+	if data == nil || data.IdentityData == nil {
+		return nil
+	}
+	return d.values(d.decode(data.IdentityData, d.identities[typeName].ValueType()))
 }
 
 // proposed is Terraform's proposal for a plan: the configuration, and where it
@@ -630,9 +730,16 @@ func (d *Driver) plain(v tftypes.Value) any {
 		}
 		return texts
 	}
-	texts := []string{}
+	texts, objects := []string{}, []Values{}
 	for _, element := range as[[]tftypes.Value](d, v) {
-		texts = append(texts, as[string](d, element))
+		if element.Type().Is(tftypes.Object{}) {
+			objects = append(objects, d.values(element))
+		} else {
+			texts = append(texts, as[string](d, element))
+		}
+	}
+	if len(objects) > 0 {
+		return objects
 	}
 	return texts
 }

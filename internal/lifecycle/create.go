@@ -198,7 +198,7 @@ func (m *Manager) complete(
 		got.Memory.Detail = platform.Brief(err)
 	}
 	judge(&got)
-	return got, err
+	return readable(got, want), err
 }
 
 // withoutMarker takes the marker off a number whose creation has failed: it is

@@ -74,7 +74,8 @@ func isReversible(steps []platform.Step) bool {
 }
 
 // run runs the steps of n until one fails; a persistent run goes on and notes
-// what is left. Touched says whether anything may have been changed.
+// what is left, unless it is interrupted: nothing has failed then. Touched says
+// whether anything may have been changed.
 func (m *Manager) run(
 	ctx context.Context, n platform.Number, steps []platform.Step, persistent bool,
 ) (notes []string, touched bool, err error) {
@@ -92,7 +93,7 @@ func (m *Manager) run(
 		touched = touched || err == nil || !unchanged(err)
 		switch {
 		case err == nil, step.BestEffort:
-		case persistent:
+		case persistent && !errors.Is(ctx.Err(), context.Canceled):
 			notes = append(notes, fmt.Sprintf("Left behind, since this failed: %s (%v)", step.Sentence, err))
 		default:
 			return notes, touched, &StepError{Step: step, Err: err}

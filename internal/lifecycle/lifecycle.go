@@ -5,12 +5,16 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
+
+// e164 is the form of the numbers that can be managed.
+var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 
 // Manager runs the lives of numbers on the services of one provider
 // configuration. It is safe for concurrent use.
@@ -246,6 +250,9 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 		return m.readWithoutCarrier(ctx, on, have)
 	case err != nil:
 		return have, err
+	case !e164.MatchString(got.PhoneNumber):
+		return have, fmt.Errorf("%s calls it %q, which is no phone number in E.164 form",
+			m.Kinds.Title(m.Kinds.ServiceOf(have)), got.PhoneNumber)
 	}
 	settleMarker(&got)
 	if on != nil {
@@ -258,7 +265,7 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 		}
 	}
 	judge(&got)
-	return got, nil
+	return readable(got, have), nil
 }
 
 // gone is a service's own word that it does not hold the number, as the end of

@@ -121,7 +121,10 @@ func (m *Manager) pages(ctx context.Context, from source, accountSID string) ite
 				return
 			}
 			for i := range page {
-				n := page[i].Number
+				n := readable(page[i].Number, platform.Number{})
+				if !e164.MatchString(n.PhoneNumber) {
+					continue // it could not be managed
+				}
 				n.Platform = cmp.Or(n.Platform, platform.None)
 				n.Carrier = m.Kinds.CarrierOf(n)
 				if !yield(n, nil) {
@@ -212,7 +215,7 @@ func (m *Manager) lookAt(
 // Inspect returns a number that List has yielded as an import of it would find
 // it. Without credentials for its carrier it is as its platform alone has it.
 func (m *Manager) Inspect(ctx context.Context, listed platform.Number) (platform.Number, error) {
-	if m.Available(listed) != nil {
+	if readable := m.Available(listed) == nil; !readable {
 		judge(&listed)
 		return listed, nil
 	}

@@ -76,7 +76,7 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 	}
 	got.Memory.Unfinished, got.Memory.Detail, got.Memory.Marker = "", "", ""
 	judge(&got)
-	return got, nil
+	return readable(got, want), nil
 }
 
 // correctCarrier takes over from another carrier what it has of the number,

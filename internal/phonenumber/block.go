@@ -55,6 +55,9 @@ func filled(t attr.Type, v attr.Value, values platform.Values) attr.Value {
 // foreseen is the object with those unknown attributes that values have.
 func foreseen(t attr.Type, v attr.Value, values platform.Values) attr.Value {
 	inner, types := nested(v), attrTypes(t)
+	if inner == nil {
+		return v // unknown as a whole: the block is dynamic
+	}
 	for name, value := range inner {
 		if known, told := values[name]; told && value.IsUnknown() {
 			inner[name] = attrValue(types[name], known)

@@ -226,3 +226,25 @@ func TestAccDestroyWaitsNoLongerThanItsTimeout(t *testing.T) {
 	)
 	expectOwned(t, sim, number)
 }
+
+// A destroy plans as configured first, which must not block it.
+func TestDestroyIsNotBlockedByANumberThatIsGone(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	seedSynthflow(sim)
+	sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: number, Bought: true})
+	config := acctest.Values{
+		"phone_number": number, "release_on_destroy": "release", "synthflow": acctest.Values{"agent_id": synthflowSupport},
+	}
+	r := sim.Driver(t, nil).Resource("telephony_phone_number")
+	if _, diags := r.TerraformApply(config); diags.Failed() {
+		t.Fatalf("the creation fails: %+v", diags)
+	}
+	sim.Synthflow().RemoveNumber(number)
+	if _, diags := r.TerraformDestroy(config); diags.Failed() || r.State() != nil {
+		t.Errorf("the destroy fails: %+v", diags)
+	}
+	if _, diags := r.TerraformApply(config); !diags.Failed() {
+		t.Error("a number that no carrier can release was created with release_on_destroy = release")
+	}
+}

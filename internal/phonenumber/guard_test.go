@@ -171,6 +171,22 @@ func TestAccUnreachableTwilioLeavesThePlanOpen(t *testing.T) {
 	}
 }
 
+// Without a purchase block there is but one way to the number, so the final plan
+// need not contradict the first one when only that finds Twilio out of reach.
+func TestUnreachableTwilioLeavesAnAdoptionPlanned(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	owned(sim, simulator.TwilioNumber{})
+	r := sim.Driver(t, acctest.Values{"max_retries": 0}).Resource("telephony_phone_number")
+	sim.Inject(simulator.Fault{Skip: 1, Times: 1, Status: http.StatusServiceUnavailable})
+	if _, diags := r.TerraformApply(acctest.Values{"phone_number": number}); diags.Failed() {
+		t.Errorf("the apply fails: %+v", diags)
+	}
+	if got := r.State(); got["acquisition"] != "adopted" {
+		t.Errorf("state has acquisition %v", got["acquisition"])
+	}
+}
+
 // The roads to Delete. A taint and -replace show the plan no destroy: what sees
 // them is the refresh, and without one Delete's own guard.
 func TestAccPreventReleaseHoldsOnEveryRoad(t *testing.T) {

@@ -5,41 +5,71 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// ImportState takes "<service>/<identifier>", or an identifier alone, which is
-// the carrier's. The Read that follows fills in the rest.
+// ImportState takes an import ID or an identity. The Read that follows fills in
+// the rest.
 func (r *Resource) ImportState(
 	ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse,
 ) {
-	name, identifier, found := strings.Cut(req.ID, "/")
-	if !found {
-		name, identifier = r.kinds.Carriers()[0].Name, req.ID
-	}
-	kind, ok := r.kinds.Kind(name)
-	if !ok || kind.Import == nil {
-		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is refused.%s", req.ID, r.importExamples()))
-		return
-	}
-	n, err := kind.Import(identifier)
-	if err != nil {
-		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is refused: %v.%s", req.ID, err, r.importExamples()))
-		return
-	}
 	diags := &resp.Diagnostics
-	for attribute, value := range map[string]string{"id": n.PhoneNumber, "phone_number": n.PhoneNumber, "sid": n.SID} {
+	defer makePrintable(diags)
+	n := r.named(ctx, req, diags)
+	if diags.HasError() {
+		return
+	}
+	for attribute, value := range map[string]string{
+		"id": n.PhoneNumber, "phone_number": n.PhoneNumber, "sid": n.SID, "account_sid": n.AccountSID,
+	} {
 		if value != "" {
 			diags.Append(resp.State.SetAttribute(ctx, path.Root(attribute), value)...)
 		}
 	}
 	if n.Block != nil {
-		block := attrTypes(resp.State.Schema.Type())[name]
-		diags.Append(resp.State.SetAttribute(ctx, path.Root(name), attrValue(block, n.Block))...)
+		block := attrTypes(resp.State.Schema.Type())[n.Platform]
+		diags.Append(resp.State.SetAttribute(ctx, path.Root(n.Platform), attrValue(block, n.Block))...)
 	}
+	identify(ctx, resp.Identity, n, diags)
+	imported := model{memory: platform.Memory{Import: r.manager.BeginImport()}}
+	imported.keep(ctx, resp.Private, diags)
+}
+
+// named is the number that an import names.
+func (r *Resource) named(
+	ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics,
+) platform.Number {
+	if req.ID == "" && req.Identity != nil {
+		return r.readIdentity(ctx, req.Identity, diags)
+	}
+	n, err := r.readImportID(req.ID)
+	if err != nil {
+		diags.AddError("Invalid import ID", fmt.Sprintf("%q is refused: %v.%s", req.ID, err, r.importExamples()))
+	}
+	return n
+}
+
+// readImportID reads "<service>/<identifier>", or an identifier alone, which is
+// the carrier's.
+func (r *Resource) readImportID(id string) (platform.Number, error) {
+	name, identifier, found := strings.Cut(id, "/")
+	if !found {
+		name, identifier = r.kinds.Carriers()[0].Name, id
+	}
+	kind, ok := r.kinds.Kind(name)
+	if !ok || kind.Import == nil {
+		return platform.Number{}, fmt.Errorf("no service is called %q", name)
+	}
+	n, err := kind.Import(identifier)
+	n.Platform = platform.None
+	if n.Block != nil {
+		n.Platform = name
+	}
+	return n, err
 }
 
 func (r *Resource) importExamples() string {
@@ -50,8 +80,15 @@ func (r *Resource) importExamples() string {
 	return " Import IDs look like:\n  - " + strings.Join(examples, "\n  - ")
 }
 
-// importDefaults are what no service knows of a number that is imported: it
-// was not bought here, and its end is the gentle one.
+// imported makes a model of what an import, or a move, has found. No service
+// knows how the number was acquired and how it is to end: it was not bought
+// here, and its end is the gentle one.
+func (m *model) imported(n platform.Number) {
+	m.importDefaults()
+	m.forget(n)
+	m.observe(n)
+}
+
 func (m *model) importDefaults() {
 	m.set("acquisition", string(platform.Adopted))
 	m.set("release_on_destroy", string(platform.Detach))

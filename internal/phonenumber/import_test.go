@@ -1,6 +1,7 @@
 package phonenumber_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -40,20 +41,135 @@ func TestAccImportThenPlanShowsNoChanges(t *testing.T) {
 	}
 }
 
+// importable are numbers as they may be found, by what is special about them.
+func importable() map[string]struct {
+	seed func(sim *acctest.Simulation)
+	id   string
+} {
+	onTwilio := func(n simulator.TwilioNumber) func(*acctest.Simulation) {
+		return func(sim *acctest.Simulation) { owned(sim, n) }
+	}
+	atSynthflow := "synthflow/" + simulator.DefaultSynthflowWorkspaceID + "/14155550100"
+	return map[string]struct {
+		seed func(sim *acctest.Simulation)
+		id   string
+	}{
+		"Twilio, bare": {onTwilio(simulator.TwilioNumber{}), number},
+		"Twilio, wired": {onTwilio(simulator.TwilioNumber{
+			FriendlyName: "Support \"1\" ${x}", VoiceURL: "https://example.com", VoiceMethod: "GET",
+			VoiceFallbackURL: "https://example.com/fallback", VoiceCallerIDLookup: true,
+			SMSURL: "https://example.com/sms?a=b&c=%{d}", SMSFallbackURL: "https://example.com/sms2", SMSMethod: "GET",
+			StatusCallback: "https://example.com/status", StatusCallbackMethod: "GET",
+		}), "twilio/" + number},
+		"Twilio, with a trunk beside URLs": {func(sim *acctest.Simulation) {
+			owned(sim, simulator.TwilioNumber{
+				VoiceURL: "https://example.com", TrunkSID: sim.Twilio().AddTrunk(simulator.TwilioTrunk{}),
+			})
+		}, number},
+		"Twilio, with applications": {func(sim *acctest.Simulation) {
+			owned(sim, simulator.TwilioNumber{
+				VoiceApplicationSID: sim.Twilio().AddApplication(simulator.DefaultAccountSID),
+				SMSApplicationSID:   sim.Twilio().AddApplication(simulator.DefaultAccountSID),
+			})
+		}, number},
+		"Twilio, with addresses": {func(sim *acctest.Simulation) {
+			address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
+			owned(sim, simulator.TwilioNumber{
+				AddressSID: address, EmergencyAddressSID: address,
+				BundleSID: sim.Twilio().AddBundle(simulator.DefaultAccountSID, "twilio-approved"),
+			})
+		}, number},
+		"Twilio, for fax": {onTwilio(simulator.TwilioNumber{VoiceReceiveMode: "fax"}), number},
+		"Twilio, in a subaccount": {func(sim *acctest.Simulation) {
+			sub := sim.Twilio().AddSubaccount(simulator.DefaultAccountSID).SID
+			owned(sim, simulator.TwilioNumber{AccountSID: sub, VoiceURL: "https://example.com"})
+		}, number},
+		"Nixflex": {func(sim *acctest.Simulation) {
+			owned(sim, simulator.TwilioNumber{})
+			sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
+			prompt := "Be brief.\nSay \"hello\"."
+			sim.Nixflex().AddNumber(simulator.NixflexNumber{
+				PhoneNumber: number, AgentID: nixflexSupport, NixflexSettings: simulator.NixflexSettings{CustomPrompt: &prompt},
+			})
+		}, "nixflex/" + number},
+		"Nixflex, in a subaccount": {func(sim *acctest.Simulation) {
+			sub := sim.Twilio().AddSubaccount(simulator.DefaultAccountSID).SID
+			owned(sim, simulator.TwilioNumber{AccountSID: sub})
+			sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
+			sim.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: number, AgentID: nixflexSupport})
+		}, "nixflex/" + number},
+		"Synthflow, bought": {func(sim *acctest.Simulation) {
+			sim.Synthflow().AddAgent(simulator.SynthflowAgent{
+				ID: synthflowSupport, Type: simulator.SynthflowInbound, Numbers: []string{number},
+			})
+			sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: number, Bought: true})
+		}, atSynthflow},
+		"Synthflow, without an agent": {func(sim *acctest.Simulation) {
+			sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: number, Bought: true})
+		}, atSynthflow},
+		"Synthflow, imported from Twilio": {func(sim *acctest.Simulation) {
+			owned(sim, simulator.TwilioNumber{})
+			sim.Synthflow().AddNumber(simulator.SynthflowNumber{
+				PhoneNumber: number, ProviderName: "twilio", TerminationURI: "example.pstn.twilio.com",
+			})
+		}, atSynthflow},
+		"Synthflow, imported from elsewhere": {func(sim *acctest.Simulation) {
+			sim.Synthflow().AddNumber(simulator.SynthflowNumber{
+				PhoneNumber: number, ProviderName: "telnyx", TerminationURI: "sip.example.com", AuthUsername: "user",
+				OutboundProxy: "203.0.113.7:5061;transport=tls", UACEnabled: true, UACRegisterExpires: 600,
+				TrunkUsername: "trunk", TrunkPassword: "password",
+			})
+		}, atSynthflow},
+		"DialNexa": {func(sim *acctest.Simulation) {
+			sim.DialNexa().AddAgent(simulator.DialNexaAgent{ID: dialNexaSupport})
+			sim.DialNexa().AddNumber(simulator.DialNexaNumber{
+				PhoneNumber: number, AgentID: dialNexaSupport, Nickname: "Support", Label: "sales",
+			})
+		}, "dialnexa/" + number},
+		"DialNexa, without an agent": {func(sim *acctest.Simulation) {
+			sim.DialNexa().AddNumber(simulator.DialNexaNumber{PhoneNumber: number})
+		}, "dialnexa/" + number},
+		"Resemble": {func(sim *acctest.Simulation) {
+			owned(sim, simulator.TwilioNumber{})
+			sim.Resemble().AddAgent(simulator.ResembleAgent{UUID: resembleSupport, VoiceUUID: "voice"})
+			sim.Resemble().AddNumber(simulator.ResembleNumber{
+				PhoneNumber: number, Label: "Support", SupportsInbound: true, AgentUUID: resembleSupport,
+			})
+		}, "resemble/" + number},
+		"Resemble, with trunks and no agent": {func(sim *acctest.Simulation) {
+			owned(sim, simulator.TwilioNumber{})
+			sim.Resemble().AddNumber(simulator.ResembleNumber{
+				PhoneNumber: number, Label: "Support", SupportsInbound: true, SupportsOutbound: true,
+				InboundTrunk:  &simulator.ResembleInboundTrunk{AllowedNumbers: []string{"+14155550101"}},
+				OutboundTrunk: &simulator.ResembleOutboundTrunk{Transport: "tls", Headers: map[string]string{"X-Line": "1"}},
+			})
+		}, "resemble/" + number},
+	}
+}
+
+// Whatever is found, the configuration that Terraform generates for it is valid as
+// it is, describes it as it is, and lets nothing be given up.
 func TestAccImportWithGeneratedConfigurationShowsNoChanges(t *testing.T) {
 	t.Parallel()
-	sim := acctest.Start(t)
-	owned(sim, simulator.TwilioNumber{VoiceURL: "https://example.com", SMSURL: "https://example.com/sms"})
-	cli := sim.CLI(t)
-	cli.Configure(sim.Provider() + `
-		import {
-			to = telephony_phone_number.this
-			id = "` + number + `"
-		}`)
-	cli.Must(0, "plan", "-generate-config-out=generated.tf")
-	cli.Apply()
-	cli.Must(0, "plan", "-detailed-exitcode")
-	expectWrites(t, sim)
+	for name, found := range importable() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Start(t)
+			found.seed(sim)
+			cli := sim.CLI(t)
+			cli.Configure(everyService(sim) + fmt.Sprintf(
+				"import {\n to = telephony_phone_number.this\n id = %q\n}\n", found.id))
+			cli.Must(0, "plan", "-no-color", "-generate-config-out=generated.tf")
+			cli.Apply()
+			cli.Must(0, "plan", "-no-color", "-detailed-exitcode")
+			if got := onlyNumber(t, cli.State()); got["release_on_destroy"] != "detach" || got["status"] != "active" {
+				t.Errorf("release_on_destroy is %v, status %v", got["release_on_destroy"], got["status"])
+			}
+			if wrote := writesEverywhere(sim); len(wrote) > 0 {
+				t.Errorf("the import wrote %v", wrote)
+			}
+		})
+	}
 }
 
 func TestAccImportRefusesWhatItCannotRead(t *testing.T) {
@@ -64,6 +180,13 @@ func TestAccImportRefusesWhatItCannotRead(t *testing.T) {
 		"a service we lack":    {"vonage/+14155550100", `Import IDs look like`},
 		"another kind of SID":  {"AC" + strings.Repeat("a", 32), `Import IDs look like`},
 		"a path":               {"twilio/../Accounts", `Import IDs look like`},
+		"nothing":              {"twilio/", `Import IDs look like`},
+		"not a service":        {"external/" + number, `Import IDs look like`},
+		"an agent":             {"nixflex/" + nixflexSupport, `Import IDs look like.*nixflex/\+`},
+		"no workspace":         {"synthflow/14155550100", `Import IDs look like.*synthflow/1710107690998x`},
+		"a number with plus":   {"synthflow/workspace/" + number, `Import IDs look like`},
+		"another service's ID": {"dialnexa/" + "PN" + strings.Repeat("a", 32), `Import IDs look like.*dialnexa/phn_`},
+		"no record":            {"resemble/0", `Import IDs look like.*resemble/123`},
 		"number not owned":     {"+14155550199", `Unable to import phone number \+14155550199`},
 		"SID that is not held": {"PN" + strings.Repeat("f", 32), `Unable to import phone number PN`},
 	} {

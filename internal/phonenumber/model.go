@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
@@ -50,12 +51,43 @@ func (m *model) remember(ctx context.Context, from private, diags *diag.Diagnost
 	text, more := from.GetKey(ctx, memoryKey)
 	diags.Append(more...)
 	if len(text) == 0 {
+		m.recollect()
 		return
 	}
 	if err := json.Unmarshal(text, &m.memory); err != nil {
 		diags.AddError("Unreadable private state", fmt.Sprintf(
 			"The private state of phone number %s cannot be read: %v. This is a bug in the provider, please report it.",
 			m.text("id"), err))
+	}
+}
+
+// save writes all that is kept of the number.
+func (m *model) save(
+	ctx context.Context, to *tfsdk.State, private private, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics,
+) {
+	diags.Append(to.Set(ctx, m.object(diags))...)
+	m.keep(ctx, private, diags)
+	identify(ctx, identity, m.number(), diags)
+}
+
+// recollect makes up for private state that a number in state lacks: Terraform
+// drops it if the provider is killed during an update. What nobody knows any more
+// counts as what is safer: a setting as one that the adoption left alone, and a
+// number that is not active as one whose creation never completed.
+func (m *model) recollect() {
+	if m.null("status") {
+		return // imported: there is nothing to remember yet
+	}
+	n := m.number()
+	carrier, _ := m.kinds.Kind(n.Carrier)
+	for _, field := range carrier.Settings {
+		if !field.Wiring && n.Settings.Has(field.Name) {
+			m.memory.Kept = append(m.memory.Kept, field.Name)
+		}
+	}
+	if n.Status != platform.Active {
+		m.memory.Unfinished = platform.Creation
+		m.memory.Detail = "or a change did, whose provider was killed, and nobody knows which"
 	}
 }
 
@@ -98,8 +130,8 @@ func (m *model) setUnknown(names ...string) {
 
 // platform names the platform whose block is present, or platform.None.
 func (m *model) platform() string {
-	for _, kind := range m.kinds.Platforms() {
-		if !m.null(kind.Name) {
+	for i := range m.kinds { // asked often, and a Kind is large: none is copied
+		if kind := &m.kinds[i]; kind.Block != nil && !m.null(kind.Name) {
 			return kind.Name
 		}
 	}
@@ -147,7 +179,9 @@ func (m *model) number() platform.Number {
 		// A configuration's number has been validated, and a state's is the
 		// service's; what cannot be read is sent as it is and refused there.
 		n.PhoneNumber = spelling
-		if normal, err := e164.Normalize(spelling); err == nil {
+		if spelling == m.text("id") {
+			// is E.164 already
+		} else if normal, err := e164.Normalize(spelling); err == nil {
 			n.PhoneNumber = normal
 		}
 	}
@@ -223,7 +257,7 @@ func (m *model) observe(n platform.Number) {
 	m.fill("capabilities", n.Capabilities)
 	m.fill("acquisition", string(n.Acquisition))
 	m.fill("status", string(n.Status))
-	m.fill("status_reason", n.StatusReason)
+	m.fill("status_reason", printable(n.StatusReason))
 	kind, _ := m.kinds.Kind(n.Carrier)
 	for _, carrier := range m.kinds.Carriers() {
 		for _, field := range carrier.Settings {
@@ -295,7 +329,7 @@ func (m *model) describeEnd(write func(name string, value any)) {
 func sentences(steps []platform.Step) []string {
 	texts := make([]string, 0, len(steps))
 	for _, step := range steps {
-		texts = append(texts, step.Sentence)
+		texts = append(texts, printable(step.Sentence))
 	}
 	return texts
 }

@@ -98,3 +98,34 @@ func TestAccMoveThatStopsHalfwayIsFinishedByTheNextApply(t *testing.T) {
 	expectUnwired(t, sim, number)
 	expectResembleGone(t, sim)
 }
+
+// A move onto a platform begins with the clearing of the resource's own wiring.
+// Where that fails, state must still tell what is to be cleared.
+func TestMoveThatCannotClearItsOwnWiringHasNotBegun(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	owned(sim, simulator.TwilioNumber{})
+	sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
+	r := sim.Driver(t, nil).Resource("telephony_phone_number")
+	apply := func(config acctest.Values) acctest.Diagnostics {
+		config["phone_number"] = number
+		_, diags := r.TerraformApply(config)
+		return diags
+	}
+	apply(acctest.Values{"voice_url": "https://example.com", "voice_fallback_url": "https://example.com/fallback"})
+	sim.Inject(simulator.Fault{Method: "POST", Path: "IncomingPhoneNumbers", Status: 409, Body: `{"code": 20409, "status": 409}`})
+	onNixflex := acctest.Values{"nixflex": acctest.Values{"agent_id": nixflexSupport}}
+	if diags := apply(onNixflex); !diags.Failed() {
+		t.Fatal("the move was meant to fail")
+	}
+	if got := r.State(); got["platform"] != "none" || got["voice_fallback_url"] != "https://example.com/fallback" {
+		t.Errorf("state has platform %v, voice_fallback_url %v", got["platform"], got["voice_fallback_url"])
+	}
+	sim.ClearFaults()
+	if diags := apply(onNixflex); diags.Failed() {
+		t.Errorf("the next apply fails: %+v", diags)
+	}
+	if at, _ := sim.Twilio().Number(number); at.VoiceFallbackURL != "" || at.VoiceURL != simulator.NixflexVoiceURL {
+		t.Errorf("Twilio has voice_url %q, voice_fallback_url %q", at.VoiceURL, at.VoiceFallbackURL)
+	}
+}

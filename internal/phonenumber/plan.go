@@ -20,10 +20,9 @@ import (
 // destroy to the plan.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	diags := &resp.Diagnostics
+	defer makePrintable(diags)
 	if req.Plan.Raw.IsNull() {
-		state := readModel(ctx, r.kinds, req.State, diags)
-		state.remember(ctx, req.Private, diags)
-		if !diags.HasError() {
+		if state := r.priorState(ctx, req, diags); !diags.HasError() {
 			r.planEnd(state, "Destroy", diags)
 		}
 		return
@@ -36,16 +35,28 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.State.Raw.IsNull() {
 		r.planCreate(ctx, config, plan, diags)
 	} else {
-		state := readModel(ctx, r.kinds, req.State, diags)
-		state.remember(ctx, req.Private, diags)
+		state := r.priorState(ctx, req, diags)
 		if diags.HasError() {
 			return
+		}
+		if config.null("phone_number") {
+			plan.attrs["phone_number"] = state.attrs["phone_number"]
 		}
 		r.planUpdate(ctx, config, state, plan, diags)
 	}
 	if !diags.HasError() {
 		diags.Append(resp.Plan.Set(ctx, plan.object(diags))...)
 	}
+}
+
+// priorState is the state that a plan starts from.
+func (r *Resource) priorState(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) model {
+	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer cancel()
+	state := readModel(ctx, r.kinds, req.State, diags)
+	state.remember(ctx, req.Private, diags)
+	r.complete(ctx, &state, diags)
+	return state
 }
 
 // planCreate plans a number that is not in state yet.
@@ -89,7 +100,9 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 	if err != nil {
 		diags.AddWarning("Unable to look up phone number "+n.PhoneNumber, fmt.Sprintf(
 			"The plan cannot say whether %s will be adopted or bought; the apply looks again.\n\n%v", n.PhoneNumber, err))
-		plan.setUnknown("acquisition")
+		if !config.null("purchase") {
+			plan.setUnknown("acquisition")
+		}
 		return
 	}
 	switch outlook.Acquisition {
@@ -114,7 +127,10 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
-	r.manager.Hold(state.number())
+	if err := r.manager.Hold(state.number()); err != nil {
+		r.addError(diags, "plan", state.number(), err)
+		return
+	}
 	plan.memory = state.memory
 	r.resolve(ctx, config, &state, plan, diags)
 	for _, name := range []string{"id", "capabilities", "acquisition"} {

@@ -16,7 +16,7 @@ import (
 // values. state is nil for a creation.
 func (r *Resource) resolve(ctx context.Context, config model, state *model, plan model, diags *diag.Diagnostics) {
 	r.resolveBlock(config, state, plan)
-	r.foresee(ctx, config, plan, diags)
+	r.foresee(ctx, config, state, plan, diags)
 	r.refuseForeignSettings(config, plan, diags)
 	if state != nil && state.number().Carrier != plan.number().Carrier {
 		state = nil // it has no settings of this carrier's
@@ -49,7 +49,7 @@ func (r *Resource) resolveBlock(config model, state *model, plan model) {
 // foresee asks the platform what it can tell of a number before it is attached.
 // What the configuration does not tell yet may change the answer, so the apply
 // asks then.
-func (r *Resource) foresee(ctx context.Context, config, plan model, diags *diag.Diagnostics) {
+func (r *Resource) foresee(ctx context.Context, config model, state *model, plan model, diags *diag.Diagnostics) {
 	n := plan.number()
 	if n.Platform == platform.None || !hasUnknown(plan.attrs[n.Platform]) ||
 		!config.known("phone_number") || !config.carrierKnown() {
@@ -60,7 +60,11 @@ func (r *Resource) foresee(ctx context.Context, config, plan model, diags *diag.
 		kind, _ := r.kinds.Kind(n.Platform)
 		n.Block = carriedAs(kind, held, n)
 	}
-	told, err := r.manager.Foresee(ctx, n)
+	var have platform.Number
+	if state != nil {
+		have = state.number()
+	}
+	told, err := r.manager.Foresee(ctx, have, n)
 	if err != nil {
 		diags.AddWarning("Unable to look up phone number "+label(n), fmt.Sprintf(
 			"The plan cannot say how %s is held at %s; the apply looks again.\n\n%v",
@@ -73,7 +77,8 @@ func (r *Resource) foresee(ctx context.Context, config, plan model, diags *diag.
 // carriedAs is want's block in which what decides who carries the number, and is
 // left open, is as have has it.
 func carriedAs(kind platform.Kind, have, want platform.Number) platform.Values {
-	block := maps.Clone(want.Block)
+	block := platform.Values{}
+	maps.Copy(block, want.Block) // which is nil where the whole block is unknown
 	for _, name := range kind.CarrierFields {
 		if _, told := block[name]; !told {
 			block[name] = have.Block[name]

@@ -1,4 +1,5 @@
-// Package phonenumber is the resource telephony_phone_number. It turns
+// Package phonenumber is the resource telephony_phone_number, with the data
+// sources and the list resource of the same numbers. It turns
 // configuration, plan and state into platform.Number and back, and leaves to
 // package lifecycle what is done with it. It knows no service by name.
 package phonenumber
@@ -35,7 +36,9 @@ var (
 	_ resource.ResourceWithConfigure      = (*Resource)(nil)
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithIdentity       = (*Resource)(nil)
 	_ resource.ResourceWithImportState    = (*Resource)(nil)
+	_ resource.ResourceWithMoveState      = (*Resource)(nil)
 )
 
 // Resource is telephony_phone_number.
@@ -52,20 +55,27 @@ func New(kinds lifecycle.Kinds) *Resource {
 // Metadata names the resource type.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_phone_number"
+	resp.ResourceBehavior.MutableIdentity = true // a number can move to another platform or account
 }
 
 // Configure takes the manager that the provider made.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	if req.ProviderData == nil {
-		return // the provider is configured later
+	r.manager = managerOf(req.ProviderData, &resp.Diagnostics)
+}
+
+// managerOf is the manager that the provider made; nil as long as it is not
+// configured.
+func managerOf(providerData any, diags *diag.Diagnostics) *lifecycle.Manager {
+	if providerData == nil {
+		return nil
 	}
-	manager, ok := req.ProviderData.(*lifecycle.Manager)
+	manager, ok := providerData.(*lifecycle.Manager)
 	if !ok {
-		resp.Diagnostics.AddError("Unexpected provider data", fmt.Sprintf(
-			"The resource was given a %T. This is a bug in the provider, please report it.", req.ProviderData))
-		return
+		diags.AddError("Unexpected provider data", fmt.Sprintf(
+			"A %T was given where the provider's services belong. This is a bug in the provider, please report it.",
+			providerData))
 	}
-	r.manager = manager
+	return manager
 }
 
 // Schema describes the resource.
@@ -78,6 +88,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 // next apply would destroy what has just been paid for.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	diags := &resp.Diagnostics
+	defer makePrintable(diags)
 	plan := readModel(ctx, r.kinds, req.Plan, diags)
 	config := readModel(ctx, r.kinds, req.Config, diags)
 	if diags.HasError() {
@@ -95,8 +106,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	plan.observe(got)
-	diags.Append(resp.State.Set(ctx, plan.object(diags))...)
-	plan.keep(ctx, resp.Private, diags)
+	plan.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 	if err != nil {
 		diags.AddWarning("Phone number "+got.PhoneNumber+" is owned, but not set up completely", fmt.Sprintf(
 			"%s was %s, and then this failed:\n\n%v\n\nThe number is in state with status = \"corrupted\": the next apply "+
@@ -108,6 +118,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // it does not hold is removed from state.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	diags := &resp.Diagnostics
+	defer makePrintable(diags)
 	state := readModel(ctx, r.kinds, req.State, diags)
 	state.remember(ctx, req.Private, diags)
 	if diags.HasError() {
@@ -118,20 +129,17 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	have := state.number()
 	importing := state.null("status")
 
-	got, err := r.manager.Read(ctx, have)
+	got, err := r.ask(ctx, have)
 	var gone *lifecycle.GoneError
 	switch {
 	case errors.As(err, &gone) && importing:
-		holder := have.Platform
-		if holder == platform.None {
-			holder = have.Carrier
-		}
-		diags.AddError("Unable to import phone number "+label(have), fmt.Sprintf(
-			"%s does not hold it. Check the number and the account of the provider's credentials.", r.kinds.Title(holder)))
+		r.addAbsent(state, diags)
 		return
 	case errors.As(err, &gone):
+		r.manager.Miss(have.PhoneNumber)
 		diags.AddWarning("Phone number "+have.PhoneNumber+" is gone", r.goneDetail(have))
 		resp.State.RemoveResource(ctx)
+		identify(ctx, resp.Identity, have, diags) // the framework asks for it all the same
 		return
 	case err != nil:
 		r.addError(diags, "read", have, err)
@@ -142,9 +150,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	state.forget(got)
 	state.observe(got)
-	r.manager.Hold(state.number())
-	diags.Append(resp.State.Set(ctx, state.object(diags))...)
-	state.keep(ctx, resp.Private, diags)
+	if err := r.manager.Hold(state.number()); err != nil {
+		r.addError(diags, "read", have, err)
+		return
+	}
+	state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 }
 
 // goneDetail says what the next apply would do about a number that is gone.
@@ -161,6 +171,7 @@ func (r *Resource) goneDetail(n platform.Number) string {
 // Update makes the number as planned, in place.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	diags := &resp.Diagnostics
+	defer makePrintable(diags)
 	state := readModel(ctx, r.kinds, req.State, diags)
 	state.remember(ctx, req.Private, diags)
 	plan := readModel(ctx, r.kinds, req.Plan, diags)
@@ -170,6 +181,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	ctx, cancel := within(ctx, plan, timeouts.Value.Update, updateTimeout, diags)
 	defer cancel()
+	if r.complete(ctx, &state, diags); diags.HasError() {
+		return
+	}
 	have, want := state.number(), plan.number()
 	if want.PhoneNumber != "" && want.PhoneNumber != have.PhoneNumber {
 		diags.AddAttributeError(path.Root("phone_number"), "Phone number "+have.PhoneNumber+" cannot become another one",
@@ -185,20 +199,19 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if err != nil {
 		state.forget(got)
 		state.observe(got)
-		diags.Append(resp.State.Set(ctx, state.object(diags))...)
-		state.keep(ctx, resp.Private, diags)
+		state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 		r.addError(diags, "update", have, err)
 		return
 	}
 	plan.observe(got)
-	diags.Append(resp.State.Set(ctx, plan.object(diags))...)
-	plan.keep(ctx, resp.Private, diags)
+	plan.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 }
 
 // Delete ends the number as the setting in state says. It repeats the plan's
 // guards, since a taint or -replace has shown the plan no destroy.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	diags := &resp.Diagnostics
+	defer makePrintable(diags)
 	state := readModel(ctx, r.kinds, req.State, diags)
 	state.remember(ctx, req.Private, diags)
 	if diags.HasError() {
@@ -206,6 +219,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	ctx, cancel := within(ctx, state, timeouts.Value.Delete, deleteTimeout, diags)
 	defer cancel()
+	if r.complete(ctx, &state, diags); diags.HasError() {
+		return
+	}
 	have := state.number()
 
 	left, notes, err := r.manager.Delete(ctx, have)
@@ -214,10 +230,9 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	state.set("status", string(left.Status))
-	state.set("status_reason", left.StatusReason)
+	state.set("status_reason", printable(left.StatusReason))
 	state.memory = left.Memory
-	diags.Append(resp.State.Set(ctx, state.object(diags))...)
-	state.keep(ctx, resp.Private, diags)
+	state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 	wayOut := "Nothing was changed, and the resource is as it was."
 	if left.Status != platform.Active {
 		wayOut = "The resource stays in state as corrupted. Destroy again to finish what is left, or apply to put the " +

@@ -73,13 +73,21 @@ func (r *Resource) refuseCarrierChange(state, plan model, diags *diag.Diagnostic
 	}
 }
 
-// refuseEnd refuses an end that the number can never have.
+// refuseEnd refuses an end that the number can never have. Of a number that has
+// just been found to be gone it only warns, since a destroy plans a new one first
+// and must not be blocked by that; an apply plans once more, and is refused.
 func (r *Resource) refuseEnd(plan model, diags *diag.Diagnostics) {
 	if !plan.known("carrier") {
 		return // a destroy looks again
 	}
-	if refusal := r.kinds.Unreleasable(plan.number()); refusal != nil {
-		diags.AddAttributeError(path.Root("release_on_destroy"), refusal.Summary, refusal.Detail)
+	n, at := plan.number(), path.Root("release_on_destroy")
+	refusal := r.kinds.Unreleasable(n)
+	switch {
+	case refusal == nil:
+	case r.manager.Missed(n.PhoneNumber):
+		diags.AddAttributeWarning(at, refusal.Summary, refusal.Detail+" The apply will fail.")
+	default:
+		diags.AddAttributeError(at, refusal.Summary, refusal.Detail)
 	}
 }
 

@@ -51,10 +51,9 @@ func newSchema(ctx context.Context, kinds lifecycle.Kinds) schema.Schema {
 		"account_sid": schema.StringAttribute{
 			MarkdownDescription: "SID of the Twilio account that owns the number; by default that of the provider's " +
 				"credentials. A change transfers the number in place; a creation never transfers.",
-			Optional: true,
-			Computed: true,
-			Validators: []validator.String{stringvalidator.RegexMatches(
-				regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`), "must be AC followed by 32 hexadecimal digits")},
+			Optional:   true,
+			Computed:   true,
+			Validators: []validator.String{accountSIDValidator},
 		},
 		"deregister_emergency_address": schema.BoolAttribute{
 			MarkdownDescription: "Whether a release may deregister the number's emergency address first. Twilio does not " +
@@ -130,6 +129,9 @@ func newSchema(ctx context.Context, kinds lifecycle.Kinds) schema.Schema {
 		Blocks:     blocks,
 	}
 }
+
+var accountSIDValidator = stringvalidator.RegexMatches(
+	regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`), "must be AC followed by 32 hexadecimal digits")
 
 // purchaseTypes are Twilio's types of numbers on sale.
 var purchaseTypes = []string{
@@ -345,9 +347,10 @@ func (samePhoneNumber) PlanModifyString(
 		return
 	}
 	switch {
-	case req.ConfigValue.IsUnknown():
+	case req.ConfigValue.IsUnknown(), req.StateValue.IsNull():
 		// It may turn out to be the same number. If not, Update refuses and the
-		// next plan, which knows it, replaces.
+		// next plan, which knows it, replaces. Only a state that was moved by its
+		// SID and not read yet has none.
 	case req.ConfigValue.IsNull(), e164.Same(req.ConfigValue.ValueString(), req.StateValue.ValueString()):
 		resp.PlanValue = req.StateValue
 	default:

@@ -21,8 +21,12 @@ func (r *Resource) ValidateConfig(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.validateAcquisition(config, &resp.Diagnostics)
-	r.validatePlatform(config, &resp.Diagnostics)
+	r.validate(config, &resp.Diagnostics)
+}
+
+func (r *Resource) validate(config model, diags *diag.Diagnostics) {
+	r.validateAcquisition(config, diags)
+	r.validatePlatform(config, diags)
 }
 
 func (r *Resource) validateAcquisition(config model, diags *diag.Diagnostics) {

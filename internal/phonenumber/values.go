@@ -66,15 +66,13 @@ func attrValue(t attr.Type, value any) attr.Value {
 		}
 		return types.Int64Null()
 	case basetypes.ListType:
-		texts, ok := value.([]string)
-		if !ok {
-			return types.ListNull(t.ElemType)
+		switch values := value.(type) {
+		case []string:
+			return listValue(t.ElemType, values)
+		case []platform.Values:
+			return listValue(t.ElemType, values)
 		}
-		elements := make([]attr.Value, 0, len(texts))
-		for _, text := range texts {
-			elements = append(elements, types.StringValue(text))
-		}
-		return types.ListValueMust(t.ElemType, elements)
+		return types.ListNull(t.ElemType)
 	case basetypes.MapType:
 		texts, ok := value.(map[string]string)
 		if !ok {
@@ -97,6 +95,14 @@ func attrValue(t attr.Type, value any) attr.Value {
 		return types.ObjectValueMust(t.AttrTypes, elements)
 	}
 	panic(fmt.Sprintf("no value of type %s can be made", t)) // a type that attribute() never makes
+}
+
+func listValue[T any](t attr.Type, values []T) attr.Value {
+	elements := make([]attr.Value, 0, len(values))
+	for _, value := range values {
+		elements = append(elements, attrValue(t, value))
+	}
+	return types.ListValueMust(t, elements)
 }
 
 func unknownValue(t attr.Type) attr.Value {

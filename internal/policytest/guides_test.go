@@ -67,7 +67,107 @@ var guideOutputs = map[string]func(t *testing.T, configs map[string]string) stri
 		left, _, _ := strings.Cut(tail(t, cli.Apply().Stdout, "Warning: Change of"), "\nWarning: ")
 		return "$ terraform apply\n...\n" + left
 	},
+	"moved": func(t *testing.T, configs map[string]string) string {
+		return planMove(t, configs, "moved", "  # twilio_phone_number.support has moved")
+	},
+	"inventory": func(t *testing.T, configs map[string]string) string {
+		cli := onboard(t, "inventory", configs)
+		return "$ terraform plan\n...\n" + tail(t, cli.Must(0, "plan", "-no-color").Stdout, "Changes to Outputs:")
+	},
+	"all": func(t *testing.T, configs map[string]string) string {
+		cli := onboard(t, "all", configs)
+		return "$ terraform plan\n...\n" + tail(t, cli.Must(0, "plan", "-no-color").Stdout, "Plan:")
+	},
+	"generate": func(t *testing.T, configs map[string]string) string {
+		cli := onboard(t, "generate", configs)
+		cli.Apply()
+		blocks := cli.Must(0, "output", "-raw", "import_blocks").Stdout
+		write(t, cli.Dir(), "imports.tf", []byte(blocks))
+		said := cli.Must(0, "plan", "-no-color", "-generate-config-out=numbers.tf").Stdout
+		cli.Apply()
+		cli.Must(0, "plan", "-detailed-exitcode")
+		plan, _, _ := strings.Cut(tail(t, said, "Plan:"), "\n\nWarning: ")
+		return "$ terraform plan -generate-config-out=numbers.tf\n...\n" + strings.TrimRight(plan, "\n") + "\n"
+	},
+	"vapi": func(t *testing.T, configs map[string]string) string {
+		return planMove(t, configs, "vapi", "  # telephony_phone_number.support will be")
+	},
 }
+
+// guideStates are what the folder of a configuration has in state before, by the
+// configuration's name: a number that another provider has written.
+var guideStates = map[string]func(sim *acctest.Simulation, cli *acctest.CLI){
+	"moved": nested, "imported": nested,
+	"inventory": mixed, "all": mixed, "generate": mixed,
+	"vapi": func(sim *acctest.Simulation, cli *acctest.CLI) {
+		sim.Twilio().UpdateNumber("+14155550100", func(n *simulator.TwilioNumber) {
+			n.VoiceURL, n.SMSURL = "https://api.vapi.ai/twilio/inbound_call", "https://api.vapi.ai/twilio/sms"
+		})
+		writtenBy(cli, "kirillve/vapi", "vapi_twilio_phone_number", `{
+			"id": "9c2a2c64-3b1e-4a52-8f0e-5b6a1c7d8e9f", "name": "Support", "number": "+14155550100", "phone_provider": "twilio",
+			"assistant_id": "3b8a2a2e-6f0c-4f0a-9d0b-0d5c2a4a1f11", "twilio_account_sid": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+			"twilio_auth_token": "e7c1f5a09b3d4e62a8f0c9d7b6a51423"
+		}`)
+	},
+}
+
+// mixed puts one of Twilio's numbers on a platform and gives other carriers one.
+func mixed(sim *acctest.Simulation, _ *acctest.CLI) {
+	sim.Twilio().UpdateNumber("+14155550100", func(n *simulator.TwilioNumber) { n.VoiceURL = "https://example.com/voice" })
+	sim.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: "+14155550120", AgentID: "agent_0123456789abcdef"})
+	sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: "+12025550170", Bought: true})
+	sim.DialNexa().AddAgent(simulator.DialNexaAgent{ID: "agt_f7w2kx5mb9qz"})
+	sim.DialNexa().AddNumber(simulator.DialNexaNumber{PhoneNumber: "+16285550180", AgentID: "agt_f7w2kx5mb9qz"})
+}
+
+// onboard is the folder of the named configuration.
+func onboard(t *testing.T, name string, configs map[string]string) *acctest.CLI {
+	t.Helper()
+	sim, cli := startGuide(t)
+	guideStates[name](sim, cli)
+	cli.Configure(configs[name])
+	return cli
+}
+
+// nested is a number of RJPearson94/twilio, which has its wiring in blocks.
+func nested(sim *acctest.Simulation, cli *acctest.CLI) {
+	sim.Twilio().UpdateNumber("+14155550100", func(n *simulator.TwilioNumber) {
+		n.FriendlyName, n.VoiceURL, n.VoiceMethod = "Support", "https://example.com/voice", "GET"
+	})
+	writtenBy(cli, "rjpearson94/twilio", "twilio_phone_number", `{
+		"id": "PN0123456789abcdef0123456789abcdef", "sid": "PN0123456789abcdef0123456789abcdef",
+		"account_sid": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "phone_number": "+14155550100", "friendly_name": "Support",
+		"voice": [{
+			"application_sid": "", "caller_id_lookup": false, "fallback_method": "POST", "fallback_url": "", "method": "GET",
+			"url": "https://example.com/voice"
+		}],
+		"fax": [],
+		"messaging": [{"application_sid": "", "fallback_method": "POST", "fallback_url": "", "method": "POST", "url": ""}]
+	}`)
+}
+
+// writtenBy gives the folder a state of that provider.
+func writtenBy(cli *acctest.CLI, provider, resourceType, attributes string) {
+	cli.Foreign([]string{
+		"registry.terraform.io/" + provider, "registry.opentofu.org/" + provider, // of each CLI, its own
+		"registry.terraform.io/hashicorp/" + strings.Split(provider, "/")[1],
+		"registry.opentofu.org/hashicorp/" + strings.Split(provider, "/")[1],
+	}, resourceType)
+	cli.ForeignState("registry.terraform.io/"+provider, resourceType, "support", 0, attributes)
+}
+
+// planMove is the plan of the named configuration in its folder.
+func planMove(t *testing.T, configs map[string]string, name, from string) string {
+	t.Helper()
+	sim, cli := startGuide(t)
+	guideStates[name](sim, cli)
+	cli.Configure(configs[name])
+	said := tail(t, cli.Must(0, "plan", "-no-color").Stdout, from)
+	return "$ terraform plan\n...\n" + changedList.ReplaceAllString(said, "        ...\n")
+}
+
+// changedList is an attribute whose elements each CLI compares in its own way.
+var changedList = regexp.MustCompile(`(?m)^ +~ \w+ += \[\n(?:.*\n)*?^ +\]\n`)
 
 var destroy = []string{"apply", "-no-color", "-destroy", "-auto-approve"}
 
@@ -163,7 +263,10 @@ func words(text string) string {
 func guides(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
-	for _, name := range []string{"keeping-numbers-safe", "reviewing-releases", "recovering-a-corrupted-number"} {
+	for _, name := range []string{
+		"keeping-numbers-safe", "reviewing-releases", "recovering-a-corrupted-number",
+		"moving-from-the-twilio-and-vapi-providers", "onboarding-existing-numbers",
+	} {
 		name += ".md.tmpl"
 		texts[name] = read(t, guidesDir, name)
 	}
@@ -224,6 +327,9 @@ func TestAccGuideConfigurationsApply(t *testing.T) {
 			t.Run(strings.TrimSuffix(name, ".md.tmpl"), func(t *testing.T) {
 				sim, cli := startGuide(t)
 				t.Logf("configuration %d: %s", i+1, match[1])
+				if write, ok := guideStates[match[1]]; ok {
+					write(sim, cli)
+				}
 				cli.Configure(match[2])
 				cli.Apply()
 				cli.Must(0, "plan", "-detailed-exitcode")

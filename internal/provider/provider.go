@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -39,6 +40,9 @@ import (
 // Address is the provider's address in the registries.
 const Address = "registry.terraform.io/telephony-iac/telephony"
 
+// typeName begins the names of all types of the provider.
+const typeName = "telephony"
+
 // What holds unless the configuration says otherwise.
 const (
 	defaultMaxRetries            = 6
@@ -52,6 +56,7 @@ var (
 	_ provider.Provider                   = (*telephony)(nil)
 	_ provider.ProviderWithValidateConfig = (*telephony)(nil)
 	_ provider.ProviderWithFunctions      = (*telephony)(nil)
+	_ provider.ProviderWithListResources  = (*telephony)(nil)
 )
 
 type telephony struct {
@@ -60,6 +65,11 @@ type telephony struct {
 	waits        httpapi.WaitPolicy
 	pollInterval time.Duration
 	transport    http.RoundTripper
+	singleReads  bool
+	// direct is the resource for the fast paths; nil: there are none.
+	direct *phonenumber.Resource
+	// compared is told of every call that has a fast path; nil: none is compared.
+	compared func(call string, fast bool)
 }
 
 // Option changes how the provider talks to services. Tests shorten its waits
@@ -82,20 +92,34 @@ func WithTransport(transport http.RoundTripper) Option {
 	return func(p *telephony) { p.transport = transport }
 }
 
+// WithSingleReads reads every number by itself, to measure what lists save.
+func WithSingleReads() Option {
+	return func(p *telephony) { p.singleReads = true }
+}
+
+// WithFastPathsCompared holds every fast answer against the framework's, and
+// panics if they differ. Told gets the name of every call that might have one,
+// and whether it has.
+func WithFastPathsCompared(told func(call string, fast bool)) Option {
+	return func(p *telephony) { p.compared = told }
+}
+
 // New returns the maker of the provider that Terraform's plugin servers take.
 func New(version string, options ...Option) func() provider.Provider {
-	return func() provider.Provider {
-		p := &telephony{version: version}
-		for _, option := range options {
-			option(p)
-		}
-		return p
+	return func() provider.Provider { return newProvider(version, options) }
+}
+
+func newProvider(version string, options []Option) *telephony {
+	p := &telephony{version: version}
+	for _, option := range options {
+		option(p)
 	}
+	return p
 }
 
 // Metadata names the provider.
 func (p *telephony) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "telephony"
+	resp.TypeName = typeName
 	resp.Version = p.version
 }
 
@@ -196,6 +220,7 @@ func (p *telephony) Configure(ctx context.Context, req provider.ConfigureRequest
 		Platforms:      map[string]platform.Platform{},
 		Unavailable:    map[string]error{},
 		Unknown:        map[string]bool{},
+		SingleReads:    p.singleReads,
 		PreventRelease: preventRelease,
 	}
 	arguments := map[string]platform.Arguments{}
@@ -242,6 +267,9 @@ func (p *telephony) Configure(ctx context.Context, req provider.ConfigureRequest
 	opened.AccountSID = arguments[twilio.Kind.Name]["account_sid"]
 	manager := lifecycle.New(opened)
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = manager, manager, manager
+	if p.direct != nil {
+		p.direct.Configure(ctx, resource.ConfigureRequest{ProviderData: manager}, &resource.ConfigureResponse{})
+	}
 }
 
 // readPreventRelease decides for caution where the configuration is not known
@@ -318,10 +346,22 @@ func (p *telephony) Resources(context.Context) []func() resource.Resource {
 
 // DataSources lists the provider's data sources.
 func (p *telephony) DataSources(context.Context) []func() datasource.DataSource {
-	return nil
+	return []func() datasource.DataSource{
+		func() datasource.DataSource { return phonenumber.NewNumberDataSource(kinds()) },
+		func() datasource.DataSource { return phonenumber.NewNumbersDataSource(kinds()) },
+	}
+}
+
+// ListResources lists what the provider can list for a query.
+func (p *telephony) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		func() list.ListResource { return phonenumber.NewListResource(kinds()) },
+	}
 }
 
 // Functions lists the provider's functions.
 func (p *telephony) Functions(context.Context) []func() function.Function {
-	return nil
+	return []func() function.Function{
+		func() function.Function { return e164Function{} },
+	}
 }

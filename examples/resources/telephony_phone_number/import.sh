@@ -18,3 +18,6 @@ terraform import telephony_phone_number.bought synthflow/1710107690998x536152705
 # At DialNexa, by number or by DialNexa's ID.
 terraform import telephony_phone_number.bookings dialnexa/+16285550180
 terraform import telephony_phone_number.bookings dialnexa/phn_f7w2kx5mb9qz
+
+# On Retell AI, by number.
+terraform import telephony_phone_number.retell retell/+14155550190
