@@ -72,6 +72,9 @@ func homes() map[string]home {
 	clearDialNexa := step{`^Take agent .* off \+14155550100 .*at DialNexa`, []string{"PATCH dialnexa /organization-phone-numbers/"}}
 	releaseDialNexa := step{`^Release \+14155550100 .*at DialNexa`, []string{"DELETE dialnexa /organization-phone-numbers/"}}
 
+	deleteRetell := step{`^Delete the record of \+14155550100 at Retell AI`, []string{"DELETE retell /delete-phone-number/%2B14155550100"}}
+	clearRetellTrunk := step{`^Clear trunk_sid of \+14155550100 at Twilio`, []string{"POST " + twilioNumber}}
+
 	return map[string]home{
 		"twilio alone": {
 			seed: func(sim *acctest.Simulation, from origin) {
@@ -122,6 +125,27 @@ func homes() map[string]home {
 				"detach":       {steps: []step{unlinkResemble, deleteResemble, clearTrunk}, left: expectResembleGone},
 				"release":      {steps: []step{unlinkResemble, deleteResemble, release}, left: expectResembleGone, givenUp: true},
 				"force_delete": {steps: []step{deleteResemble, clearTrunk}, left: expectResembleGone},
+			},
+		},
+		"retell": {
+			seed: func(sim *acctest.Simulation, from origin) {
+				sim.Twilio().AddTrunk(simulator.TwilioTrunk{SID: retellTrunk})
+				if from != bought {
+					owned(sim, simulator.TwilioNumber{TrunkSID: retellTrunk})
+				}
+				sim.Retell().AddAgent(retellSupport)
+				if from == imported {
+					sim.Retell().AddNumber(simulator.RetellNumber{
+						PhoneNumber: number, TerminationURI: "example.pstn.twilio.com", InboundAgents: retellAgents(retellSupport),
+					})
+				}
+			},
+			block: "trunk_sid = \"" + retellTrunk + "\"\n" + retellHCL(retellSupport),
+			from:  []origin{adopted, bought, imported}, imports: "retell/" + number,
+			ends: map[string]end{
+				"detach":       {steps: []step{deleteRetell, clearRetellTrunk}, left: nothingAtRetell},
+				"release":      {steps: []step{deleteRetell, release}, left: nothingAtRetell, givenUp: true},
+				"force_delete": {steps: []step{deleteRetell, clearRetellTrunk}, left: nothingAtRetell},
 			},
 		},
 		"synthflow, imported from Twilio": {
@@ -316,16 +340,22 @@ func writesEverywhere(sim *acctest.Simulation) []string {
 
 // everywhere is the configuration of one number, with all services open.
 func everywhere(sim *acctest.Simulation, arguments string) string {
+	return everyService(sim) + fmt.Sprintf("resource \"telephony_phone_number\" \"this\" {\n%s\n}\n", arguments)
+}
+
+// everyService is the configuration of the provider, with all services open.
+func everyService(sim *acctest.Simulation) string {
 	open := func(name, arguments string) string {
 		return fmt.Sprintf("%s {\n base_url = \"%s/%s\"\n %s\n}", name, sim.URL, name, arguments)
 	}
 	return sim.Provider(
 		open("nixflex", fmt.Sprintf("api_key = %q", simulator.DefaultNixflexKey)),
 		open("resemble", fmt.Sprintf("api_key = %q", simulator.DefaultResembleToken)),
+		open("retell", fmt.Sprintf("api_key = %q", simulator.DefaultRetellKey)),
 		open("dialnexa", fmt.Sprintf("api_key = %q", simulator.DefaultDialNexaAPIKey)),
 		open("synthflow", fmt.Sprintf("api_key = %q\nworkspace_id = %q",
 			simulator.DefaultSynthflowAPIKey, simulator.DefaultSynthflowWorkspaceID)),
-	) + fmt.Sprintf("resource \"telephony_phone_number\" \"this\" {\n%s\n}\n", arguments)
+	)
 }
 
 func nothingAtNixflex(t *testing.T, sim *acctest.Simulation) {

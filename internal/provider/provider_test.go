@@ -247,6 +247,19 @@ func TestConfigure_WhatReachesTheWire(t *testing.T) {
 			url:           "https://app.resemble.ai/api/v2/probe",
 			authorization: "Bearer secret",
 		},
+		"retell, configuration beats environment": {
+			config:        object{"retell": object{"api_key": "secret"}},
+			env:           environment{"RETELL_API_KEY": "other"},
+			service:       "retell",
+			url:           "https://api.retellai.com/probe",
+			authorization: "Bearer secret",
+		},
+		"retell, environment alone": {
+			env:           environment{"RETELL_API_KEY": "secret", "RETELL_BASE_URL": "https://environment.example.com"},
+			service:       "retell",
+			url:           "https://environment.example.com/probe",
+			authorization: "Bearer secret",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.env.set(t)
@@ -685,6 +698,7 @@ func TestSchema_SecretsAreSensitive(t *testing.T) {
 		"synthflow": {"api_key"},
 		"dialnexa":  {"api_key"},
 		"resemble":  {"api_key"},
+		"retell":    {"api_key"},
 	} {
 		for _, secret := range secrets {
 			attribute, diags := got.AttributeAtPath(t.Context(), path.Root(service).AtName(secret))
@@ -783,6 +797,7 @@ func everyService(url string) object {
 		"synthflow": object{"api_key": "secret", "base_url": url + "/synthflow"},
 		"dialnexa":  object{"api_key": "secret", "base_url": url + "/dialnexa"},
 		"resemble":  object{"api_key": "secret", "base_url": url + "/resemble"},
+		"retell":    object{"api_key": "secret", "base_url": url + "/retell"},
 	}
 }
 

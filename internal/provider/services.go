@@ -11,6 +11,7 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/external"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/nixflex"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/resemble"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/retell"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/synthflow"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/twilio"
 )
@@ -89,6 +90,14 @@ var services = []service{
 		describe: resemble.Describe,
 		open: func(c connection) (platform.Carrier, platform.Platform) {
 			return nil, resemble.New(c.client, c.arguments[twilio.Kind.Name], c.pollInterval)
+		},
+	},
+	{
+		kind:     retell.Kind,
+		connect:  retell.Connect,
+		describe: retell.Describe,
+		open: func(c connection) (platform.Carrier, platform.Platform) {
+			return nil, retell.New(c.client)
 		},
 	},
 }

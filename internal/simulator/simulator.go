@@ -40,6 +40,7 @@ var services = []struct {
 	{DialNexa, func(s *Server) service { return newDialNexa(s) }},
 	{Nixflex, func(s *Server) service { return newNixflex(s) }},
 	{Resemble, func(s *Server) service { return newResemble(s) }},
+	{Retell, func(s *Server) service { return newRetell(s) }},
 }
 
 // service is one simulated API. Its methods are called with the server's lock held, so a service may call the
@@ -71,6 +72,7 @@ type Server struct {
 	faults   []*armedFault
 	hooks    []*armedHook
 	inFlight map[Service]int
+	meters   map[Service]*meter
 }
 
 // Option sets up a Server.
@@ -95,6 +97,7 @@ func New(opts ...Option) *Server {
 		rules:    map[Service]any{},
 		done:     make(chan struct{}),
 		inFlight: map[Service]int{},
+		meters:   map[Service]*meter{},
 	}
 	for _, opt := range opts {
 		opt(s)
@@ -112,11 +115,13 @@ func countedIDs() func(prefix string) string {
 	}
 }
 
-// Reset forgets everything: what the services hold, the request log, faults and hooks. Identifiers go on counting.
+// Reset forgets everything: what the services hold, the request log, faults, hooks and limits. Identifiers go on
+// counting.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests, s.faults, s.hooks = nil, nil, nil
+	clear(s.meters)
 	s.services = map[Service]service{}
 	for _, row := range services {
 		s.services[row.name] = row.start(s)
@@ -176,6 +181,7 @@ type call struct {
 	host       string
 	base       string // absolute URL of the service, for answers that carry absolute links
 	concurrent int    // requests to this service in flight, this one included
+	excess     bool   // one more than the service takes
 }
 
 // answer is what a service answers.
@@ -238,6 +244,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.inFlight[name]++
 	c.concurrent = s.inFlight[name]
+	c.excess = s.meters[name].refuses(s.now(), c.concurrent)
 	hooks := s.takeHooks(c)
 	fault := s.takeFault(name, c, r)
 	s.mu.Unlock()

@@ -1,0 +1,70 @@
+package retell
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// Describe reads Retell's error envelope, which has no code (Retell OpenAPI:
+// responses):
+//
+//	{"status": "error", "message": "…"}
+func Describe(_ int, _ http.Header, body []byte) httpapi.Fault {
+	var envelope struct {
+		Status  string `json:"status"`
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(body, &envelope) != nil || envelope.Status != "error" {
+		return httpapi.Fault{}
+	}
+	return httpapi.Fault{Message: envelope.Message, Own: true}
+}
+
+// isAbsent says that Retell has no such thing. Its documents have 422 for that,
+// and no other meaning of it where a request has no body (Retell OpenAPI:
+// getPhoneNumber, deletePhoneNumber, getAgent). It has been seen to answer 404.
+func isAbsent(err error) bool {
+	answer, ok := errors.AsType[*httpapi.Error](err)
+	return ok && answer.Own && (answer.Status == http.StatusUnprocessableEntity || answer.Status == http.StatusNotFound)
+}
+
+// remedies are the ways out by status (Retell OpenAPI: responses).
+var remedies = map[int]string{
+	http.StatusUnauthorized:    "check api_key in the provider's retell block: it must be a key of the number's workspace",
+	http.StatusPaymentRequired: "check the workspace's payment method in Retell AI's dashboard",
+}
+
+// explained says what was to be done when err occurred and, where the status
+// tells, the way out.
+func explained(doing string, err error) error {
+	answer, answered := errors.AsType[*httpapi.Error](err)
+	if err = fmt.Errorf("%s: %w", doing, err); !answered || remedies[answer.Status] == "" {
+		return err
+	}
+	return fmt.Errorf("%w; %s", err, remedies[answer.Status])
+}
+
+// notAbsent keeps a 404 of an agent, of a list or of a write from being read as a
+// number that Retell does not have.
+func notAbsent(err error) error {
+	if errors.Is(err, platform.ErrNotFound) {
+		return platform.Final(err)
+	}
+	return err
+}
+
+// changed is for an error from after a write, of which no refusal of a read says
+// that nothing was changed.
+func changed(doing string, err error) error {
+	return platform.Final(explained(doing, err))
+}
+
+// blame is an error that concerns a field of the block.
+func blame(field string, err error) error {
+	return &platform.FieldError{Field: kindName + "." + field, Err: err}
+}

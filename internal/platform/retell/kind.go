@@ -1,0 +1,167 @@
+// Package retell is the voice platform Retell AI. It answers calls on numbers
+// that stay with their carrier and reach it over a SIP trunk, which is not
+// Retell's business: an import is a record at Retell, and a deletion takes that
+// away.
+//
+// The same DELETE gives up a number that was bought at Retell. Retell tells the
+// two apart by the type of a number, and this package leaves all alone that it
+// does not call custom.
+package retell
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+const (
+	kindName = "retell"
+	title    = "Retell AI"
+)
+
+// The fields of the block.
+const (
+	inboundAgentID  = "inbound_agent_id"
+	outboundAgentID = "outbound_agent_id"
+	nickname        = "nickname"
+	terminationURI  = "termination_uri"
+	transport       = "transport"
+	username        = "sip_trunk_auth_username"
+	password        = "sip_trunk_auth_password_wo"
+	passwordVersion = "sip_trunk_auth_password_wo_version"
+)
+
+var (
+	e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
+	// agentPattern is wider than what Retell shows in its docs and does not promise.
+	agentPattern = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
+	textPattern  = regexp.MustCompile(`^\S+$`)
+)
+
+const (
+	agentHint = "the ID of an agent, such as oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD"
+	textHint  = "not empty and without spaces"
+
+	// shared says what becomes of a number that several agents share: Retell has
+	// lists of agents with weights (Retell OpenAPI: AgentWeight).
+	shared = " If the dashboard shares the calls among several agents by weight, none is shown in state, and they stay " +
+		"until an agent is named here."
+)
+
+// Kind describes Retell.
+var Kind = platform.Kind{
+	Name:  kindName,
+	Title: title,
+
+	Arguments: []platform.Argument{
+		{
+			Name:        "api_key",
+			Env:         "RETELL_API_KEY",
+			Description: "API key of the workspace.",
+			Sensitive:   true,
+		},
+		{
+			Name:        "base_url",
+			Env:         "RETELL_BASE_URL",
+			Description: "Root of the API. Defaults to `" + defaultBaseURL + "`.",
+		},
+	},
+
+	BlockDescription: "Puts the number on Retell AI, whose agents then answer or use it. Retell AI imports it, and changes " +
+		"nothing at Twilio, where the number stays owned and billed: set `trunk_sid` beside the block to an elastic SIP trunk " +
+		"whose origination URI is `sip:sip.retellai.com`. A number that was bought at Retell AI is refused.",
+	Block: []platform.Field{
+		{
+			Name: inboundAgentID,
+			Description: "Agent that answers the number, such as `oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD`, in the version that " +
+				"Retell AI takes where none is named. Without one, the number takes calls only by a webhook that is set in " +
+				"the dashboard. Removed from the configuration, it is taken off." + shared,
+			Pattern:     agentPattern,
+			PatternHint: agentHint,
+		},
+		{
+			Name: outboundAgentID,
+			Description: "Agent that calls from the number, unless a call names another. Removed from the configuration, it " +
+				"is taken off." + shared,
+			Pattern:     agentPattern,
+			PatternHint: agentHint,
+		},
+		{
+			Name:        nickname,
+			Description: "Name of the number at Retell AI, for people. Removed from the configuration, it is cleared.",
+		},
+		{
+			Name: terminationURI,
+			Description: "Termination URI of the SIP trunk, by which calls from the number leave, such as " +
+				"`example.pstn.twilio.com`.",
+			Presence:    platform.Required,
+			Pattern:     textPattern,
+			PatternHint: textHint,
+		},
+		{
+			Name:        transport,
+			Description: "How calls from the number reach the trunk: `TCP` (default), `UDP` or `TLS`.",
+			OneOf:       []string{defaultTransport, "UDP", "TLS"},
+			Default:     defaultTransport,
+		},
+		{
+			Name: username,
+			Description: "User name of the trunk's credential list, for calls from the number. A trunk that goes by IP " +
+				"addresses needs none. Removed from the configuration it stays as it is: Retell AI can't clear it.",
+			Presence:    platform.OptionalComputed,
+			Pattern:     textPattern,
+			PatternHint: textHint,
+		},
+		{
+			Name: password,
+			Description: "Password to the user name. It is in neither plan nor state; change `" + passwordVersion +
+				"` with it.",
+			Sensitive: true,
+			WriteOnly: true,
+			Requires:  []string{username},
+		},
+		{
+			Name: passwordVersion,
+			Description: "Any number of your choice. Changing it sends `" + password + "` again: Terraform can't see that a " +
+				"write-only password has changed.",
+			Type: platform.Int,
+		},
+	},
+
+	Import:         readImportID,
+	ImportExamples: []string{kindName + "/+14155550100"},
+	ImportID:       func(n platform.Number) string { return n.PhoneNumber },
+
+	Agent: inboundAgentID,
+	Label: nickname,
+
+	Steps: steps,
+}
+
+// opDelete is the operation of the only step.
+const opDelete = "delete"
+
+// steps is Kind.Steps. No action gives the number up.
+func steps(n platform.Number, action platform.Action) []platform.Step {
+	stays := "; the number itself stays owned and billed at Twilio"
+	if action == platform.Release {
+		stays = ""
+	}
+	return []platform.Step{{
+		Service: kindName,
+		Op:      opDelete,
+		Sentence: fmt.Sprintf("Delete the record of %s at Retell AI, which takes the number off its agents, and make sure "+
+			"that it is no longer there%s.", n.PhoneNumber, stays),
+	}}
+}
+
+// readImportID takes a number in E.164 form, which is the only identifier that
+// Retell has for one.
+func readImportID(id string) (platform.Number, error) {
+	if !e164.MatchString(id) {
+		return platform.Number{}, errors.New("it is not a phone number in E.164 form")
+	}
+	return platform.Number{PhoneNumber: id, Platform: kindName, Block: platform.Values{}}, nil
+}
