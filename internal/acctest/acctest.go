@@ -4,6 +4,7 @@ package acctest
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
@@ -29,6 +28,17 @@ const documentsEnv = "TWILIO_OAI_DIR"
 type Simulation struct {
 	*simulator.Server
 	URL string
+
+	// FaultyFinalPlans makes a final plan that contradicts the first one an error of
+	// the apply, as Terraform does, and no failure of the test. Where a service
+	// answered the look-up of the first plan and fails that of the second, the
+	// provider has no other way out.
+	FaultyFinalPlans bool
+	// Log gets what the provider of a Driver logs, down to TRACE; nil: nobody does.
+	Log io.Writer
+
+	handler http.Handler
+	options []provider.Option // of the provider of a Driver
 }
 
 // Start starts a simulator. Where TWILIO_OAI_DIR is set, every request to
@@ -45,7 +55,7 @@ func Start(t *testing.T, opts ...simulator.Option) *Simulation {
 		sim.Close() // first, since the server waits for requests that hang
 		server.Close()
 	})
-	return &Simulation{Server: sim, URL: server.URL}
+	return &Simulation{Server: sim, URL: server.URL, handler: handler}
 }
 
 // checked holds all that a test sends to Twilio, and all that it is answered,
@@ -64,18 +74,20 @@ func checked(t *testing.T, dir string, next http.Handler) http.Handler {
 	return checker.Wrap(next)
 }
 
-// newProvider makes the provider with waits that are short enough for a test.
-func newProvider() func() fwprovider.Provider {
-	return provider.New("test",
+// newServer makes the provider as main serves it, with waits that are short
+// enough for a test, unless the options say otherwise.
+func newServer(options ...provider.Option) func() tfprotov6.ProviderServer {
+	return provider.NewServer("test", append([]provider.Option{
+		provider.WithFastPathsCompared(func(string, bool) {}),
 		provider.WithWaits(httpapi.WaitPolicy{Base: time.Millisecond, Cap: 5 * time.Millisecond}),
 		provider.WithPollInterval(time.Millisecond),
-	)
+	}, options...)...)
 }
 
 // Factories are the provider in process, for terraform-plugin-testing.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"telephony": providerserver.NewProtocol6WithError(newProvider()()),
+		"telephony": func() (tfprotov6.ProviderServer, error) { return newServer()(), nil },
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 	tfjson "github.com/hashicorp/terraform-json"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
@@ -28,6 +27,8 @@ type CLI struct {
 	dir string
 	exe string
 	env []string
+
+	attached map[string]any // the providers that run in process, by address
 }
 
 // Result is what one command printed, and its exit code.
@@ -40,6 +41,29 @@ type Result struct {
 // is skipped unless TF_ACC is set, as terraform-plugin-testing skips its own.
 func (s *Simulation) CLI(t *testing.T) *CLI {
 	t.Helper()
+	c := newCLI(t)
+	c.env = append(c.env, "TF_CLI_CONFIG_FILE="+os.DevNull)
+	c.attach(provider.Address, newServer())
+	return c
+}
+
+// attach serves a provider until the test ends, and lets the CLI find it.
+func (c *CLI) attach(address string, server func() tfprotov6.ProviderServer) {
+	c.t.Helper()
+	if c.attached == nil {
+		c.attached = map[string]any{}
+	}
+	c.attached[address] = serve(c.t, address, server)
+	reattach, err := json.Marshal(c.attached)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.env = append(c.env, "TF_REATTACH_PROVIDERS="+string(reattach)) // the last one counts
+}
+
+// newCLI finds the CLI and prepares a working folder.
+func newCLI(t *testing.T) *CLI {
+	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("acceptance tests need TF_ACC=1 and a terraform or tofu: use make testacc")
 	}
@@ -51,22 +75,19 @@ func (s *Simulation) CLI(t *testing.T) *CLI {
 		}
 		exe = found
 	}
-	return &CLI{t: t, dir: t.TempDir(), exe: exe, env: append(os.Environ(),
-		"TF_REATTACH_PROVIDERS="+serve(t), "TF_CLI_CONFIG_FILE="+os.DevNull, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")}
+	return &CLI{t: t, dir: t.TempDir(), exe: exe, env: append(os.Environ(), "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")}
 }
 
-// serve serves the provider until the test ends and returns how a CLI finds it.
-func serve(t *testing.T) string {
+// serve serves a provider until the test ends and returns how a CLI finds it.
+func serve(t *testing.T, address string, server func() tfprotov6.ProviderServer) any {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	attached := make(chan *plugin.ReattachConfig)
 	closed := make(chan struct{})
 	failed := make(chan error, 1)
 	go func() {
-		failed <- tf6server.Serve(provider.Address, func() tfprotov6.ProviderServer {
-			return providerserver.NewProtocol6(newProvider()())()
-		}, tf6server.WithDebug(ctx, attached, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()),
-			tf6server.WithLoggingSink(t))
+		failed <- tf6server.Serve(address, server, tf6server.WithDebug(ctx, attached, closed),
+			tf6server.WithGoPluginLogger(hclog.NewNullLogger()), tf6server.WithLoggingSink(t))
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -76,16 +97,12 @@ func serve(t *testing.T) string {
 	case err := <-failed:
 		t.Fatalf("serving the provider: %v", err)
 	case config := <-attached:
-		reattach, err := json.Marshal(map[string]any{provider.Address: map[string]any{
+		return map[string]any{
 			"Protocol": string(config.Protocol), "ProtocolVersion": 6, "Pid": config.Pid, "Test": true,
 			"Addr": map[string]string{"Network": config.Addr.Network(), "String": config.Addr.String()},
-		}})
-		if err != nil {
-			t.Fatal(err)
 		}
-		return string(reattach)
 	}
-	return ""
+	return nil
 }
 
 // Dir is the working folder, with the state in it.

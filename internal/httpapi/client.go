@@ -163,6 +163,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	}
 	req.Header.Set("User-Agent", c.options.UserAgent)
 	c.endpoint.Authorize(req.Request)
+	call.secrets = secretsOf(req.Header, r.Body)
 
 	var refused error
 	retrying := retryablehttp.Client{
@@ -247,9 +248,9 @@ func (call *call) described(status int, header http.Header, body []byte) *Error 
 	fault := call.client.describe(status, header, bytes.Clone(body))
 	e := call.failure(nil)
 	e.Status = status
-	e.Code = clean(fault.Code)
-	e.Message = clean(fault.Message)
-	e.RequestID = clean(fault.RequestID)
+	e.Code = clean(call.redact(fault.Code))
+	e.Message = clean(call.redact(fault.Message))
+	e.RequestID = clean(call.redact(fault.RequestID))
 	e.Own = fault.Own
 	return e
 }

@@ -14,6 +14,7 @@ import (
 type call struct {
 	client       *Client
 	method, path string
+	secrets      []string // that the request carries
 
 	attempts int           // made
 	retries  int           // counted against MaxRetries

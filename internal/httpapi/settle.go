@@ -4,21 +4,38 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
-// settleTime is what it may take to find out what became of a write whose
-// answer was lost, even if the operation's own time is over.
-const settleTime = 30 * time.Second
+// What it may take to find out what became of a write whose answer was lost.
+const (
+	// settleTime is for an operation whose own time is over.
+	settleTime = 30 * time.Second
+	// interruptTime is for one that the user has interrupted, and now waits for.
+	interruptTime = 750 * time.Millisecond
+)
 
-// Settling is the context for finding out what became of a write: ctx, or where
-// ctx is over or almost over, a little time of its own.
+// Settling is the context for finding out what became of a write. It ends with
+// ctx, but for a little time of its own if ctx is over or almost over, or is
+// cancelled meanwhile.
 func Settling(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, limited := ctx.Deadline()
-	if ctx.Err() == nil && (!limited || time.Until(deadline) > settleTime) {
-		return context.WithCancel(ctx)
+	limit := settleTime
+	if deadline, limited := ctx.Deadline(); !limited {
+		limit = math.MaxInt64
+	} else if left := time.Until(deadline); ctx.Err() == nil && left > limit {
+		limit = left
 	}
-	return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	settling, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	stop := context.AfterFunc(ctx, func() {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			time.AfterFunc(interruptTime, cancel)
+		}
+	})
+	return settling, func() {
+		stop()
+		cancel()
+	}
 }
 
 // Unsettled is the failure of a write, if it failed, together with that of

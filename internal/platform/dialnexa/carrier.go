@@ -122,7 +122,9 @@ func (c *Carrier) settlePurchase(ctx context.Context, n platform.Number, failure
 	defer cancel()
 	owned, err := c.find(ctx, n)
 	for look := 1; look < looks && !taken && errors.Is(err, platform.ErrNotFound); look++ {
-		httpapi.Pause(ctx, c.pollInterval)
+		if httpapi.Pause(ctx, c.pollInterval); ctx.Err() != nil {
+			break
+		}
 		owned, err = c.find(ctx, n)
 	}
 	switch {

@@ -208,7 +208,6 @@ func readImportID(id string) (platform.Number, error) {
 	return platform.Number{}, errors.New("it is neither a phn_… ID nor a phone number in E.164 form")
 }
 
-
 // versionOf is the version of the agent that a block names; 0: none.
 func versionOf(block platform.Values) int64 {
 	version, _ := block["agent_version"].(int64)

@@ -74,12 +74,13 @@ type FuzzTarget struct {
 	Seeds []string
 }
 
-// What one operation may send, whatever the service answers: a list of many
-// pages at most, and few requests more once the operation has been cancelled.
+// What one operation may send, whatever the service answers. A list is cut after
+// 1,000 pages; a read is two of them at most, and a cancelled write, whose outcome
+// is looked up all the same, three.
 const (
-	maxRead      = 2_500
+	maxRead      = 2_100
 	cancelAfter  = 50
-	maxCancelled = 1_000
+	maxCancelled = 3_100
 )
 
 // FuzzAnswers fuzzes the answers to all that a service is sent, two of them in

@@ -162,7 +162,7 @@ func (p *Platform) look(ctx context.Context, r record) (record, error) {
 	if !errors.Is(gone, platform.ErrNotFound) {
 		return now, gone
 	}
-	listed, err := p.api.list(ctx)
+	listed, err := p.list(ctx)
 	if err != nil {
 		return r, notAbsent(err)
 	}

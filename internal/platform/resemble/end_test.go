@@ -70,7 +70,21 @@ func TestDetachUnlinksAndDeletes(t *testing.T) {
 	w.wantSent(
 		"GET /phone_numbers/4 -> 200", agents+support+" -> 200", patch+support+unlinks, "GET /phone_numbers/4 -> 200",
 		"GET /phone_numbers/4 -> 200", "DELETE /phone_numbers/4 -> 200", "GET /phone_numbers/4 -> 404",
+		"GET /phone_numbers -> 200",
 	)
+}
+
+func TestRecordIsGoneOnlyIfTheListSaysSoToo(t *testing.T) {
+	w := start(t, simulator.ResembleRules{SlowDeletion: 2})
+	n := w.attached(support)
+	w.Inject(simulator.Fault{
+		Method: http.MethodGet, Path: "/phone_numbers/4", Skip: 3, Times: 1, // while it is being deleted
+		Status: http.StatusNotFound, Body: `{"success": false, "message": "Not found"}`,
+	})
+	if _, err := w.end(n, platform.Detach); err != nil {
+		t.Fatal(err)
+	}
+	w.wantGone()
 }
 
 func TestUnlinkLeavesToTheDeletionWhatItCannotDoAlone(t *testing.T) {
@@ -217,7 +231,7 @@ func TestForceDelete(t *testing.T) {
 	}
 	// The leftovers were read before they could not be any more.
 	w.wantSent("GET /phone_numbers/4 -> 200", "DELETE /phone_numbers/4 -> 422", "GET /phone_numbers/4 -> 200",
-		"DELETE /phone_numbers/4/force -> 200", "GET /phone_numbers/4 -> 404")
+		"DELETE /phone_numbers/4/force -> 200", "GET /phone_numbers/4 -> 404", "GET /phone_numbers -> 200")
 }
 
 func TestForceDeleteRetriesTheCleanupFirst(t *testing.T) {

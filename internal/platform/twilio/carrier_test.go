@@ -187,6 +187,7 @@ func TestSpoiltListIsNeverNotFound(t *testing.T) {
 		"null list":           `{"incoming_phone_numbers": null}`,
 		"page of HTML":        `<html>`,
 		"truncated":           `{"incoming_phone_numbers": [`,
+		"more behind it":      `{"incoming_phone_numbers": []} and more`,
 		"of another type":     `{"incoming_phone_numbers": {}}`,
 		"item without sid":    `{"incoming_phone_numbers": [{"phone_number": "` + phone + `"}]}`,
 		"item without number": `{"incoming_phone_numbers": [{"sid": "` + pn + `", "account_sid": "` + main + `"}]}`,

@@ -3,6 +3,7 @@ package twilio
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -64,6 +65,9 @@ func (r *request) SendRequest(
 	r.answer, err = r.http.Do(r.ctx, sent)
 	if err != nil {
 		return nil, err
+	}
+	if len(r.answer.Body) > 0 && !json.Valid(r.answer.Body) {
+		return nil, r.answer.Unusable(errors.New("it is not JSON")) // the library would read as far as it is
 	}
 	return &http.Response{
 		StatusCode: r.answer.Status,

@@ -38,6 +38,7 @@ func FuzzAnswers(f *testing.F) {
 			`{"incoming_phone_numbers": [` + item("PN/../x", main, phone) + `]}`,
 			`{"available_phone_numbers": [{"phone_number": "` + phone + `"}, {"phone_number": "../x"}]}`,
 			`{"accounts": [{"sid": "` + main + `", "status": "active"}, {"sid": "AC00000000000000000000000000000002"}]}`,
+			`{"incoming_phone_numbers": []} and more`,
 			`{"code": 21422, "message": "\u001b[31m", "status": 400}`,
 		},
 	})

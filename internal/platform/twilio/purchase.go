@@ -193,7 +193,9 @@ func (c *Carrier) settlePurchase(
 	defer cancel()
 	owned, err := c.Find(ctx, n)
 	for look := 1; look < looks && !unavailable && errors.Is(err, platform.ErrNotFound); look++ {
-		httpapi.Pause(ctx, c.pollInterval)
+		if httpapi.Pause(ctx, c.pollInterval); ctx.Err() != nil {
+			break
+		}
 		owned, err = c.Find(ctx, n)
 	}
 	switch {

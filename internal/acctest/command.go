@@ -1,0 +1,68 @@
+package acctest
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// TerraformApply does what `terraform apply` does: it reads, plans and applies.
+// It returns what it planned to do; empty: it did not get that far.
+func (r *Resource) TerraformApply(config Values) (Action, Diagnostics) {
+	r.driver.t.Helper()
+	return r.command(func() *Plan { return r.Plan(config) })
+}
+
+// TerraformDestroy does what `terraform destroy` does. Like Terraform it plans as
+// configured first, and keeps nothing of that plan but its errors.
+func (r *Resource) TerraformDestroy(config Values) (Action, Diagnostics) {
+	r.driver.t.Helper()
+	return r.command(func() *Plan {
+		if p := r.Plan(config); p.Diagnostics.Failed() {
+			return p
+		}
+		r.driver.Restart()
+		return r.PlanDestroy()
+	})
+}
+
+// command reads, plans and applies. Of the read nothing is kept unless there is a
+// plan.
+func (r *Resource) command(plan func() *Plan) (Action, Diagnostics) {
+	r.driver.t.Helper()
+	r.driver.Restart()
+	held := r.object
+	diags := r.Read()
+	if diags.Failed() {
+		return "", diags
+	}
+	p := plan()
+	diags = append(diags, p.Diagnostics...)
+	if p.Diagnostics.Failed() {
+		r.object = held
+		return "", diags
+	}
+	return p.Action, append(diags, r.Apply(p)...)
+}
+
+// ApplyQuietly applies without asking. It returns what was said, whether the plan
+// had nothing to do, and all that was printed.
+func (c *CLI) ApplyQuietly(args ...string) (diags Diagnostics, quiet bool, printed string) {
+	c.t.Helper()
+	result := c.Run(append([]string{"apply", "-json", "-auto-approve", "-input=false"}, args...)...)
+	for line := range strings.Lines(result.Stdout) {
+		var event struct {
+			Type    string
+			Changes struct {
+				Add, Change, Remove int
+				Operation           string
+			}
+		}
+		if err := json.Unmarshal([]byte(line), &event); err != nil {
+			c.t.Fatalf("not an event: %s", line)
+		}
+		if sum := event.Changes; event.Type == "change_summary" && sum.Operation == "plan" {
+			quiet = sum.Add+sum.Change+sum.Remove == 0
+		}
+	}
+	return c.diagnostics(result.Stdout), quiet, result.Stdout + result.Stderr
+}
