@@ -21,7 +21,7 @@ func StartInMemory(t *testing.T, opts ...simulator.Option) *Simulation {
 	t.Helper()
 	sim := simulator.New(opts...)
 	pipes := &pipes{dialed: make(chan net.Conn), closed: make(chan struct{})}
-	server := &http.Server{Handler: sim} //nolint:gosec // nobody is slow on purpose on a pipe
+	server := &http.Server{Handler: sim}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

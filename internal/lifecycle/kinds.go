@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -11,9 +12,9 @@ type Kinds []platform.Kind
 
 // Kind returns the service of that name.
 func (k Kinds) Kind(name string) (platform.Kind, bool) {
-	for _, kind := range k {
-		if kind.Name == name {
-			return kind, true
+	for i := range k {
+		if k[i].Name == name {
+			return k[i], true
 		}
 	}
 	return platform.Kind{}, false
@@ -54,7 +55,8 @@ func (k Kinds) CarrierOf(n platform.Number) string {
 	if kind, ok := k.Kind(n.Platform); ok && kind.CarrierOf != nil {
 		return kind.CarrierOf(n)
 	}
-	return k.Carriers()[0].Name
+	first := slices.IndexFunc(k, func(kind platform.Kind) bool { return kind.Settings != nil })
+	return k[first].Name
 }
 
 // OwnsWiring says that n's platform wires it at its carrier.

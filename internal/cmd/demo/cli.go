@@ -11,8 +11,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-
-	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
 // cli runs Terraform or OpenTofu.
@@ -23,61 +21,12 @@ type cli struct {
 	env   []string
 }
 
-// newCLI makes the CLI use the provider in bin, and the provider use the simulator.
-func newCLI(path, bin, simulatorURL string) (*cli, error) {
-	config := filepath.Join(bin, "terraform.rc")
-	text := fmt.Sprintf(`provider_installation {
-  dev_overrides {
-    "registry.terraform.io/telephony-iac/telephony" = %[1]q
-    "registry.opentofu.org/telephony-iac/telephony" = %[1]q
-  }
-  direct {}
-}
-`, filepath.ToSlash(bin))
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-		return nil, err
-	}
-	c := &cli{path: path, name: "terraform", title: "Terraform"}
+func newCLI(path string, env []string) *cli {
+	c := &cli{path: path, name: "terraform", title: "Terraform", env: env}
 	if strings.HasPrefix(filepath.Base(path), "tofu") {
 		c.name, c.title = "tofu", "OpenTofu"
 	}
-	c.env = append(ownEnvironment(),
-		"TF_CLI_CONFIG_FILE="+config,
-		"TF_CLI_ARGS=-no-color",
-		"TF_INPUT=false",
-		"TF_IN_AUTOMATION=true",
-		"CHECKPOINT_DISABLE=true",
-		"TWILIO_ACCOUNT_SID="+simulator.DefaultAccountSID,
-		"TWILIO_AUTH_TOKEN="+simulator.DefaultAuthToken,
-		"TWILIO_BASE_URL="+simulatorURL+"/twilio",
-		"NIXFLEX_API_KEY="+simulator.DefaultNixflexKey,
-		"NIXFLEX_BASE_URL="+simulatorURL+"/nixflex",
-		"SYNTHFLOW_API_KEY="+simulator.DefaultSynthflowAPIKey,
-		"SYNTHFLOW_WORKSPACE_ID="+simulator.DefaultSynthflowWorkspaceID,
-		"SYNTHFLOW_BASE_URL="+simulatorURL+"/synthflow",
-		"DIALNEXA_API_KEY="+simulator.DefaultDialNexaAPIKey,
-		"DIALNEXA_BASE_URL="+simulatorURL+"/dialnexa",
-		"RESEMBLE_API_KEY="+simulator.DefaultResembleToken,
-		"RESEMBLE_BASE_URL="+simulatorURL+"/resemble",
-	)
-	return c, nil
-}
-
-// ownEnvironment is the environment without anything that the CLI or the provider reads: whatever account the variables
-// of this shell give access to, the demo must not reach it.
-func ownEnvironment() []string {
-	read := []string{"TF_", "TELEPHONY_", "TWILIO_", "NIXFLEX_", "SYNTHFLOW_", "DIALNEXA_", "RESEMBLE_"}
-	var env []string
-variables:
-	for _, variable := range os.Environ() {
-		for _, prefix := range read {
-			if strings.HasPrefix(variable, prefix) {
-				continue variables
-			}
-		}
-		env = append(env, variable)
-	}
-	return env
+	return c
 }
 
 // run runs one command in a folder and returns all that it prints, with its exit code.

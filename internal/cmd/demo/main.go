@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulation"
 )
 
 func main() {
@@ -58,16 +60,17 @@ func run(ctx context.Context) (err error) {
 	if err := build(ctx, bin); err != nil {
 		return err
 	}
-	sim, err := startSimulator(ctx, filepath.Join(bin, "simulate"), filepath.Join("examples", "demo", "seed.json"))
+	sim, err := simulation.Start(ctx, filepath.Join(bin, "simulate"), filepath.Join("examples", "demo", "seed.json"))
 	if err != nil {
 		return err
 	}
-	defer sim.stop()
-	terraform, err := newCLI(cli, bin, sim.url)
+	defer sim.Stop()
+	env, err := sim.Environment(bin)
 	if err != nil {
 		return err
 	}
-	s := &stage{cli: terraform, sim: sim, work: filepath.Join(dir, "work")}
+	terraform := newCLI(cli, env)
+	s := &stage{cli: terraform, sim: services{sim}, work: filepath.Join(dir, "work")}
 	if err := os.CopyFS(s.work, os.DirFS(filepath.Join("examples", "demo"))); err != nil {
 		return err
 	}

@@ -199,7 +199,7 @@ var platformActs = []act{
 func behind(service, number string, change values, text string, args ...any) step {
 	return func(ctx context.Context, s *stage) error {
 		tell(text, args...)
-		return s.sim.control(ctx, http.MethodPatch, service+"/numbers/"+number, change, nil)
+		return s.sim.Control(ctx, http.MethodPatch, service+"/numbers/"+number, change, nil)
 	}
 }
 
@@ -207,7 +207,7 @@ func behind(service, number string, change values, text string, args ...any) ste
 func failingCleanups(n int, text string) step {
 	return func(ctx context.Context, s *stage) error {
 		tell("%s", text)
-		return s.sim.control(ctx, http.MethodPut, "resemble/failing", map[string]int{"cleanups": n}, nil)
+		return s.sim.Control(ctx, http.MethodPut, "resemble/failing", map[string]int{"cleanups": n}, nil)
 	}
 }
 
@@ -342,7 +342,7 @@ type request struct{ Service, Method, Path string }
 func inOrder(want ...request) step {
 	return func(ctx context.Context, s *stage) error {
 		var log []request
-		if err := s.sim.control(ctx, http.MethodGet, "requests", nil, &log); err != nil {
+		if err := s.sim.Control(ctx, http.MethodGet, "requests", nil, &log); err != nil {
 			return err
 		}
 		for _, w := range want {

@@ -15,7 +15,7 @@ import (
 // stage is what the acts play on.
 type stage struct {
 	cli  *cli
-	sim  *simulation
+	sim  services
 	work string // a copy of examples/demo
 
 	dir    string // the configuration of the act
@@ -136,14 +136,14 @@ func outage(text, service, method, path, body string) step {
 	return func(ctx context.Context, s *stage) error {
 		tell("%s", text)
 		fault := map[string]any{"service": service, "method": method, "path": path, "status": 500, "body": body}
-		return s.sim.control(ctx, http.MethodPost, "faults", fault, nil)
+		return s.sim.Control(ctx, http.MethodPost, "faults", fault, nil)
 	}
 }
 
 func recovery(text string) step {
 	return func(ctx context.Context, s *stage) error {
 		tell("%s", text)
-		return s.sim.control(ctx, http.MethodDelete, "faults", nil, nil)
+		return s.sim.Control(ctx, http.MethodDelete, "faults", nil, nil)
 	}
 }
 

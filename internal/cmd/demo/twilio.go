@@ -156,7 +156,7 @@ func inConsole(number string, change values) step {
 		for attribute, value := range change {
 			tell("In the Twilio Console, %s of %s becomes %q.", attribute, number, value)
 		}
-		return s.sim.control(ctx, http.MethodPatch, "twilio/numbers/"+number, change, nil)
+		return s.sim.Control(ctx, http.MethodPatch, "twilio/numbers/"+number, change, nil)
 	}
 }
 

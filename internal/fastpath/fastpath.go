@@ -1,0 +1,152 @@
+// Package fastpath answers the calls that Terraform makes for every number in
+// every plan, where the answer is that nothing changes, without the framework's
+// general machinery. That machinery looks up every attribute by its path, and
+// copies all attributes of the schema for each step of each path, so its cost
+// grows with the square of their number.
+//
+// A fast answer is never a guess. Each call is decoded to the values that the
+// framework would hand to the resource, and the resource's own code decides on
+// them, the same that the framework calls:
+//
+//   - UpgradeResourceState, of the current schema's version: the state is
+//     answered as it was stored. Only a state that has every attribute of this
+//     schema, each once and of its own type, is taken.
+//   - ReadResource: the services are asked, as always. If the state that follows
+//     is the one that was sent, private state and all, that one is answered.
+//   - ValidateResourceConfig: the validators of those attributes that are set are
+//     run, as the framework runs them, and the resource's ValidateConfig. If none
+//     has anything to say, so does the answer.
+//   - PlanResourceChange, with a proposal that is the prior state byte for byte:
+//     the resource plans. If the plan is that state and there is nothing to say,
+//     that one is answered.
+//
+// Whatever is not so goes to the framework as it came: another type of resource,
+// a first or a last plan, an import, a value in another encoding, any error or
+// warning. A read that goes on there takes the services' answer with it, so that
+// nobody is asked twice.
+package fastpath
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// Resource decides. Its methods get objects of its schema, and private state as
+// Terraform keeps it.
+type Resource interface {
+	Schema() schema.Schema
+
+	// IsValid says that there is nothing to say of a configuration.
+	IsValid(config map[string]attr.Value) bool
+
+	// IsSettled says that the plan for a configuration, for which the state is
+	// proposed, is that state, and that there is nothing to say.
+	IsSettled(ctx context.Context, config, state map[string]attr.Value, private []byte) bool
+
+	// Refresh says that a read leaves the state as it is, and that there is
+	// nothing to say. The identity is what the read answers as such. If the state
+	// changes, the framework reads with the context.
+	Refresh(ctx context.Context, state map[string]attr.Value, private []byte) (
+		_ context.Context, identity map[string]any, same bool)
+}
+
+// framework is the server that everything else goes to.
+type framework interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+	tfprotov6.StateStoreServer
+}
+
+// Server is a provider's server with fast paths for one type of resource.
+type Server struct {
+	framework
+
+	typeName string
+	// paths are made when they are first needed: Terraform starts some processes
+	// for the schema alone.
+	paths func() *paths
+}
+
+// New puts fast paths for the resource of that type before the framework's
+// server.
+func New(server tfprotov6.ProviderServer, typeName string, resource func() Resource) *Server {
+	all, ok := server.(framework)
+	if !ok {
+		panic(fmt.Sprintf("a %T lacks methods of the framework's server", server)) // of another version of it
+	}
+	return &Server{
+		framework: all, typeName: typeName, paths: sync.OnceValue(func() *paths { return newPaths(resource()) }),
+	}
+}
+
+// UpgradeResourceState is tfprotov6.ProviderServer's.
+func (s *Server) UpgradeResourceState(
+	ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest,
+) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	if req.TypeName == s.typeName {
+		if resp := s.paths().upgrade(req); resp != nil {
+			return resp, nil
+		}
+	}
+	ctx, end := forCall(ctx)
+	defer end()
+	return s.framework.UpgradeResourceState(ctx, req)
+}
+
+// ReadResource is tfprotov6.ProviderServer's.
+func (s *Server) ReadResource(
+	ctx context.Context, req *tfprotov6.ReadResourceRequest,
+) (*tfprotov6.ReadResourceResponse, error) {
+	if req.TypeName == s.typeName {
+		var resp *tfprotov6.ReadResourceResponse
+		if ctx, resp = s.paths().read(ctx, req); resp != nil {
+			return resp, nil
+		}
+	}
+	ctx, end := forCall(ctx)
+	defer end()
+	return s.framework.ReadResource(ctx, req)
+}
+
+// ValidateResourceConfig is tfprotov6.ProviderServer's.
+func (s *Server) ValidateResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest,
+) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	if req.TypeName == s.typeName {
+		if resp := s.paths().validate(ctx, req); resp != nil {
+			return resp, nil
+		}
+	}
+	ctx, end := forCall(ctx)
+	defer end()
+	return s.framework.ValidateResourceConfig(ctx, req)
+}
+
+// PlanResourceChange is tfprotov6.ProviderServer's.
+func (s *Server) PlanResourceChange(
+	ctx context.Context, req *tfprotov6.PlanResourceChangeRequest,
+) (*tfprotov6.PlanResourceChangeResponse, error) {
+	if req.TypeName == s.typeName {
+		if resp := s.paths().plan(ctx, req); resp != nil {
+			return resp, nil
+		}
+	}
+	ctx, end := forCall(ctx)
+	defer end()
+	return s.framework.PlanResourceChange(ctx, req)
+}
+
+// ApplyResourceChange is tfprotov6.ProviderServer's.
+func (s *Server) ApplyResourceChange(
+	ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	ctx, end := forCall(ctx)
+	defer end()
+	return s.framework.ApplyResourceChange(ctx, req)
+}

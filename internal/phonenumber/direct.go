@@ -1,0 +1,175 @@
+package phonenumber
+
+// What package fastpath asks of the resource without the framework in between.
+// Each answer comes from the code that the framework calls, too, and is either
+// "nothing changes and there is nothing to say" or "ask in the ordinary way".
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/defaults"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// Attributes are an object of the resource's schema.
+type Attributes = map[string]attr.Value
+
+// Direct is the resource for package fastpath.
+type Direct struct {
+	*Resource
+
+	schema   schema.Schema
+	types    map[string]attr.Type
+	defaults Attributes
+}
+
+// NewDirect makes it of a resource, for its schema.
+func NewDirect(ctx context.Context, r *Resource) *Direct {
+	s := newSchema(ctx, r.kinds)
+	return &Direct{Resource: r, schema: s, types: attrTypes(s.Type()), defaults: schemaDefaults(ctx, s)}
+}
+
+// Schema is the resource's schema.
+func (d *Direct) Schema() schema.Schema { return d.schema }
+
+// IsValid says that ValidateConfig has nothing to say of a configuration.
+func (d *Direct) IsValid(config Attributes) bool {
+	var diags diag.Diagnostics
+	d.validate(d.model(config), &diags)
+	return len(diags) == 0
+}
+
+// IsSettled says that a plan for the configuration is the state as it is, and
+// has nothing to say. Proposed is the state, too.
+func (d *Direct) IsSettled(ctx context.Context, config, state Attributes, private []byte) bool {
+	before, wanted := d.model(state), d.model(config)
+	if before.text("status") != string(platform.Active) || !before.recall(private) {
+		return false
+	}
+	for name, value := range d.defaults {
+		if wanted.null(name) && !before.attrs[name].Equal(value) {
+			return false // the framework would plan the default
+		}
+	}
+	after := before
+	after.attrs = maps.Clone(before.attrs)
+	var diags diag.Diagnostics
+	d.planUpdate(ctx, wanted, before, after, &diags)
+	return len(diags) == 0 && after.sameAs(before)
+}
+
+// Refresh says that Read leaves the state as it is, and has nothing to say. The
+// identity is that of the number. With the context, Read goes by what the
+// services have answered here.
+func (d *Direct) Refresh(
+	ctx context.Context, state Attributes, private []byte,
+) (_ context.Context, identityValues map[string]any, same bool) {
+	before := d.model(state)
+	if before.null("status") || !before.recall(private) {
+		return ctx, nil, false // an import or a move
+	}
+	var diags diag.Diagnostics
+	limited, cancel := within(ctx, before, timeouts.Value.Read, readTimeout, &diags)
+	defer cancel()
+	if len(diags) > 0 {
+		return ctx, nil, false
+	}
+	got, err := d.manager.Read(limited, before.number())
+	ctx = context.WithValue(ctx, answerKey{}, answer{got, err})
+	if err != nil {
+		return ctx, nil, false
+	}
+	after := before
+	after.attrs = maps.Clone(before.attrs)
+	after.forget(got)
+	after.observe(got)
+	n := after.number()
+	if !after.sameAs(before) || !bytes.Equal(after.private(), private) || d.manager.Hold(n) != nil {
+		return ctx, nil, false
+	}
+	return ctx, identity(n), true
+}
+
+// model is an object as the framework would have read it.
+func (d *Direct) model(attributes Attributes) model {
+	return model{kinds: d.kinds, attrs: attributes, types: d.types}
+}
+
+// recall reads private state; false: it holds what this version would not have
+// written.
+func (m *model) recall(private []byte) bool {
+	var values map[string][]byte
+	if json.Unmarshal(private, &values) != nil || json.Unmarshal(values[memoryKey], &m.memory) != nil {
+		return false
+	}
+	return bytes.Equal(m.private(), private)
+}
+
+// private is the private state as the framework writes it, with nothing of its own.
+func (m *model) private() []byte {
+	memory, err := json.Marshal(m.memory)
+	if err != nil {
+		return nil
+	}
+	text, err := json.Marshal(map[string][]byte{memoryKey: memory})
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+func (m *model) sameAs(other model) bool {
+	for name, value := range m.attrs {
+		if !value.Equal(other.attrs[name]) {
+			return false
+		}
+	}
+	return true
+}
+
+// answer is what the services have said of a number.
+type answer struct {
+	number platform.Number
+	err    error
+}
+
+type answerKey struct{}
+
+// ask reads the number at its services, unless they have answered already.
+func (r *Resource) ask(ctx context.Context, have platform.Number) (platform.Number, error) {
+	if given, ok := ctx.Value(answerKey{}).(answer); ok {
+		return given.number, given.err
+	}
+	return r.manager.Read(ctx, have)
+}
+
+// schemaDefaults are the values that the framework plans for what the
+// configuration leaves out.
+func schemaDefaults(ctx context.Context, s schema.Schema) Attributes {
+	values := Attributes{}
+	for name, attribute := range s.Attributes {
+		switch attribute := attribute.(type) {
+		case schema.StringAttribute:
+			if attribute.Default != nil {
+				var resp defaults.StringResponse
+				attribute.Default.DefaultString(ctx, defaults.StringRequest{}, &resp)
+				values[name] = resp.PlanValue
+			}
+		case schema.BoolAttribute:
+			if attribute.Default != nil {
+				var resp defaults.BoolResponse
+				attribute.Default.DefaultBool(ctx, defaults.BoolRequest{}, &resp)
+				values[name] = resp.PlanValue
+			}
+		}
+	}
+	return values
+}
