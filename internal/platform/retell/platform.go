@@ -253,7 +253,7 @@ func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) (
 		return nil, platform.Untouched(fmt.Errorf("retell has no operation %q", s.Op))
 	}
 	// It is read first, since the same request gives up a number that was bought.
-	switch _, err := p.find(ctx, n); {
+	switch err := p.look(ctx, n); {
 	case errors.Is(err, platform.ErrNotFound):
 		return []string{fmt.Sprintf("Retell AI no longer had %s, so there was nothing to do there.", n.PhoneNumber)}, nil
 	case err != nil:
@@ -266,7 +266,7 @@ func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) (
 	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
-	switch _, err := p.find(ctx, n); {
+	switch err := p.look(ctx, n); {
 	case errors.Is(err, platform.ErrNotFound):
 		return nil, nil
 	case err != nil:
@@ -277,6 +277,29 @@ func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) (
 		return nil, changed(doing+" (it is still there; run it again)", failure)
 	}
 	return nil, fmt.Errorf("%s: Retell AI accepted it but still has the number; run it again", doing)
+}
+
+// look finds out whether n's record is there, before a deletion and after it. That
+// it is not, platform.ErrNotFound, counts only if the list says so too: nothing
+// would bring what is left to anybody's notice.
+func (p *Platform) look(ctx context.Context, n platform.Number) error {
+	_, gone := p.find(ctx, n)
+	if !errors.Is(gone, platform.ErrNotFound) {
+		return gone
+	}
+	for at := (&place{}); at != nil; {
+		page, next, err := p.api.list(ctx, *at)
+		if err != nil {
+			return notAbsent(explained("list the numbers at Retell AI", err))
+		}
+		for _, r := range page {
+			if r.PhoneNumber == n.PhoneNumber {
+				return fmt.Errorf("Retell AI lists %s, and says that it has no such number; try again", n.PhoneNumber)
+			}
+		}
+		at = next
+	}
+	return gone
 }
 
 // List is platform.Lister's. Numbers that were bought at Retell, and what is no
