@@ -107,6 +107,7 @@ func decodeFault(data []byte) (Fault, error) {
 		AfterEffect bool        `json:"after_effect"`
 		Cut         Cut         `json:"cut"`
 		Truncate    bool        `json:"truncate"`
+		Stall       bool        `json:"stall"`
 		Garble      bool        `json:"garble"`
 	}
 	if err := decodeStrictly(data, &in); err != nil {
@@ -115,7 +116,7 @@ func decodeFault(data []byte) (Fault, error) {
 	f := Fault{
 		Service: in.Service, Method: in.Method, Path: in.Path, Skip: in.Skip, Times: in.Times,
 		Status: in.Status, Header: in.Header, Body: in.Body, Hang: in.Hang, AfterEffect: in.AfterEffect,
-		Cut: in.Cut, Truncate: in.Truncate, Garble: in.Garble,
+		Cut: in.Cut, Truncate: in.Truncate, Stall: in.Stall, Garble: in.Garble,
 	}
 	if in.Latency != "" {
 		latency, err := time.ParseDuration(in.Latency)

@@ -54,7 +54,7 @@ func (d *dialNexa) serve(c *call) answer {
 		limit, turn = rate.Serve, d.served%(rate.Serve+rate.Refuse)
 	}
 	d.served++
-	return d.answer(c, turn >= limit).with("X-RateLimit-Limit", strconv.Itoa(limit)).
+	return d.answer(c, c.excess || turn >= limit).with("X-RateLimit-Limit", strconv.Itoa(limit)).
 		with("X-RateLimit-Remaining", strconv.Itoa(max(0, limit-1-turn))).
 		with("X-RateLimit-Reset", strconv.FormatInt(d.sim.now().Unix()+dialNexaWindow, 10))
 }

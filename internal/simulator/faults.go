@@ -19,8 +19,8 @@ const (
 )
 
 // Fault makes requests go wrong. The first three fields and Match choose the requests, Skip and Times count them, the
-// others say what goes wrong: one of Hang, Cut, Truncate, Garble or an answer of its own (Status, Header, Body), with
-// Latency on top of any of them or alone.
+// others say what goes wrong: one of Hang, Cut, Truncate, Stall, Garble, Rewrite or an answer of its own (Status,
+// Header, Body), with Latency on top of any of them or alone.
 type Fault struct {
 	Service Service // empty for all
 	Method  string  // empty for all
@@ -47,7 +47,10 @@ type Fault struct {
 
 	Cut      Cut  // drops the connection
 	Truncate bool // the request has its effect and half of the answer's body is sent
+	Stall    bool // the same, but the connection stays: lasts until the client gives up or Close is called
 	Garble   bool // the request has its effect and the answer's body is a page of HTML
+	// Rewrite, where set, makes the answer's body from the service's own. The request has its effect.
+	Rewrite func(body []byte) []byte
 }
 
 // FaultHeader marks the answers that a fault made or spoilt, so that nobody holds them against the service's
@@ -181,7 +184,7 @@ func (s *Server) deliver(w http.ResponseWriter, r *http.Request, f *Fault, effec
 			effect()
 		}
 		panic(http.ErrAbortHandler)
-	case f.Truncate:
+	case f.Truncate, f.Stall:
 		a := effect()
 		answered(a.status)
 		a = a.with("Content-Length", strconv.Itoa(len(a.body)))
@@ -189,7 +192,15 @@ func (s *Server) deliver(w http.ResponseWriter, r *http.Request, f *Fault, effec
 		writeAnswer(w, a)
 		// Without a flush the half would be thrown away with the connection.
 		_ = http.NewResponseController(w).Flush()
+		if f.Stall {
+			s.wait(r.Context(), nil)
+		}
 		panic(http.ErrAbortHandler)
+	case f.Rewrite != nil:
+		a := effect()
+		a.body = f.Rewrite(a.body)
+		answered(a.status)
+		writeAnswer(w, a)
 	case f.Garble:
 		a := effect().with("Content-Type", "text/html; charset=utf-8")
 		a.body = []byte(garbage)

@@ -32,10 +32,14 @@ func TestFaults(t *testing.T) {
 			fault:  simulator.Fault{Body: "{}"},
 			status: 200, body: "{}",
 		},
-		"cut before":   {fault: simulator.Fault{Cut: simulator.CutBefore}, failed: true},
-		"cut after":    {fault: simulator.Fault{Cut: simulator.CutAfter}, failed: true, bought: true},
-		"truncated":    {fault: simulator.Fault{Truncate: true}, failed: true, bought: true},
-		"garbled":      {fault: simulator.Fault{Garble: true}, status: 201, body: "<html>", bought: true},
+		"cut before": {fault: simulator.Fault{Cut: simulator.CutBefore}, failed: true},
+		"cut after":  {fault: simulator.Fault{Cut: simulator.CutAfter}, failed: true, bought: true},
+		"truncated":  {fault: simulator.Fault{Truncate: true}, failed: true, bought: true},
+		"garbled":    {fault: simulator.Fault{Garble: true}, status: 201, body: "<html>", bought: true},
+		"rewritten": {
+			fault:  simulator.Fault{Rewrite: func(body []byte) []byte { return body[:len(body)/2] }},
+			status: 201, body: "{", bought: true,
+		},
 		"latency only": {fault: simulator.Fault{Latency: time.Nanosecond}, status: 201, body: support, bought: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,6 +125,7 @@ func TestCloseLetsGoOfWaitingRequests(t *testing.T) {
 	for name, fault := range map[string]simulator.Fault{
 		"hanging": {Hang: true},
 		"late":    {Latency: time.Hour},
+		"stalled": {Stall: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := start(t)

@@ -135,7 +135,7 @@ func (n *nixflex) admit(c *call) *nixflexError {
 	}
 	*used++
 	wait := n.rules.RetryAfter
-	tooMany := n.rules.RateLimit.refuses(n.served)
+	tooMany := c.excess || n.rules.RateLimit.refuses(n.served)
 	n.served++
 	if limit, _ := n.allowance(c); *used > limit {
 		tooMany = true

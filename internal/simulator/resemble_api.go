@@ -69,7 +69,7 @@ func (r *resemble) missing(what string) *resembleFailure {
 // serve answers a request in an order that is an assumption: load, token, path, and then the operation itself.
 func (r *resemble) serve(c *call) answer {
 	r.served++
-	if r.rules.RateLimit.refuses(r.served - 1) {
+	if c.excess || r.rules.RateLimit.refuses(r.served-1) {
 		a := r.failure(&resembleFailure{status: http.StatusTooManyRequests, message: "Too many requests"})
 		if r.rules.RetryAfter != "" {
 			a = a.with("Retry-After", r.rules.RetryAfter)

@@ -47,7 +47,7 @@ var synthflowRoutes = []struct {
 // serve answers a request in an order that is an assumption: load, credentials, path, and then the operation itself.
 func (y *synthflow) serve(c *call) answer {
 	y.served++
-	if y.rules.RateLimit.refuses(y.served - 1) {
+	if c.excess || y.rules.RateLimit.refuses(y.served-1) {
 		a := y.refusal(&synthflowRefusal{http.StatusTooManyRequests, "too_many_requests", "Too many requests"}, false)
 		if y.rules.RetryAfter != "" {
 			a = a.with("Retry-After", y.rules.RetryAfter)

@@ -95,7 +95,7 @@ func (t *twilio) answer(c *call) answer {
 // overloaded counts a request and reports whether it is one too many. Twilio does not process these at all, so that
 // each of them can be sent again (Twilio docs: error 20429).
 func (t *twilio) overloaded(c *call) bool {
-	if t.rules.MaxConcurrent > 0 && c.concurrent > t.rules.MaxConcurrent {
+	if c.excess || t.rules.MaxConcurrent > 0 && c.concurrent > t.rules.MaxConcurrent {
 		return true
 	}
 	limit := t.rules.RateLimit

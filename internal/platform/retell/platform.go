@@ -294,7 +294,7 @@ func (p *Platform) look(ctx context.Context, n platform.Number) error {
 		}
 		for _, r := range page {
 			if r.PhoneNumber == n.PhoneNumber {
-				return fmt.Errorf("Retell AI lists %s, and says that it has no such number; try again", n.PhoneNumber)
+				return fmt.Errorf("%s is listed at Retell AI, which says that it has no such number; try again", n.PhoneNumber)
 			}
 		}
 		at = next

@@ -1,0 +1,93 @@
+package faulttest
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
+)
+
+// user is somebody who has one number in a configuration and runs Terraform.
+type user interface {
+	// run runs the command, for the configuration, or for the import of the ID.
+	run(c command, config acctest.Values, id string) outcome
+	// state is the resource in state; nil: it is not.
+	state() acctest.Values
+	// heard is all that anybody could have read by now: messages, plans, states and
+	// logs.
+	heard() string
+}
+
+// outcome is what a command has come to.
+type outcome struct {
+	diagnostics acctest.Diagnostics
+	quiet       bool // there was nothing to do
+}
+
+// driven is a user in process.
+type driven struct {
+	resource *acctest.Resource
+	said     bytes.Buffer
+}
+
+func newDriven(t *testing.T, sim *acctest.Simulation) *driven {
+	t.Helper()
+	u := &driven{}
+	sim.Log, sim.FaultyFinalPlans = &u.said, true
+	u.resource = sim.Driver(t, acctest.Values{
+		"retell": acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
+	}).Resource("telephony_phone_number")
+	return u
+}
+
+func (u *driven) run(c command, config acctest.Values, id string) outcome {
+	before := u.resource.State()
+	var action acctest.Action
+	var diags acctest.Diagnostics
+	switch {
+	case c == importing && before == nil:
+		if diags = u.resource.Import(id); !diags.Failed() {
+			var more acctest.Diagnostics
+			_, more = u.resource.TerraformApply(config)
+			diags = append(diags, more...)
+		}
+	case c == importing, c == apply:
+		action, diags = u.resource.TerraformApply(config)
+	case c == destroy && before == nil:
+		action = acctest.NoOp
+	case c == destroy:
+		action, diags = u.resource.TerraformDestroy(config)
+	case c == refresh:
+		diags = u.resource.Read()
+	}
+	fmt.Fprintf(&u.said, "%+v\n%v\n%s\n", diags, u.resource.State(), u.resource.Private())
+	return outcome{diagnostics: diags, quiet: action == acctest.NoOp}
+}
+
+func (u *driven) state() acctest.Values { return u.resource.State() }
+
+func (u *driven) heard() string { return u.said.String() }
+
+func (o outcome) failed() bool { return o.diagnostics.Failed() }
+
+// says that a message has the words in it.
+func (o outcome) says(words string) bool {
+	return slices.ContainsFunc(o.diagnostics, func(d acctest.Diagnostic) bool {
+		return strings.Contains(d.Summary, words) || strings.Contains(d.Detail, words)
+	})
+}
+
+func (o outcome) String() string {
+	if len(o.diagnostics) == 0 {
+		return fmt.Sprintf("no message, nothing to do: %t", o.quiet)
+	}
+	var all []string
+	for _, d := range o.diagnostics {
+		all = append(all, fmt.Sprintf("%s: %s: %s", d.Severity, d.Summary, d.Detail))
+	}
+	return strings.Join(all, "\n")
+}
