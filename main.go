@@ -14,6 +14,7 @@ import (
 )
 
 //go:generate sh -c "go run ./internal/cmd/providerschema | go tool -modfile=internal/tools/go.mod tfplugindocs generate --provider-name telephony --providers-schema /dev/stdin"
+//go:generate sh -c "go run ./internal/cmd/providerschema | go tool -modfile=internal/tools/go.mod tfplugindocs validate --provider-name telephony --providers-schema /dev/stdin"
 
 // version is set at release by -ldflags "-X main.version=…".
 var version = "dev"

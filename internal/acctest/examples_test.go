@@ -317,7 +317,8 @@ func startExample(t *testing.T, seed string) *Simulation {
 // identity, which a CLI may be too old for, or for_each, which plugin-testing
 // cannot read.
 func runElsewhere(path string) bool {
-	return strings.HasSuffix(path, byIdentity) || strings.HasPrefix(path, "onboarding/")
+	return strings.HasSuffix(path, byIdentity) || strings.HasPrefix(path, "onboarding/") ||
+		strings.HasPrefix(path, starterDir+"/")
 }
 
 // listExamples finds the configurations: in examples/demo each folder is one, elsewhere each file.

@@ -17,10 +17,11 @@ const (
 	// in an account that holds far more than the configuration, most of a list
 	// is of no use.
 	readsPerPage = 3
-	// freshFor is how long a list may tell what an end goes by, and fewEnds how
-	// many ends look for themselves before one is read.
+	// freshFor is how long a list may tell what an end goes by.
 	freshFor = time.Minute
-	fewEnds  = 1
+	// companyWait is how long the first end of a run waits for a second one before
+	// it looks for itself. Terraform begins ten at a time, as good as at once.
+	companyWait = 200 * time.Millisecond
 )
 
 // catalog is what the list of one account has told so far. Reads that a page of
@@ -34,6 +35,8 @@ type catalog struct {
 	writes int // that this run had begun by then
 
 	mu       sync.Mutex
+	ends     int
+	company  chan struct{} // closed when there is a second end
 	reads    int
 	pages    [][]platform.Listed
 	cursor   string
@@ -46,8 +49,26 @@ type catalog struct {
 func newCatalog(kind platform.Kind, lister platform.Lister, account string) *catalog {
 	return &catalog{
 		kind: kind, lister: lister, scope: platform.Number{AccountSID: account}, since: time.Now(),
-		numbers: map[string]*platform.Listed{},
+		company: make(chan struct{}), numbers: map[string]*platform.Listed{},
 	}
+}
+
+// inCompany says whether an end is one of several, for which a list is worth its
+// while.
+func (c *catalog) inCompany(ctx context.Context) bool {
+	c.mu.Lock()
+	c.ends++
+	if c.ends == 2 {
+		close(c.company)
+	}
+	c.mu.Unlock()
+	select {
+	case <-c.company:
+		return true
+	case <-time.After(companyWait):
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // reading is a read of one number by itself.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"golang.org/x/sync/errgroup"
 
@@ -283,16 +284,31 @@ func TestListSaysWhyItEnds(t *testing.T) {
 
 func TestManyEndsGoByOneList(t *testing.T) {
 	t.Parallel()
-	a := newAccount(200)
-	m := managerOf(a)
-	for i := range 200 {
-		if _, _, err := m.Delete(t.Context(), number(i)); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(200)
+		m := managerOf(a)
+		var group errgroup.Group
+		group.SetLimit(10)
+		for i := range 200 {
+			group.Go(func() error {
+				_, _, err := m.Delete(t.Context(), number(i))
+				return err
+			})
 		}
-	}
-	if a.seen != 199 || a.pages != 1 || a.singles != 0 {
-		t.Errorf("%d ends by %d pages and %d single reads", a.seen, a.pages, a.singles)
-	}
+		if err := group.Wait(); err != nil || a.seen != 200 || a.pages != 1 || a.singles != 0 {
+			t.Errorf("%v; %d ends by %d pages and %d single reads", err, a.seen, a.pages, a.singles)
+		}
+	})
+}
+
+func TestEndThatIsAloneLooksForItself(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(200)
+		if _, _, err := managerOf(a).Delete(t.Context(), number(0)); err != nil || a.seen != 0 || a.pages != 0 {
+			t.Errorf("%v; %d ends by %d pages", err, a.seen, a.pages)
+		}
+	})
 }
 
 func TestWhoGivesUpAListHarmsNobodyElse(t *testing.T) {

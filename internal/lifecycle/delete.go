@@ -60,7 +60,10 @@ func (m *Manager) seen(ctx context.Context, carrier platform.Carrier, n platform
 	}
 	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(n))
 	listed := m.catalogs.forEnd(kind, lister, m.accountAt(kind, n.AccountSID))
-	if got, ok, err := listed.answer(ctx, n, fewEnds); ok && err == nil {
+	if !listed.inCompany(ctx) {
+		return nil
+	}
+	if got, ok, err := listed.answer(ctx, n, 0); ok && err == nil {
 		return &got
 	}
 	return nil

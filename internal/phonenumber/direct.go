@@ -62,6 +62,9 @@ func (d *Direct) IsSettled(ctx context.Context, config, state Attributes, privat
 	after := before
 	after.attrs = maps.Clone(before.attrs)
 	var diags diag.Diagnostics
+	if d.validatePlatform(wanted, isSet, &diags); len(diags) > 0 {
+		return false
+	}
 	d.planUpdate(ctx, wanted, before, after, &diags)
 	return len(diags) == 0 && after.sameAs(before)
 }

@@ -32,6 +32,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if diags.HasError() {
 		return
 	}
+	if !req.Config.Raw.IsFullyKnown() { // else the validation was sure
+		if r.validatePlatform(config, isSet, diags); diags.HasError() {
+			return
+		}
+	}
 	if req.State.Raw.IsNull() {
 		r.planCreate(ctx, config, plan, diags)
 	} else {

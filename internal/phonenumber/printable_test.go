@@ -50,3 +50,27 @@ func TestAccServicesDoNotWriteToTheTerminal(t *testing.T) {
 	quiet(cli.Run("import", "-no-color", "telephony_phone_number.other", "nixflex/"+hostileText))
 	quiet(cli.Run("apply", "-no-color", "-auto-approve", "-destroy"))
 }
+
+// A note of a destroy quotes the agent that a number has been given meanwhile.
+func TestNotesAreFitForATerminal(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	for _, id := range []string{dialNexaSupport, dialNexaSales} {
+		sim.DialNexa().AddAgent(simulator.DialNexaAgent{ID: id})
+	}
+	sim.DialNexa().AddNumber(simulator.DialNexaNumber{PhoneNumber: number, AgentID: dialNexaSupport})
+	driver := sim.Driver(t, nil)
+	managed := driver.Resource("telephony_phone_number")
+	diags := managed.Apply(managed.Plan(acctest.Values{
+		"phone_number": number, "dialnexa": acctest.Values{"agent_id": dialNexaSupport},
+	}))
+	if diags.Failed() {
+		t.Fatalf("%+v", diags)
+	}
+	sim.DialNexa().UpdateNumber(number, func(n *simulator.DialNexaNumber) { n.AgentID = hostileText })
+	driver.Restart()
+	diags = managed.Destroy()
+	if len(diags) == 0 || !strings.Contains(diags[0].Detail, `\u001b[31m`) || strings.Contains(diags[0].Detail, "\x1b") {
+		t.Errorf("%+q", diags)
+	}
+}

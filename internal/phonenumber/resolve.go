@@ -90,7 +90,7 @@ func carriedAs(kind platform.Kind, have, want platform.Number) platform.Values {
 // refuseForeignSettings refuses attributes of another carrier than the number's.
 func (r *Resource) refuseForeignSettings(config, plan model, diags *diag.Diagnostics) {
 	if plan.carrierKnown() {
-		r.validateCarrier(config, plan.number(), diags)
+		r.validateCarrier(config, plan.number(), isSet, diags)
 	}
 }
 

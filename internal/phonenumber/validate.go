@@ -3,8 +3,11 @@ package phonenumber
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -26,7 +29,20 @@ func (r *Resource) ValidateConfig(
 
 func (r *Resource) validate(config model, diags *diag.Diagnostics) {
 	r.validateAcquisition(config, diags)
-	r.validatePlatform(config, diags)
+	r.validatePlatform(config, isSure, diags)
+}
+
+// isSet says that an argument or a block is there, as far as a plan can know.
+func isSet(v attr.Value) bool { return !v.IsNull() }
+
+// isSure says that it is there whatever the unknown values turn out to be.
+// Terraform validates a resource with for_each with each.value unknown first, and
+// shows a dynamic block whose for_each is unknown as one whose arguments are.
+func isSure(v attr.Value) bool {
+	if inner := nested(v); inner != nil && hasUnknown(v) {
+		return slices.ContainsFunc(slices.Collect(maps.Values(inner)), isSure)
+	}
+	return !v.IsNull() && !v.IsUnknown()
 }
 
 func (r *Resource) validateAcquisition(config model, diags *diag.Diagnostics) {
@@ -44,12 +60,21 @@ func (r *Resource) validateAcquisition(config model, diags *diag.Diagnostics) {
 	}
 }
 
-func (r *Resource) validatePlatform(config model, diags *diag.Diagnostics) {
+// validatePlatform goes by the blocks and the arguments that are there. If a block
+// may turn out to be absent, the rest is left to the plan.
+func (r *Resource) validatePlatform(config model, there func(attr.Value) bool, diags *diag.Diagnostics) {
 	var present []string
+	unsure := false
 	for _, kind := range r.kinds.Platforms() {
-		if config.known(kind.Name) && !config.null(kind.Name) {
+		block := config.attrs[kind.Name]
+		if block.IsNull() || block.IsUnknown() {
+			continue
+		}
+		validateRequired(path.Root(kind.Name), kind.Title, kind.Block, nested(block), diags)
+		if there(block) {
 			present = append(present, kind.Name)
-			validateRequired(path.Root(kind.Name), kind.Title, kind.Block, nested(config.attrs[kind.Name]), diags)
+		} else {
+			unsure = true
 		}
 	}
 	if len(present) > 1 {
@@ -57,16 +82,19 @@ func (r *Resource) validatePlatform(config model, diags *diag.Diagnostics) {
 			"A number is on one platform at most, but the configuration has the blocks %s.", strings.Join(present, ", ")))
 		return
 	}
+	if unsure {
+		return
+	}
 	n := config.number()
 	if kind, _ := r.kinds.Kind(n.Platform); kind.CarrierFields == nil { // else the plan finds out
-		r.validateCarrier(config, n, diags)
+		r.validateCarrier(config, n, there, diags)
 	}
 	if !r.kinds.OwnsWiring(n) {
 		return
 	}
 	for _, carrier := range r.kinds.Carriers() {
 		for _, field := range carrier.Settings {
-			if field.Wiring && !config.null(field.Name) {
+			if field.Wiring && there(config.attrs[field.Name]) {
 				diags.AddAttributeError(path.Root(field.Name), "Wiring belongs to the platform", fmt.Sprintf(
 					"%s wires the number itself, so %s cannot be set beside its block.", r.kinds.Title(n.Platform), field.Name))
 			}
@@ -75,10 +103,12 @@ func (r *Resource) validatePlatform(config model, diags *diag.Diagnostics) {
 }
 
 // validateCarrier refuses attributes of another carrier than the number's.
-func (r *Resource) validateCarrier(config model, n platform.Number, diags *diag.Diagnostics) {
+func (r *Resource) validateCarrier(
+	config model, n platform.Number, there func(attr.Value) bool, diags *diag.Diagnostics,
+) {
 	for _, carrier := range r.kinds.Carriers() {
 		for _, field := range carrier.Settings {
-			if carrier.Name != n.Carrier && !config.null(field.Name) {
+			if carrier.Name != n.Carrier && there(config.attrs[field.Name]) {
 				diags.AddAttributeError(path.Root(field.Name), "Attribute of another carrier", fmt.Sprintf(
 					"%s belongs to numbers that %s carries; this one is carried by %s.",
 					field.Name, carrier.Title, r.kinds.Title(n.Carrier)))
