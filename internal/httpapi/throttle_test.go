@@ -106,6 +106,7 @@ func TestARefusalIsAWordToAll(t *testing.T) {
 		c := newClient(t, "https://acme.example", httpapi.Options{MaxConcurrent: 2, Transport: service})
 		go func() { _, _ = c.Do(t.Context(), httpapi.Request{Method: http.MethodPost, Path: "/x"}) }()
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		service.takes = 10
 		refused := service.lastRefusal.Add(time.Second) // the answer
 		ask(t, c, 5)
@@ -124,6 +125,7 @@ func TestARestBeyondTheDeadlineFailsOtherCallsUnsent(t *testing.T) {
 			defer cancel()
 			go func() { _, _ = c.Do(ctx, httpapi.Request{Method: method, Path: "/x"}) }()
 			time.Sleep(2 * time.Second)
+			synctest.Wait()
 			limited, done := context.WithTimeout(ctx, time.Minute)
 			defer done()
 			start := time.Now()
