@@ -77,7 +77,9 @@ func (s *Simulation) Processes(t *testing.T, interval time.Duration) *CLI {
 		"provider_installation {\n dev_overrides {\n %q = %q\n }\n}\n", provider.Address, folder), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c.env = append(c.env, "TF_CLI_CONFIG_FILE="+settings, providerEnv+"="+interval.String())
+	c.env = append(c.env, "TF_CLI_CONFIG_FILE="+settings, providerEnv+"="+interval.String(),
+		// Under the race detector a process sleeps for a second before it ends.
+		"GORACE=atexit_sleep_ms=0")
 	return c
 }
 

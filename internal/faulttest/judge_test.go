@@ -46,6 +46,11 @@ func (l *life) judgeRuns(peace *life) {
 	if l.struck.says("inconsistent final plan") && !l.struck.says("Unable to look up") {
 		l.t.Error("the final plan contradicts the first, and no look-up failed in between")
 	}
+	for _, got := range append([]outcome{l.struck}, l.settled...) {
+		if got.found != peace.struck.found && !got.failed() && !l.deniesAnAgent() {
+			l.t.Errorf("a list is another one, and nothing says so (-peace +fault):\n%s", cmp.Diff(peace.struck.found, got.found))
+		}
+	}
 	mayFail := peace.failures()
 	for i, got := range l.settled {
 		if got.failed() {
@@ -128,6 +133,12 @@ func (l *life) judgeSecrets() {
 			l.t.Errorf("the secret %q is in: …%s…", secret, heard[max(0, at-200):min(len(heard), at+200)])
 		}
 	}
+}
+
+// deniesAnAgent says that a service has said of an agent that it does not exist,
+// which a list can only believe.
+func (l *life) deniesAnAgent() bool {
+	return l.fault.name == "404" && strings.Contains(l.call.Path, "/agents/")
 }
 
 // tellsWhatIsLeft says that the user has forced the end, and was told what that

@@ -141,7 +141,7 @@ func (s scenario) inPeace(t *testing.T) *life {
 func (s scenario) under(t *testing.T, by func(*acctest.Simulation) user, start starter, p point) *life {
 	t.Helper()
 	var timeouts acctest.Values
-	if p.hurried {
+	if p.hurried && !s.command.lists() {
 		timeouts = acctest.Values{"timeouts": acctest.Values{"create": "20s", "read": "20s", "update": "20s", "delete": "20s"}}
 	}
 	l := s.begin(t, by, start, timeouts)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
@@ -38,14 +39,19 @@ const (
 	apply     command = "apply"
 	destroy   command = "destroy"
 	refresh   command = "refresh"
-	importing command = "import" // and an apply
+	importing command = "import"  // and an apply
+	listing   command = "list"    // the list resource
+	lookingUp command = "look up" // the data source of many numbers
 )
 
-// scenarios are all of them. A further command, such as a list, is a constant
-// above, a case in user, and a row here.
+// lists says that the command is about no resource.
+func (c command) lists() bool { return c == listing || c == lookingUp }
+
+// scenarios are all of them. A further command is a constant above, a case in
+// user, and a row here.
 func scenarios() []scenario {
 	return slices.Concat(
-		adoptions(), purchases(), updates(), moves(), reregistrations(), repairs(), refreshes(), imports(), ends(),
+		adoptions(), purchases(), updates(), moves(), reregistrations(), repairs(), refreshes(), imports(), lists(), ends(),
 	)
 }
 
@@ -472,6 +478,30 @@ func imports() []scenario {
 				},
 			})
 		}
+	}
+	return all
+}
+
+// lists are of one service each, and of all.
+func lists() []scenario {
+	all := []scenario{{name: "list of everything", command: listing}, {name: "look-up of everything", command: lookingUp}}
+	for _, h := range homes {
+		if h.listed == nil {
+			continue // a list of it is that of the same platform
+		}
+		platform, _, _ := strings.Cut(h.name, " ")
+		service := platform
+		if platform == "none" {
+			service = "twilio"
+		}
+		found := scenario{rules: h.rules, seed: func(sim *acctest.Simulation) {
+			h.owned(sim)
+			h.listed(sim)
+		}}
+		found.name, found.command, found.config = "list, "+h.name, listing, acctest.Values{"platform": platform}
+		all = append(all, found)
+		found.name, found.command, found.config = "look-up, "+h.name, lookingUp, acctest.Values{"service": service}
+		all = append(all, found)
 	}
 	return all
 }

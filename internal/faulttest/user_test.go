@@ -25,11 +25,13 @@ type user interface {
 // outcome is what a command has come to.
 type outcome struct {
 	diagnostics acctest.Diagnostics
-	quiet       bool // there was nothing to do
+	quiet       bool   // there was nothing to do
+	found       string // by a list
 }
 
 // driven is a user in process.
 type driven struct {
+	driver   *acctest.Driver
 	resource *acctest.Resource
 	said     bytes.Buffer
 }
@@ -38,9 +40,10 @@ func newDriven(t *testing.T, sim *acctest.Simulation) *driven {
 	t.Helper()
 	u := &driven{}
 	sim.Log, sim.FaultyFinalPlans = &u.said, true
-	u.resource = sim.Driver(t, acctest.Values{
+	u.driver = sim.Driver(t, acctest.Values{
 		"retell": acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
-	}).Resource("telephony_phone_number")
+	})
+	u.resource = u.driver.Resource("telephony_phone_number")
 	return u
 }
 
@@ -48,7 +51,19 @@ func (u *driven) run(c command, config acctest.Values, id string) outcome {
 	before := u.resource.State()
 	var action acctest.Action
 	var diags acctest.Diagnostics
+	var found string
+	if c.lists() {
+		u.driver.Restart() // each of them is a run of its own
+	}
 	switch {
+	case c == listing:
+		var all []acctest.Listed
+		all, diags = u.driver.Query("telephony_phone_number", acctest.Query{Config: config, IncludeResource: true}, nil)
+		found = fmt.Sprintf("%+v", all)
+	case c == lookingUp:
+		var all acctest.Values
+		all, diags = u.driver.ReadDataSource("telephony_phone_numbers", config)
+		found = fmt.Sprintf("%+v", all)
 	case c == importing && before == nil:
 		if diags = u.resource.Import(id); !diags.Failed() {
 			var more acctest.Diagnostics
@@ -64,8 +79,8 @@ func (u *driven) run(c command, config acctest.Values, id string) outcome {
 	case c == refresh:
 		diags = u.resource.Read()
 	}
-	fmt.Fprintf(&u.said, "%+v\n%v\n%s\n", diags, u.resource.State(), u.resource.Private())
-	return outcome{diagnostics: diags, quiet: action == acctest.NoOp}
+	fmt.Fprintf(&u.said, "%+v\n%v\n%s\n%s\n", diags, u.resource.State(), u.resource.Private(), found)
+	return outcome{diagnostics: diags, quiet: action == acctest.NoOp || c.lists(), found: found}
 }
 
 func (u *driven) state() acctest.Values { return u.resource.State() }
