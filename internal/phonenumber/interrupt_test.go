@@ -53,7 +53,7 @@ func TestAccInterruptAtAnyCallLosesNothing(t *testing.T) {
 		}
 		return chosen
 	}
-	tried, failed := cutShort(t, points, func(s *stage, at point) {
+	tried, failed := cutShort(t, 1, points, func(s *stage, at point) {
 		struck := make(chan struct{})
 		s.gate.strike = func(_ http.ResponseWriter, r *http.Request, effect func()) {
 			if at.effect {
