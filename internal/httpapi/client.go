@@ -13,9 +13,12 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 // Options are the settings of a Client.
@@ -33,6 +36,10 @@ type Options struct {
 	Wait WaitPolicy
 	// UserAgent is sent with every request.
 	UserAgent string
+	// Secrets must not be seen in what a service says. Those of the endpoint and
+	// of a request's context and body need not be among them. Values of less than
+	// 6 bytes are not looked for.
+	Secrets []string
 	// Log receives a message per attempt, with harmless fields alone; may be nil.
 	Log func(ctx context.Context, message string, fields map[string]any)
 	// Transport sends single requests; nil: a new one like http.DefaultTransport.
@@ -53,6 +60,7 @@ type Client struct {
 	options  Options
 	http     *http.Client
 	throttle *throttle
+	secrets  secrets
 }
 
 // New returns a client of the service, whose title goes into errors. Describe
@@ -142,6 +150,10 @@ func (r *Response) Refusal() *Error {
 //   - A 5xx and a network fault leave open what was done: they are repeated at
 //     most MaxRetries times, and only for GET, HEAD and DELETE.
 //   - Anything else is not repeated; a redirect is an error.
+//
+// No text that it returns or logs has a secret of the request in it, in whatever
+// spelling: those of the endpoint, of Options.Secrets, of platform.Secrets(ctx),
+// and those that members of a JSON body are named like.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	call := &call{client: c, method: r.Method, path: r.Path}
 	u, err := c.endpoint.urlOf(r)
@@ -152,8 +164,12 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	if err != nil {
 		return nil, call.failure(err)
 	}
+	c.endpoint.Authorize(req.Request)
+	call.secrets = slices.Concat(credentialsIn(req.Header), c.options.Secrets, platform.Secrets(ctx), membersIn(r.Body))
 	for name, values := range r.Header {
-		req.Header[name] = values
+		if _, taken := req.Header[name]; !taken {
+			req.Header[name] = values
+		}
 	}
 	if r.Body != nil {
 		if err := req.SetBody(r.Body); err != nil {
@@ -162,8 +178,6 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		req.Header.Set("Content-Type", r.ContentType)
 	}
 	req.Header.Set("User-Agent", c.options.UserAgent)
-	c.endpoint.Authorize(req.Request)
-	call.secrets = secretsOf(req.Header, r.Body)
 
 	var refused error
 	retrying := retryablehttp.Client{
@@ -227,8 +241,8 @@ func (call *call) failure(err error) *Error {
 		err = fmt.Errorf("%w: %w", err, call.cut)
 	}
 	return &Error{
-		Service: call.client.service, Method: call.method, Path: call.path,
-		Unsent: !call.sent, Err: err,
+		Service: call.client.service, Method: call.method, Path: call.redact(call.path),
+		Attempts: call.attempts, Unsent: !call.sent, Err: call.redactError(err),
 	}
 }
 
@@ -246,6 +260,7 @@ func (call *call) refusal(ctx context.Context, resp *http.Response, body []byte)
 // described is the error that the service's own words make of an answer.
 func (call *call) described(status int, header http.Header, body []byte) *Error {
 	fault := call.client.describe(status, header, bytes.Clone(body))
+	call.secrets = append(call.secrets, membersIn(body)...)
 	e := call.failure(nil)
 	e.Status = status
 	e.Code = clean(call.redact(fault.Code))

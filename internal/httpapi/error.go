@@ -1,16 +1,24 @@
 package httpapi
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// maxMessage bounds what of a service's words enters an error, in characters.
-const maxMessage = 1000
+const (
+	// maxMessage bounds what of a service's words enters an error, in characters.
+	maxMessage = 1000
+	// maxPath bounds what of a request's path does, so that it stays on one line
+	// of a terminal.
+	maxPath = 64
+)
 
 // Fault is what a service's answer says of an error.
 type Fault struct {
@@ -31,20 +39,45 @@ type Error struct {
 	Message   string
 	RequestID string
 	Own       bool
+	Attempts  int   // made
 	Unsent    bool  // the service surely never saw the request, or put it off each time
 	Err       error // what went wrong beside the status; may be nil
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("%s [%s %s]", e.Brief(), e.Method, e.Path)
+	return fmt.Sprintf("%s [%s %s]", e.Brief(), e.Method, shortened(e.Path))
+}
+
+// shortened is as much of the end of a path as a line has room for, in whole
+// segments: "…/IncomingPhoneNumbers/PN….json".
+func shortened(path string) string {
+	short := path
+	for utf8.RuneCountInString(short) > maxPath {
+		_, rest, more := strings.Cut(strings.TrimPrefix(short, "…")[1:], "/")
+		if !more || rest == "" {
+			break
+		}
+		short = "…/" + rest
+	}
+	return short
 }
 
 // Brief is the error in the service's own words, without the request.
 func (e *Error) Brief() string {
+	_, resting := errors.AsType[restError](e.Err)
+	why := e.Err
 	var b strings.Builder
 	switch {
 	case e.Status != 0:
 		fmt.Fprintf(&b, "%s answered %s", e.Service, strings.TrimSpace(fmt.Sprint(e.Status, " ", http.StatusText(e.Status))))
+	case resting:
+		fmt.Fprintf(&b, "%s was not asked", e.Service)
+	case errors.Is(e.Err, context.Canceled):
+		fmt.Fprintf(&b, "the run was interrupted while it waited for %s", e.Service)
+		why = nil
+	case errors.Is(e.Err, context.DeadlineExceeded) && !e.isCut():
+		fmt.Fprintf(&b, "%s gave no answer before the operation's time-out", e.Service)
+		why = nil
 	default:
 		fmt.Fprintf(&b, "%s gave no answer", e.Service)
 	}
@@ -59,10 +92,23 @@ func (e *Error) Brief() string {
 	case e.RequestID != "":
 		fmt.Fprintf(&b, " (request %s)", e.RequestID)
 	}
-	if e.Err != nil {
-		fmt.Fprintf(&b, ": %s", clean(e.Err.Error()))
+	switch repeatable := e.Status == 0 || e.Status == http.StatusTooManyRequests || e.Status >= 500; {
+	case !repeatable || errors.Is(e.Err, context.Canceled):
+	case e.Attempts > 1:
+		fmt.Fprintf(&b, ", tried %d times", e.Attempts)
+	case e.Attempts == 1 && e.Status >= 500:
+		b.WriteString(", tried once")
+	}
+	if why != nil {
+		fmt.Fprintf(&b, ": %s", clean(why.Error()))
 	}
 	return b.String()
+}
+
+// isCut says that there was time for an answer, but not for another attempt.
+func (e *Error) isCut() bool {
+	_, cut := errors.AsType[cutError](e.Err)
+	return cut
 }
 
 func (e *Error) Unwrap() error { return e.Err }

@@ -1,42 +1,83 @@
 package httpapi
 
 import (
+	"cmp"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"html"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
+	"unicode/utf16"
 )
 
-// secretMember is the name of a member of a JSON body that holds a secret.
-var secretMember = regexp.MustCompile(`(?i)token|password|secret`)
+// redacted stands where a secret stood.
+const redacted = "[redacted]"
 
 // shortestSecret is the least number of bytes that is taken for a secret: to take
 // away less would garble a message and hide nothing.
 const shortestSecret = 6
 
-// secretsOf are the secrets that a request carries: a service that refuses one
-// may quote it.
-func secretsOf(header http.Header, body []byte) []string {
+// secretMember is the name of a member of a JSON body that holds a secret. It is
+// the second line of defence, behind the values that are known to be secret: a
+// service may have one of its own.
+var secretMember = regexp.MustCompile(`(?i)token|passw|pwd|secret|api_?key`)
+
+// secrets are what must not be seen of what a call says: the values that it
+// carries, each as the expression that finds it however it is written.
+type secrets struct {
+	mu        sync.Mutex
+	spellings map[string]*regexp.Regexp // by value
+}
+
+// known are the values that are long enough, each once, the longest first: one
+// may be a part of another.
+func known(values []string) []string {
 	var all []string
-	add := func(secret string) {
-		if len(secret) >= shortestSecret {
-			all = append(all, secret)
+	for _, value := range values {
+		_, second, _ := strings.Cut(value, ":") // of a pair of ID and secret
+		for _, secret := range []string{value, second} {
+			if len(secret) >= shortestSecret {
+				all = append(all, secret)
+			}
 		}
 	}
-	if _, password, ok := (&http.Request{Header: header}).BasicAuth(); ok {
-		add(password)
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
+	return slices.Compact(all)
+}
+
+// credentialsIn are the values of a header that proves who sends a request.
+func credentialsIn(header http.Header) []string {
+	var all []string
+	for name, values := range header {
+		for _, value := range values {
+			scheme, credentials, schemed := strings.Cut(value, " ")
+			if name != "Authorization" || !schemed {
+				credentials = value
+			}
+			all = append(all, credentials)
+			if strings.EqualFold(scheme, "Basic") {
+				if decoded, err := base64.StdEncoding.DecodeString(credentials); err == nil {
+					all = append(all, string(decoded))
+				}
+			}
+		}
 	}
-	if _, credentials, ok := strings.Cut(header.Get("Authorization"), " "); ok {
-		add(credentials)
-		_, secret, _ := strings.Cut(credentials, ":") // of a pair of ID and secret
-		add(secret)
-	}
+	return all
+}
+
+// membersIn are the values of a JSON body's members that are named like secrets.
+func membersIn(body []byte) []string {
+	var all []string
 	var collect func(name string, value any)
 	collect = func(name string, value any) {
 		switch value := value.(type) {
 		case string:
 			if secretMember.MatchString(name) {
-				add(value)
+				all = append(all, value)
 			}
 		case []any:
 			for _, element := range value {
@@ -55,10 +96,127 @@ func secretsOf(header http.Header, body []byte) []string {
 	return all
 }
 
-// redact takes the request's secrets out of what the service says.
-func (call *call) redact(s string) string {
-	for _, secret := range call.secrets {
-		s = strings.ReplaceAll(s, secret, "[redacted]")
+// redact takes the values out of a text.
+func (s *secrets) redact(text string, values []string) string {
+	if text == "" {
+		return text
 	}
-	return s
+	for _, value := range known(values) {
+		text = s.spelling(value).ReplaceAllLiteralString(text, redacted)
+	}
+	return text
+}
+
+func (s *secrets) spelling(secret string) *regexp.Regexp {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.spellings == nil {
+		s.spellings = map[string]*regexp.Regexp{}
+	}
+	found, ok := s.spellings[secret]
+	if !ok {
+		found = regexp.MustCompile(plainSpelling(secret) + "|" + base64Spelling(secret))
+		s.spellings[secret] = found
+	}
+	return found
+}
+
+// plainSpelling is an expression for the characters of a text, each as it is or
+// escaped as JSON, a URL or HTML does, once or several times over.
+func plainSpelling(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		fmt.Fprintf(&b, "(?:%s)", strings.Join(charSpellings(r), "|"))
+	}
+	return b.String()
+}
+
+// shortEscapes are JSON's, beside those by code.
+var shortEscapes = map[rune]string{
+	'"': `"`, '\\': `\\`, '/': "/", '\'': "'", '\b': "b", '\f': "f", '\n': "n", '\r': "r", '\t': "t",
+}
+
+func charSpellings(r rune) []string {
+	char := string(r)
+	all := []string{regexp.QuoteMeta(char)}
+	if r == '\\' {
+		all[0] = `\\+`
+	}
+	if short, ok := shortEscapes[r]; ok {
+		all = append(all, `\\+`+short)
+	}
+	if r == ' ' {
+		all = append(all, `\+`)
+	}
+	units := `\\+`
+	for i, unit := range utf16.Encode([]rune{r}) {
+		if i > 0 {
+			units += `\\+`
+		}
+		units += fmt.Sprintf(`u(?i:%04x)`, unit)
+	}
+	all = append(all, units, fmt.Sprintf(`\\+U(?i:%08x)`, r))
+	if r < 0x100 {
+		all = append(all, fmt.Sprintf(`\\+x(?i:%02x)`, r))
+	}
+	var octets strings.Builder
+	for _, octet := range []byte(char) {
+		fmt.Fprintf(&octets, `%%(?:25)*(?i:%02x)`, octet)
+	}
+	all = append(all, octets.String())
+	if entity := html.EscapeString(char); entity != char {
+		all = append(all, regexp.QuoteMeta(entity))
+	}
+	return append(all, fmt.Sprintf(`&#(?:0*%d|[xX]0*(?i:%x));`, r, r))
+}
+
+// base64Spelling is an expression for whatever is encoded in base64 and has the
+// text in it, as a user's name and password have. How the text comes out depends
+// on where in a group of three bytes it begins.
+func base64Spelling(text string) string {
+	const rest = `(?:[A-Za-z0-9+/_-]|%(?:25)*2[BbFf]|\\+/)*`
+	var all []string
+	for before := range 3 {
+		encoded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat(" ", before) + text))
+		whole := (before + len(text)) * 8 / 6 // characters that depend on nothing behind the text
+		var inner strings.Builder
+		for _, r := range encoded[(before*8+5)/6 : whole] {
+			switch r {
+			case '+':
+				inner.WriteString(`(?:\+|-|%(?:25)*2[Bb])`)
+			case '/':
+				inner.WriteString(`(?:\\*/|_|%(?:25)*2[Ff])`)
+			default:
+				inner.WriteRune(r)
+			}
+		}
+		all = append(all, inner.String())
+	}
+	return rest + "(?:" + strings.Join(all, "|") + ")" + rest + `(?:=|%(?:25)*3[Dd])*`
+}
+
+// redactedError is an error whose text has been redacted.
+type redactedError struct {
+	text string
+	err  error
+}
+
+func (e *redactedError) Error() string { return e.text }
+func (e *redactedError) Unwrap() error { return e.err }
+
+// redact takes the secrets that the call carries out of what the service, or
+// what carried the request there, says.
+func (call *call) redact(text string) string {
+	return call.client.secrets.redact(text, call.secrets)
+}
+
+func (call *call) redactError(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	if clean := call.redact(text); clean != text {
+		return &redactedError{clean, err}
+	}
+	return err
 }

@@ -38,8 +38,7 @@ func (call *call) again(ctx context.Context, resp *http.Response, err error) (bo
 	if repeat {
 		call.wait = call.nextWait(resp)
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < call.wait {
-			call.cut = fmt.Errorf("the next attempt is due in %s, after the operation's time-out",
-				call.wait.Round(time.Millisecond))
+			call.cut = cutError{call.wait.Round(time.Millisecond)}
 			repeat = false
 		}
 	}
@@ -53,6 +52,16 @@ func (call *call) again(ctx context.Context, resp *http.Response, err error) (bo
 	call.log(ctx, message, fields)
 	return repeat, nil
 }
+
+// cutError reports that the operation's time is over before the next attempt is
+// due: it is a context.DeadlineExceeded.
+type cutError struct{ wait time.Duration }
+
+func (e cutError) Error() string {
+	return fmt.Sprintf("the next attempt is due in %s, after the operation's time-out", e.wait)
+}
+
+func (e cutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // mayRepeat says whether the result of an attempt allows another one.
 func (call *call) mayRepeat(resp *http.Response, err error) bool {
@@ -85,7 +94,7 @@ func (call *call) nextWait(resp *http.Response) time.Duration {
 		return max(0, call.client.throttle.rest(call.method))
 	}
 	if resp != nil {
-		if wait, ok := retryAfter(resp.Header.Get("Retry-After"), time.Now()); ok {
+		if wait, ok := retryAfter(resp.Header); ok {
 			return wait
 		}
 	}
@@ -97,20 +106,30 @@ func (call *call) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Dura
 	return call.wait
 }
 
-// retryAfter reads a Retry-After header, seconds or a date. One that asks for
-// no wait at all counts as absent, or an endless 429 would spin.
-func retryAfter(header string, now time.Time) (time.Duration, bool) {
-	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil {
+// retryAfter reads an answer's Retry-After, seconds or a date. The date is one of
+// the service's clock, which the answer's own Date tells: this machine's may be
+// wrong. One that asks for no wait at all counts as absent, or an endless 429
+// would spin.
+func retryAfter(header http.Header) (time.Duration, bool) {
+	after := header.Get("Retry-After")
+	if seconds, err := strconv.ParseInt(after, 10, 64); err == nil {
 		return time.Duration(min(seconds, math.MaxInt64/int64(time.Second))) * time.Second, seconds > 0
 	}
-	date, err := http.ParseTime(header)
-	return date.Sub(now), err == nil && date.After(now)
+	date, err := http.ParseTime(after)
+	if err != nil {
+		return 0, false
+	}
+	now, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
+	return date.Sub(now), date.After(now)
 }
 
 // log writes a message with the fields that every message has.
 func (call *call) log(ctx context.Context, message string, fields map[string]any) {
 	fields["service"] = call.client.service
 	fields["method"] = call.method
-	fields["path"] = call.path
+	fields["path"] = call.redact(call.path)
 	call.client.options.Log(ctx, message, fields)
 }

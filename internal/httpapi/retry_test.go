@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 // script is a transport that answers with one outcome after the other, the
@@ -26,6 +27,7 @@ type script struct {
 type outcome struct {
 	status     int
 	retryAfter string
+	date       string
 	takes      time.Duration
 }
 
@@ -47,6 +49,9 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	header := http.Header{}
 	if o.retryAfter != "" {
 		header.Set("Retry-After", o.retryAfter)
+	}
+	if o.date != "" {
+		header.Set("Date", o.date)
 	}
 	return &http.Response{
 		StatusCode: o.status, Header: header, Request: r, Body: io.NopCloser(strings.NewReader("body")),
@@ -160,6 +165,104 @@ func TestRetryAfter(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A date is one of the service's clock, and this machine's may be wrong.
+func TestRetryAfterDateGoesByTheServicesClock(t *testing.T) {
+	for _, status := range []int{429, 503} {
+		for name, tc := range map[string]struct {
+			off  time.Duration // of the service's clock
+			wait time.Duration
+		}{
+			"clock is behind": {-3 * time.Hour, 90 * time.Second},
+			"clock is ahead":  {3 * time.Hour, 90 * time.Second},
+			"clock is right":  {0, 90 * time.Second},
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				there := time.Now().Add(tc.off).UTC()
+				s := &script{outcomes: []outcome{{
+					status: status, date: there.Format(http.TimeFormat), retryAfter: there.Add(tc.wait).Format(http.TimeFormat),
+				}, {status: 200}}}
+				start := time.Now()
+				if err := call(t, t.Context(), s, "GET", httpapi.Options{MaxRetries: 1}); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				if waited := time.Since(start); waited != tc.wait {
+					t.Errorf("%s: waited %s, want %s", name, waited, tc.wait)
+				}
+			})
+		}
+	}
+}
+
+func TestInterruptReadsLikeOne(t *testing.T) {
+	for name, o := range map[string]outcome{
+		"before an answer": {status: 200, takes: time.Hour}, "in a rest": {status: 429, retryAfter: "3600"},
+		"before another attempt": {status: 503, retryAfter: "3600"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(10*time.Second, cancel)
+			err := call(t, ctx, &script{outcomes: []outcome{o}}, "GET", httpapi.Options{MaxRetries: 5, CallTimeout: 2 * time.Hour})
+			if want := "the run was interrupted while it waited for Acme [GET /x]"; err.Error() != want || !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+}
+
+func TestTimeOutReadsLikeOneHoweverItCame(t *testing.T) {
+	for name, tc := range map[string]struct {
+		outcomes []outcome
+		text     string
+	}{
+		"before an answer": {
+			[]outcome{{status: 200, takes: time.Hour}}, "Acme gave no answer before the operation's time-out [GET /x]",
+		},
+		"in a rest": {
+			[]outcome{{status: 429, retryAfter: "61"}}, "Acme answered 429 Too Many Requests: the next attempt is due in 1m1s, after " +
+				"the operation's time-out [GET /x]",
+		},
+		"before another attempt": {
+			[]outcome{{status: 503}, {status: 503, retryAfter: "61"}}, "Acme answered 503 Service Unavailable, tried 2 times: " +
+				"the next attempt is due in 1m1s, after the operation's time-out [GET /x]",
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			err := call(t, ctx, &script{outcomes: tc.outcomes}, "GET", httpapi.Options{MaxRetries: 5, CallTimeout: 2 * time.Hour})
+			if err.Error() != tc.text {
+				t.Errorf("%s: %v", name, err)
+			}
+			for _, err := range []error{err, platform.Final(err)} {
+				if !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("%s: %v is not the end of the operation's time", name, err)
+				}
+			}
+		})
+	}
+}
+
+func TestFaultSaysHowOftenItWasTried(t *testing.T) {
+	for want, tc := range map[string]struct {
+		method   string
+		outcomes []outcome
+	}{
+		"Acme answered 503 Service Unavailable, tried 4 times [GET /x]": {"GET", []outcome{{status: 503}}},
+		"Acme answered 503 Service Unavailable, tried once [POST /x]":   {"POST", []outcome{{status: 503}}},
+		"Acme gave no answer, tried 4 times: connection reset [GET /x]": {"GET", []outcome{{}}},
+		"Acme answered 404 Not Found [GET /x]":                          {"GET", []outcome{{status: 503}, {status: 404}}},
+		"Acme answered 501 Not Implemented, tried once [GET /x]":        {"GET", []outcome{{status: 501}}},
+		"Acme answered 502 Bad Gateway, tried 5 times [DELETE /x]":      {"DELETE", []outcome{{status: 429}, {status: 502}}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			err := call(t, t.Context(), &script{outcomes: tc.outcomes}, tc.method, httpapi.Options{MaxRetries: 3})
+			if err == nil || err.Error() != want {
+				t.Errorf("%v, want %s", err, want)
+			}
+		})
+	}
 }
 
 func TestWaitsGrowToTheCap(t *testing.T) {

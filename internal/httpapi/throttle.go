@@ -45,12 +45,16 @@ func newThrottle(slots int, policy WaitPolicy) *throttle {
 	}
 }
 
-// restError reports that a service is not to be asked before ctx's deadline.
+// restError reports that a service is not to be asked before ctx's deadline: it
+// is a context.DeadlineExceeded.
 type restError struct{ rest time.Duration }
 
 func (e restError) Error() string {
-	return fmt.Sprintf("the service has asked for a rest of %s, which is longer than the operation's time-out", e.rest)
+	return fmt.Sprintf("its rate limit (429 %s) asks for a rest of %s, which is longer than the operation's time-out",
+		http.StatusText(http.StatusTooManyRequests), e.rest)
 }
+
+func (e restError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // enter waits for the turn of a request and returns the round that it belongs to.
 func (t *throttle) enter(ctx context.Context, method string) (round int, err error) {
@@ -98,7 +102,7 @@ func (t *throttle) leave(round int, method string, resp *http.Response) {
 	switch {
 	case resp == nil:
 	case resp.StatusCode == http.StatusTooManyRequests:
-		t.refuse(round, method, resp.Header.Get("Retry-After"))
+		t.refuse(round, method, resp.Header)
 	case round == t.round:
 		t.grow()
 	}
@@ -108,8 +112,8 @@ func (t *throttle) leave(round int, method string, resp *http.Response) {
 
 // refuse notes a 429. Only the first one of a round is news: the others were on
 // the wire together with it.
-func (t *throttle) refuse(round int, method, header string) {
-	rest, asked := retryAfter(header, time.Now())
+func (t *throttle) refuse(round int, method string, header http.Header) {
+	rest, asked := retryAfter(header)
 	if round == t.round {
 		t.round++
 		t.streak++

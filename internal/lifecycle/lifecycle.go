@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -144,7 +145,7 @@ func (m *Manager) free(phoneNumber string) {
 // Known says whether everything that n needs of the provider's configuration
 // is known.
 func (m *Manager) Known(n platform.Number) bool {
-	return !m.Unknown[m.Kinds.CarrierOf(n)] && !m.Unknown[n.Platform]
+	return m.Unknown[m.Kinds.CarrierOf(n)] == nil && m.Unknown[n.Platform] == nil
 }
 
 // Available says why n cannot be worked on for want of credentials; nil if it
@@ -209,10 +210,10 @@ func (m *Manager) service(name string) (platform.Service, error) {
 }
 
 func (m *Manager) unavailable(name string) error {
-	if err := m.Unavailable[name]; err != nil {
+	if err := cmp.Or(m.Unavailable[name], m.Unknown[name]); err != nil {
 		return err
 	}
-	return fmt.Errorf("the configuration of %s is not known yet", m.Kinds.Title(name))
+	return fmt.Errorf("%s is not one of the services that the provider has opened", m.Kinds.Title(name))
 }
 
 // GoneError reports that no service holds the number any more.

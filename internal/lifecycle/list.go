@@ -90,7 +90,7 @@ func (m *Manager) sources(service string) ([]source, error) {
 	asked, _ := m.Kinds.Kind(service)
 	var platforms, carriers []source
 	for _, kind := range m.Kinds {
-		if m.Unknown[kind.Name] && service == "" {
+		if m.Unknown[kind.Name] != nil && service == "" {
 			return nil, m.unavailable(kind.Name)
 		}
 		selected := service == "" || service == kind.Name

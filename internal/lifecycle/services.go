@@ -18,9 +18,9 @@ type Services struct {
 	// Unavailable says by name of the Kind why a service was not opened, in
 	// words that name the argument and the environment variable.
 	Unavailable map[string]error
-	// Unknown holds the names of services whose configuration is not known
-	// before apply.
-	Unknown map[string]bool
+	// Unknown says the same of services whose configuration is not known before
+	// apply.
+	Unknown map[string]error
 
 	// AccountSID is the account of the provider's own credentials at Twilio.
 	AccountSID string

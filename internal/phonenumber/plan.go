@@ -32,6 +32,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if diags.HasError() {
 		return
 	}
+	ctx = withSecrets(ctx, config)
 	if !req.Config.Raw.IsFullyKnown() { // else the validation was sure
 		if r.validatePlatform(config, isSet, diags); diags.HasError() {
 			return

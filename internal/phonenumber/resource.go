@@ -94,7 +94,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if diags.HasError() {
 		return
 	}
-	ctx, cancel := within(ctx, plan, timeouts.Value.Create, createTimeout, diags)
+	ctx, cancel := within(withSecrets(ctx, config), plan, timeouts.Value.Create, createTimeout, diags)
 	defer cancel()
 	want := plan.number()
 	addWriteOnly(&want, config)
@@ -110,7 +110,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if err != nil {
 		diags.AddWarning("Phone number "+got.PhoneNumber+" is owned, but not set up completely", fmt.Sprintf(
 			"%s was %s, and then this failed:\n\n%v\n\nThe number is in state with status = \"corrupted\": the next apply "+
-				"completes it, and until then a destroy only detaches it.", got.PhoneNumber, got.Acquisition, err))
+				"completes it, and until then a destroy only detaches it.%s", got.PhoneNumber, got.Acquisition, err, lateHint(err)))
 	}
 }
 
@@ -179,7 +179,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if diags.HasError() {
 		return
 	}
-	ctx, cancel := within(ctx, plan, timeouts.Value.Update, updateTimeout, diags)
+	ctx, cancel := within(withSecrets(ctx, config), plan, timeouts.Value.Update, updateTimeout, diags)
 	defer cancel()
 	if r.complete(ctx, &state, diags); diags.HasError() {
 		return
@@ -263,6 +263,14 @@ func within(
 	return context.WithTimeout(ctx, limit)
 }
 
+// withSecrets is the context for calls on behalf of a configuration: a service
+// may quote what it is sent, and what is write-only must be seen nowhere.
+func withSecrets(ctx context.Context, config model) context.Context {
+	kind, _ := config.kinds.Kind(config.platform())
+	block, _ := plain(config.attrs[kind.Name]).(platform.Values)
+	return platform.WithSecrets(ctx, platform.SecretsIn(kind.Block, block))
+}
+
 // addWriteOnly takes the write-only fields, which no plan holds, from the
 // configuration.
 func addWriteOnly(want *platform.Number, config model) {
@@ -305,10 +313,19 @@ func (r *Resource) addError(diags *diag.Diagnostics, operation string, n platfor
 		}
 		diags.AddAttributeError(at, summary, detail)
 		return
-	case errors.Is(err, context.DeadlineExceeded):
-		detail += "\n\nThe operation's time-out ended it; a longer one can be set in the timeouts block."
 	}
-	diags.AddError(summary, detail)
+	if operation == "read" {
+		detail += "\n\nNothing was changed in state."
+	}
+	diags.AddError(summary, detail+lateHint(err))
+}
+
+// lateHint is the way out where the operation's time was over.
+func lateHint(err error) string {
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return ""
+	}
+	return "\n\nThe operation's time-out ended it; a longer one can be set in the timeouts block."
 }
 
 // label is what a message calls the number.

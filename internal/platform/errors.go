@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -37,14 +38,19 @@ func (e untouched) Is(target error) bool { return target == ErrUntouched }
 
 // Final hides from errors.Is and errors.As what err is: after a write has gone
 // out, a refusal of the read that was to settle it says nothing of the write.
+// That the operation's time was over is no word of a service, and stays.
 func Final(err error) error {
-	return final{text: err.Error(), brief: Brief(err)}
+	return final{text: err.Error(), brief: Brief(err), late: errors.Is(err, context.DeadlineExceeded)}
 }
 
-type final struct{ text, brief string }
+type final struct {
+	text, brief string
+	late        bool
+}
 
-func (e final) Error() string { return e.text }
-func (e final) Brief() string { return e.brief }
+func (e final) Error() string        { return e.text }
+func (e final) Brief() string        { return e.brief }
+func (e final) Is(target error) bool { return e.late && target == context.DeadlineExceeded }
 
 // Brief is an error in the service's own words where it has some, for where
 // there is room for one sentence.

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,22 +19,27 @@ import (
 )
 
 // readBlock reads the arguments that the configuration sets in a service's
-// block; known is false if one of them is not known before apply. An empty
-// string counts as not set: it is what a module's optional variable passes on.
+// block; unknown names those that are not known before apply; it is empty where
+// the block itself is not, and nil where all are known. An empty string counts as not set: it is what a module's optional
+// variable passes on.
 func readBlock(
 	ctx context.Context, config tfsdk.Config, name string,
-) (configured platform.Arguments, known bool, diags diag.Diagnostics) {
+) (configured platform.Arguments, unknown []string, diags diag.Diagnostics) {
 	var block types.Object
 	diags = config.GetAttribute(ctx, path.Root(name), &block)
-	configured, known = platform.Arguments{}, !block.IsUnknown()
+	configured = platform.Arguments{}
+	if block.IsUnknown() {
+		return configured, []string{}, diags
+	}
 	for argument, value := range block.Attributes() {
 		if value.IsUnknown() {
-			known = false
+			unknown = append(unknown, argument)
 		} else if text, ok := value.(types.String); ok && text.ValueString() != "" {
 			configured[argument] = text.ValueString()
 		}
 	}
-	return configured, known, diags
+	slices.Sort(unknown)
+	return configured, unknown, diags
 }
 
 // resolve joins what the configuration sets with the environment: an argument
@@ -63,6 +69,17 @@ func (s service) resolve(configured platform.Arguments) platform.Arguments {
 		}
 	}
 	return resolved
+}
+
+// secrets are the values that nobody but services may see.
+func (s service) secrets(resolved platform.Arguments) []string {
+	var secrets []string
+	for _, argument := range s.kind.Arguments {
+		if value := resolved[argument.Name]; argument.Sensitive && value != "" {
+			secrets = append(secrets, value)
+		}
+	}
+	return secrets
 }
 
 // choose picks one of the alternative credentials: the one that the
@@ -120,6 +137,13 @@ func (s service) unavailable(missing *platform.MissingArgument, resolved platfor
 		needs += ". " + s.needs(credentials, resolved)
 	}
 	return errors.New(needs)
+}
+
+// unknown says that the service cannot be reached yet, and what to do.
+func (s service) unknown(names []string) error {
+	return fmt.Errorf("%s cannot be reached yet: in the provider's %s block, %s depends on something that is known only "+
+		"after an apply; apply that first (with -target, or in a configuration of its own), or set a known value",
+		s.kind.Title, s.kind.Name, cmp.Or(strings.Join(names, " and "), "every argument"))
 }
 
 // needs says that the service needs one of the arguments, and where to set it.

@@ -219,19 +219,28 @@ func (p *telephony) Configure(ctx context.Context, req provider.ConfigureRequest
 		Carriers:       map[string]platform.Carrier{external.Kind.Name: external.Carrier{}},
 		Platforms:      map[string]platform.Platform{},
 		Unavailable:    map[string]error{},
-		Unknown:        map[string]bool{},
+		Unknown:        map[string]error{},
 		SingleReads:    p.singleReads,
 		PreventRelease: preventRelease,
 	}
-	arguments := map[string]platform.Arguments{}
+	blocks, arguments := map[string]platform.Arguments{}, map[string]platform.Arguments{}
 	for _, s := range services {
-		configured, known, diags := readBlock(ctx, req.Config, s.kind.Name)
+		configured, unknown, diags := readBlock(ctx, req.Config, s.kind.Name)
 		resp.Diagnostics.Append(diags...)
 		if diags.HasError() {
 			return
 		}
+		if unknown != nil {
+			opened.Unknown[s.kind.Name] = s.unknown(unknown)
+			continue
+		}
+		blocks[s.kind.Name] = configured
+		// A platform is sent the carrier's credentials, too, and may quote them.
+		options.Secrets = append(options.Secrets, s.secrets(s.resolve(configured))...)
+	}
+	for _, s := range services {
+		configured, known := blocks[s.kind.Name]
 		if !known {
-			opened.Unknown[s.kind.Name] = true
 			continue
 		}
 		resolved := s.resolve(configured)

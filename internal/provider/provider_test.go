@@ -557,11 +557,19 @@ func TestConfigure_UnknownServiceIsNeitherOpenedNorAnError(t *testing.T) {
 			environment{"TWILIO_AUTH_TOKEN": "token", "NIXFLEX_API_KEY": "id:secret"}.set(t)
 			clients := capture(t)
 			manager := mustConfigure(t, config)
-			if !manager.Unknown["twilio"] || manager.Unavailable["twilio"] != nil || clients["twilio"] != nil {
-				t.Errorf("unknown: %t, unavailable: %v, opened: %t; want it unknown alone",
+			if manager.Unknown["twilio"] == nil || manager.Unavailable["twilio"] != nil || clients["twilio"] != nil {
+				t.Errorf("unknown: %v, unavailable: %v, opened: %t; want it unknown alone",
 					manager.Unknown["twilio"], manager.Unavailable["twilio"], clients["twilio"] != nil)
 			}
-			if manager.Unknown["nixflex"] || clients["nixflex"] == nil {
+			for _, want := range []string{"Twilio", "the provider's twilio block", "known only after an apply"} {
+				if !strings.Contains(manager.Unknown["twilio"].Error(), want) {
+					t.Errorf("%v lacks %q", manager.Unknown["twilio"], want)
+				}
+			}
+			if name != "block" && !strings.Contains(manager.Unknown["twilio"].Error(), "auth_token depends on") {
+				t.Errorf("%v does not name the argument", manager.Unknown["twilio"])
+			}
+			if manager.Unknown["nixflex"] != nil || clients["nixflex"] == nil {
 				t.Error("an unknown service took another one with it")
 			}
 		})
