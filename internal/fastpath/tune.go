@@ -10,9 +10,10 @@ const (
 	// gcPercent lets garbage grow to four times what is alive before it is
 	// collected: a plan is a short burst of small calls whose values are soon dead.
 	gcPercent = 400
-	// memoryLimit is where garbage is collected more often again, in bytes. It is
-	// far above what thousands of numbers need.
-	memoryLimit = 256 << 20
+	// memoryLimit is where garbage is collected more often again, in bytes. It stands
+	// clear of what 5,000 numbers need, and below the 400 MB that a run of them is
+	// promised to take at most.
+	memoryLimit = 352 << 20
 )
 
 // Tune sets the process up for a plan of many numbers. What the user's

@@ -3,9 +3,32 @@ package fastpath
 import (
 	"math"
 	"os"
+	"regexp"
 	"runtime/debug"
+	"strconv"
 	"testing"
 )
+
+// The limit must not make a run of 5,000 numbers collect its garbage again and
+// again, nor let it take more than is promised.
+func TestMemoryLimitStandsClearOfWhat5000NumbersNeed(t *testing.T) {
+	t.Parallel()
+	benchmarks, err := os.ReadFile("../BENCHMARKS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile(`memory of the provider at 5,000: [^|]*\| at most (\d+) MB \| (\d+) MB`).FindAllSubmatch(benchmarks, -1)
+	if len(rows) == 0 {
+		t.Fatal("the benchmarks have no memory of 5,000 numbers")
+	}
+	for _, row := range rows {
+		promised, _ := strconv.ParseInt(string(row[1]), 10, 64)
+		taken, _ := strconv.ParseInt(string(row[2]), 10, 64)
+		if limit := int64(memoryLimit) / 1e6; limit < taken*5/4 || limit > promised {
+			t.Errorf("the limit is %d MB, where %d MB are taken and at most %d MB are promised", limit, taken, promised)
+		}
+	}
+}
 
 func TestLogIsWantedAsSoonAsOneOfItsVariablesIsSet(t *testing.T) {
 	t.Parallel()
