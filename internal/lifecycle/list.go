@@ -82,16 +82,22 @@ type source struct {
 
 // sources are the services to be listed for the numbers of one, or of all that
 // are configured, in order: the platforms come before the carriers whose numbers
-// they may have.
+// they may have. Those that cannot answer are left out; see Unasked.
 func (m *Manager) sources(service string) ([]source, error) {
 	if service != "" && m.Carriers[service] == nil && m.Platforms[service] == nil {
 		return nil, m.unavailable(service)
+	}
+	if err := m.Unlisted[service]; err != nil {
+		return nil, err
 	}
 	asked, _ := m.Kinds.Kind(service)
 	var platforms, carriers []source
 	for _, kind := range m.Kinds {
 		if m.Unknown[kind.Name] != nil && service == "" {
 			return nil, m.unavailable(kind.Name)
+		}
+		if m.Unlisted[kind.Name] != nil {
+			continue
 		}
 		selected := service == "" || service == kind.Name
 		if on, ok := m.Platforms[kind.Name].(platform.Lister); ok && (selected || asked.Settings != nil) {
@@ -101,9 +107,27 @@ func (m *Manager) sources(service string) ([]source, error) {
 		}
 	}
 	if len(platforms)+len(carriers) == 0 {
+		if unasked := m.Unasked(service); len(unasked) > 0 {
+			return nil, errors.Join(unasked...)
+		}
 		return nil, errors.New("no service that can list its numbers is configured")
 	}
 	return append(platforms, carriers...), nil
+}
+
+// Unasked says of each service that is meant and cannot be asked which numbers it
+// has what it lacks: List and Look do without it.
+func (m *Manager) Unasked(service string) []error {
+	if service != "" {
+		return nil
+	}
+	var unasked []error
+	for _, kind := range m.Kinds {
+		if err := m.Unlisted[kind.Name]; err != nil {
+			unasked = append(unasked, err)
+		}
+	}
+	return unasked
 }
 
 // pages yields the numbers of one service.

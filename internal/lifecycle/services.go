@@ -18,6 +18,9 @@ type Services struct {
 	// Unavailable says by name of the Kind why a service was not opened, in
 	// words that name the argument and the environment variable.
 	Unavailable map[string]error
+	// Unlisted says in the same way why an opened service cannot be asked which
+	// numbers it has.
+	Unlisted map[string]error
 	// Unknown says the same of services whose configuration is not known before
 	// apply.
 	Unknown map[string]error

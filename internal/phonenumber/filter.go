@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
@@ -105,6 +106,14 @@ func inspect(
 		return n, false, fmt.Errorf("read %s of %s: %w", listed.PhoneNumber, service, err)
 	}
 	return n, true, nil
+}
+
+// warnOfUnasked says which services are left out for want of an argument.
+func warnOfUnasked(manager *lifecycle.Manager, service string, diags *diag.Diagnostics) {
+	for _, why := range manager.Unasked(service) {
+		diags.AddWarning("A service was not asked for its numbers", sentence(why.Error())+
+			" The others were asked. Name a service to ask that one alone.")
+	}
 }
 
 var (

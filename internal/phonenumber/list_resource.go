@@ -104,6 +104,9 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 			if !ok {
 				continue
 			}
+			if sent == 0 { // a warning can only stand beside a number
+				warnOfUnasked(l.manager, service, &result.Diagnostics)
+			}
 			if !push(result) || result.Diagnostics.HasError() {
 				return
 			}

@@ -105,6 +105,7 @@ func (d *NumberDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	spelling := m.text("phone_number")
 	phoneNumber, _ := e164.Normalize(spelling) // validated
+	warnOfUnasked(d.manager, m.text("service"), diags)
 	n, err := d.manager.Look(ctx, m.text("service"), m.text("account_sid"), phoneNumber)
 	if err != nil {
 		d.addError(diags, phoneNumber, err)

@@ -123,6 +123,7 @@ func (d *NumbersDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if pattern := m.text("phone_number"); pattern != "" {
 		f.digits, _ = digitsOf(pattern) // validated
 	}
+	warnOfUnasked(d.manager, m.text("service"), diags)
 	rows, err := d.rows(ctx, m.text("service"), f)
 	if err != nil {
 		diags.AddError("Unable to list phone numbers", sentence(err.Error()))

@@ -289,3 +289,51 @@ func TestNumbersInThousandsTakeFewCalls(t *testing.T) {
 		t.Error("not in order")
 	}
 }
+
+// Without a workspace Synthflow can't be asked which numbers it has. Nobody who
+// does not ask for them is bothered by that.
+func TestNumbersDoWithoutAServiceThatLacksAnArgument(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	owned(sim, simulator.TwilioNumber{})
+	d := sim.Driver(t, acctest.Values{
+		"synthflow": acctest.Values{"api_key": simulator.DefaultSynthflowAPIKey, "base_url": sim.URL + "/synthflow"},
+	})
+	lack := []string{"Synthflow needs workspace_id", "SYNTHFLOW_WORKSPACE_ID"}
+	for _, source := range []string{oneNumber, manyNumbers} {
+		config := acctest.Values{"phone_number": number}
+		found, diags := d.ReadDataSource(source, config)
+		if diags.Failed() || len(diags) != 1 {
+			t.Errorf("%s: %+v", source, diags)
+		}
+		wantWords(t, diags, "warning", lack...)
+		if text := fmt.Sprint(found); !strings.Contains(text, simulator.DefaultAccountSID) {
+			t.Errorf("%s: %s", source, text)
+		}
+		config["service"] = "twilio"
+		if found, diags := d.ReadDataSource(source, config); len(diags) > 0 || !strings.Contains(fmt.Sprint(found), number) {
+			t.Errorf("%s of twilio: %v %+v", source, found, diags)
+		}
+		config["service"] = "synthflow"
+		_, diags = d.ReadDataSource(source, config)
+		wantWords(t, diags, "error", lack...)
+	}
+	if count := calls(sim)["synthflow"]; count > 0 {
+		t.Errorf("%d calls to Synthflow", count)
+	}
+	all, diags := d.Query("telephony_phone_number", acctest.Query{}, nil)
+	if len(all) != 1 || diags.Failed() {
+		t.Errorf("%+v %+v", all, diags)
+	}
+	wantWords(t, diags, "warning", lack...)
+	if all, diags := d.Query("telephony_phone_number", acctest.Query{Config: acctest.Values{"platform": "none"}}, nil); len(all) != 1 || len(diags) > 0 {
+		t.Errorf("%+v %+v", all, diags)
+	}
+
+	alone := sim.Driver(t, acctest.Values{
+		"synthflow": acctest.Values{"api_key": simulator.DefaultSynthflowAPIKey, "base_url": sim.URL + "/synthflow"},
+		"twilio":    nil, "nixflex": nil, "dialnexa": nil, "resemble": nil,
+	})
+	_, diags = alone.ReadDataSource(manyNumbers, nil)
+	wantWords(t, diags, "error", lack...)
+}

@@ -308,6 +308,9 @@ type Kind struct {
 	Reports []Field
 	// ReadsByList says that a read of a single number reads the list anyway.
 	ReadsByList bool
+	// ListNeeds are the arguments without which the service can be worked with, but
+	// not asked which numbers it has.
+	ListNeeds []string
 
 	// CarrierOf names the Kind that carries a number on this platform; nil:
 	// Twilio always does.

@@ -219,6 +219,7 @@ func (p *telephony) Configure(ctx context.Context, req provider.ConfigureRequest
 		Carriers:       map[string]platform.Carrier{external.Kind.Name: external.Carrier{}},
 		Platforms:      map[string]platform.Platform{},
 		Unavailable:    map[string]error{},
+		Unlisted:       map[string]error{},
 		Unknown:        map[string]error{},
 		SingleReads:    p.singleReads,
 		PreventRelease: preventRelease,
@@ -254,6 +255,9 @@ func (p *telephony) Configure(ctx context.Context, req provider.ConfigureRequest
 			continue
 		}
 		arguments[s.kind.Name] = resolved
+		if missing := unset(s.kind.ListNeeds, resolved); missing != nil {
+			opened.Unlisted[s.kind.Name] = s.unavailable(&platform.MissingArgument{Names: missing}, resolved)
+		}
 		if s.open == nil {
 			continue
 		}

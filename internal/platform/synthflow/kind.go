@@ -207,6 +207,7 @@ var Kind = platform.Kind{
 	},
 
 	Reregisters: reregisters,
+	ListNeeds:   []string{workspaceID},
 
 	Import:         readImportID,
 	ImportExamples: []string{kindName + "/1710107690998x536152705164378100/14155550100"},
