@@ -17,6 +17,9 @@ var (
 
 	international = regexp.MustCompile(`^[(（\[［]*[+＋]`)
 
+	// form is E.164's. No carrier has numbers of less than 7 digits.
+	form = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+
 	letters = regexp.MustCompile(`[A-Za-z]`)
 	// vanity has letters that stand for keys. In "415 xxx 0100" they stand for digits that are not told.
 	vanity = regexp.MustCompile(`[A-WYZa-wyz]`)
@@ -29,6 +32,17 @@ const mostDigits = 15
 // is spelt: "+1 (415) 555-0100" is "+14155550100".
 func Normalize(number string) (string, error) {
 	return Parse(number, "")
+}
+
+// Accept is Normalize, but takes a number that is written in E.164 form as it is,
+// even if no number of its country can be: numbering plans change, and a carrier
+// has numbers of old ones. Whether anybody has it is another question.
+func Accept(number string) (string, error) {
+	normal, err := Normalize(number)
+	if err != nil && form.MatchString(number) {
+		return number, nil
+	}
+	return normal, err
 }
 
 // Parse returns the E.164 form of a number that is spelt as in its region, or

@@ -44,6 +44,26 @@ func (m *Manager) Outlook(ctx context.Context, want platform.Number) (Outlook, e
 	return Outlook{}, nil
 }
 
+// Reported says whether a service tells by itself that want is there: its carrier
+// or, where that cannot be asked, its platform.
+func (m *Manager) Reported(ctx context.Context, want platform.Number) (bool, error) {
+	carrier, on, err := m.openToRead(want)
+	if err != nil {
+		return false, err
+	}
+	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
+	switch {
+	case kind.Arguments != nil:
+		_, err = carrier.Find(ctx, want)
+	case on != nil:
+		_, err = on.Read(ctx, want)
+	}
+	if errors.Is(err, platform.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // mayBuy says whether the configuration allows to buy want, and its carrier
 // sells.
 func (m *Manager) mayBuy(want platform.Number) bool {

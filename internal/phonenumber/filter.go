@@ -133,7 +133,7 @@ func digitsOf(pattern string) (string, error) {
 	if bareDigits.MatchString(bare) {
 		pattern = "+" + bare
 	}
-	number, err := e164.Normalize(pattern)
+	number, err := e164.Accept(pattern)
 	return strings.TrimPrefix(number, "+"), err
 }
 

@@ -80,7 +80,7 @@ func (r *Resource) readIdentity(
 			"platform is %q; it must be one of %s.", n.Platform, strings.Join(platformNames(r.kinds), ", ")))
 	}
 	var err error
-	if n.PhoneNumber, err = e164.Normalize(named.String("phone_number")); err != nil {
+	if n.PhoneNumber, err = e164.Accept(named.String("phone_number")); err != nil {
 		diags.AddError("Invalid identity", fmt.Sprintf(
 			"phone_number %q is refused: %v.", named.String("phone_number"), err))
 	}

@@ -181,7 +181,7 @@ func (m *model) number() platform.Number {
 		n.PhoneNumber = spelling
 		if spelling == m.text("id") {
 			// is E.164 already
-		} else if normal, err := e164.Normalize(spelling); err == nil {
+		} else if normal, err := e164.Accept(spelling); err == nil {
 			n.PhoneNumber = normal
 		}
 	}

@@ -99,7 +99,7 @@ func (r *Resource) movedNumber(req resource.MoveStateRequest) (platform.Number, 
 	}
 	n, err := source.Number(values)
 	if err == nil && n.PhoneNumber != "" {
-		n.PhoneNumber, err = e164.Normalize(n.PhoneNumber)
+		n.PhoneNumber, err = e164.Accept(n.PhoneNumber)
 	}
 	if err != nil {
 		return n, fmt.Errorf("the state of this %s does not say which number it is: %w.\n\n%s",

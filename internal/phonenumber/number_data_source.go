@@ -69,7 +69,7 @@ func (d *NumberDataSource) Schema(
 	attributes["phone_number"] = schema.StringAttribute{
 		MarkdownDescription: "Phone number to look up, in any spelling with its country code.",
 		Required:            true,
-		Validators:          []validator.String{e164Validator{}},
+		Validators:          []validator.String{e164Validator{held: true}},
 	}
 	attributes["service"] = schema.StringAttribute{
 		MarkdownDescription: "Service at which to look the number up: " + quoted(serviceNames(d.kinds)) + ". By default at all " +
@@ -104,7 +104,7 @@ func (d *NumberDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	spelling := m.text("phone_number")
-	phoneNumber, _ := e164.Normalize(spelling) // validated
+	phoneNumber, _ := e164.Accept(spelling) // validated
 	warnOfUnasked(d.manager, m.text("service"), diags)
 	n, err := d.manager.Look(ctx, m.text("service"), m.text("account_sid"), phoneNumber)
 	if err != nil {
@@ -137,9 +137,12 @@ func (d *NumberDataSource) addError(diags *diag.Diagnostics, phoneNumber string,
 			"It was looked for at %s, but %s has it. Set service and account_sid to where it is, or leave them out.",
 			strings.Join(missing.Asked, ", "), missing.Elsewhere))
 	default:
-		diags.AddAttributeError(path.Root("phone_number"), "Phone number "+phoneNumber+" not found", fmt.Sprintf(
-			"It was looked for at %s, and none has it. Check the number, and that the provider's configuration has the "+
-				"credentials of the account that owns it: services that are not configured were not asked.",
-			strings.Join(missing.Asked, ", ")))
+		detail := fmt.Sprintf("It was looked for at %s, and none has it. Check the number, and that the provider's configuration "+
+			"has the credentials of the account that owns it: services that are not configured were not asked.",
+			strings.Join(missing.Asked, ", "))
+		if _, err := e164.Normalize(phoneNumber); err != nil {
+			detail += fmt.Sprintf(" It is probably mistyped: %v.", err)
+		}
+		diags.AddAttributeError(path.Root("phone_number"), "Phone number "+phoneNumber+" not found", detail)
 	}
 }

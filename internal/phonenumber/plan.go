@@ -102,6 +102,9 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 		r.refuseLoss(held, diags)
 		return
 	}
+	if r.refuseImpossible(ctx, config, n, diags); diags.HasError() {
+		return
+	}
 	outlook, err := r.manager.Outlook(ctx, n)
 	if err != nil {
 		diags.AddWarning("Unable to look up phone number "+n.PhoneNumber, fmt.Sprintf(

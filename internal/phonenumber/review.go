@@ -3,12 +3,14 @@ package phonenumber
 // What a reviewer reads in a plan beside its diff: refusals and warnings.
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -35,6 +37,31 @@ func (r *Resource) refuseLoss(held platform.Number, diags *diag.Diagnostics) {
 			"If the resource is tainted, run `terraform untaint`. If this run has -replace, leave it out. If the number moved "+
 			"to another address in the configuration, add a moved block. To give the number up, destroy the resource.",
 		held.PhoneNumber, held.Action))
+}
+
+// refuseImpossible refuses a number that cannot exist, unless its carrier has it
+// all the same. Of one that has just been found to be gone it only warns, as
+// refuseEnd does.
+func (r *Resource) refuseImpossible(ctx context.Context, config model, n platform.Number, diags *diag.Diagnostics) {
+	_, impossible := e164.Normalize(config.text("phone_number"))
+	if impossible == nil {
+		return
+	}
+	reported, err := r.manager.Reported(ctx, n)
+	if reported || err != nil { // which the look-up meets, too
+		return
+	}
+	at, summary := path.Root("phone_number"), "Invalid phone number"
+	detail := fmt.Sprintf("%q is refused: %v, and %s does not have it either. Check its digits.",
+		config.text("phone_number"), impossible, r.kinds.Title(r.kinds.ServiceOf(n)))
+	if n.AccountSID != "" {
+		detail += fmt.Sprintf(" The account that was asked is %s.", n.AccountSID)
+	}
+	if r.manager.Missed(n.PhoneNumber) {
+		diags.AddAttributeWarning(at, summary, detail+" The apply will fail.")
+		return
+	}
+	diags.AddAttributeError(at, summary, detail)
 }
 
 // notOwned says how to go on with a number that is not owned.

@@ -34,7 +34,7 @@ func newSchema(ctx context.Context, kinds lifecycle.Kinds) schema.Schema {
 				"number. Another number replaces the resource.",
 			Optional:      true,
 			Computed:      true,
-			Validators:    []validator.String{e164Validator{}},
+			Validators:    []validator.String{e164Validator{held: true}},
 			PlanModifiers: []planmodifier.String{samePhoneNumber{}},
 		},
 		"release_on_destroy": schema.StringAttribute{
@@ -283,7 +283,11 @@ func stringValidators(field platform.Field) []validator.String {
 }
 
 // e164Validator asks for a phone number with its country code.
-type e164Validator struct{}
+type e164Validator struct {
+	// held accepts what a service may report, whether it is possible or not: it is
+	// about to be asked.
+	held bool
+}
 
 func (e164Validator) Description(context.Context) string {
 	return "must be a phone number with its country code, such as +14155550100"
@@ -297,7 +301,11 @@ func (v e164Validator) ValidateString(
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if _, err := e164.Normalize(req.ConfigValue.ValueString()); err != nil {
+	read := e164.Normalize
+	if v.held {
+		read = e164.Accept
+	}
+	if _, err := read(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid phone number",
 			fmt.Sprintf("%q is refused: %v.", req.ConfigValue.ValueString(), err))
 	}
