@@ -286,6 +286,7 @@ func (r *Resource) Read() Diagnostics {
 		d.broken("read", []string{"all values must be known after a read"})
 	}
 	r.checkIdentity("read")
+	r.checkStatus("read")
 	return diags
 }
 
@@ -480,6 +481,7 @@ func (r *Resource) change(planned tftypes.Value, p *Plan) Diagnostics {
 		}
 		r.object = object{got, resp.Private, resp.NewIdentity}
 		r.checkIdentity("apply")
+		r.checkStatus("apply")
 	}
 	return diags
 }

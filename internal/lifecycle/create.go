@@ -165,7 +165,7 @@ func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Nu
 		return platform.Number{}, err
 	}
 	if on != nil {
-		if err := on.Check(ctx, want); err != nil {
+		if err := on.Check(ctx, platform.Number{}, want); err != nil {
 			return platform.Number{}, err
 		}
 	}
@@ -214,8 +214,7 @@ func (m *Manager) complete(
 	}
 	if err != nil {
 		got = m.withoutMarker(ctx, carrier, got, want)
-		got.Memory.Unfinished = platform.Creation
-		got.Memory.Detail = platform.Brief(err)
+		got.Memory.Stop(platform.Creation, err)
 	}
 	judge(&got)
 	return readable(got, want), err

@@ -107,10 +107,7 @@ func (m *Manager) run(
 
 // stopped is a number whose end stopped half-way.
 func stopped(n platform.Number, err error) platform.Number {
-	if n.Memory.Unfinished != platform.Creation { // it stays one that is never released
-		n.Memory.Unfinished = platform.Teardown
-	}
-	n.Memory.Detail = platform.Brief(err)
+	n.Memory.Stop(platform.Teardown, err)
 	n.Status = platform.Corrupted
 	n.StatusReason = unfinishedReason(n.Memory)
 	return n

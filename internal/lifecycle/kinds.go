@@ -78,6 +78,26 @@ func (k Kinds) Interruption(have, want platform.Number) string {
 	return ""
 }
 
+// judgeRecord finds n corrupted if the record on its platform is no longer one of
+// the number as it is, so that only another registration brings the two together:
+// a transfer to another account has overtaken it, for one.
+func (k Kinds) judgeRecord(n *platform.Number) {
+	kind, ok := k.Kind(n.Platform)
+	if !ok || kind.Reregisters == nil || n.Status != "" && n.Status != platform.Active {
+		return
+	}
+	whole := *n
+	whole.Block = platform.Values{}
+	for _, field := range kind.Block {
+		whole.Block[field.Name] = n.Block[field.Name]
+	}
+	if why := kind.Reregisters(whole, whole); why != "" {
+		n.Status = platform.Corrupted
+		n.StatusReason = fmt.Sprintf("%s has an outdated record of %s: %s; an apply does that.",
+			kind.Title, n.PhoneNumber, platform.Clause(why))
+	}
+}
+
 // Steps lists all that a destroy of n does, in order: what the plan shows and
 // what Delete runs.
 func (k Kinds) Steps(n platform.Number) []platform.Step {
@@ -94,6 +114,11 @@ func (k Kinds) Steps(n platform.Number) []platform.Step {
 		return append(steps, carrier.Steps(n, action)...)
 	}
 	steps = append(steps, on.Steps(n, action)...)
+	if n.Memory.Lost {
+		steps = slices.DeleteFunc(steps, func(s platform.Step) bool { return s.Service == carrier.Name })
+		return append(steps, platform.Step{Sentence: fmt.Sprintf("Leave %s alone, which no longer has %s.",
+			carrier.Title, n.PhoneNumber)})
+	}
 	if carrier.Name == on.Name || carrier.Steps == nil {
 		return steps
 	}

@@ -300,6 +300,7 @@ func (m *Manager) readPlatform(
 	if err != nil {
 		return have, true, err
 	}
+	m.Kinds.judgeRecord(&got)
 	if got.Status == "" && kind.Wires != nil {
 		if got.Memory.Wiring == nil { // imported: what is wired now is taken for the attach's
 			got.Memory.Wiring = wiring(kind, got)
@@ -363,8 +364,8 @@ func (m *Manager) readWithoutCarrier(
 	}
 	got.Memory.Lost = true
 	got.Status = platform.Corrupted
-	got.StatusReason = fmt.Sprintf("%s still lists %s, but %s no longer has it, and no repair can bring it back. "+
-		"Destroy the resource to clean up; a new creation with a purchase block may buy the number again.",
+	got.StatusReason = fmt.Sprintf("%s still lists %s, but %s no longer has it, and no repair can bring it back: "+
+		"destroy the resource to clean up; a new creation with a purchase block may buy the number again.",
 		m.Kinds.Title(have.Platform), have.PhoneNumber, m.Kinds.Title(m.Kinds.CarrierOf(have)))
 	return got, nil
 }
@@ -409,18 +410,22 @@ func judge(n *platform.Number) {
 	}
 }
 
+// unfinishedReason says in a sentence what stopped half-way and how to go on.
 func unfinishedReason(memory platform.Memory) string {
 	var what, way string
 	switch memory.Unfinished {
 	case platform.Creation:
-		what, way = "The creation stopped half-way", "An apply completes it; until then a destroy only detaches the number."
+		what, way = "The creation stopped half-way", "an apply completes it, and until then a destroy only detaches the number"
 	case platform.Attach:
-		what, way = "A move between platforms stopped half-way", "An apply completes it."
+		what, way = "A move between platforms or to another registration stopped half-way", "an apply completes it"
 	case platform.Teardown:
-		what, way = "A destroy stopped half-way", "Destroy again to finish it, or apply to put the number back in order."
+		what, way = "A destroy stopped half-way", "destroy again to finish it, or apply to put the number back in order"
 	}
 	if memory.Detail != "" {
-		what += ": " + strings.TrimSuffix(memory.Detail, ".")
+		what += ": " + platform.Clause(memory.Detail)
 	}
-	return what + ". " + way
+	if memory.Blames != "" && memory.Unfinished != platform.Teardown {
+		way = "correct " + memory.Blames + ", then " + way
+	}
+	return what + "; " + way + "."
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -38,16 +39,17 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 		}
 	}
 	repair, moving := have.Status != platform.Active, have.Platform != want.Platform
-	if on != nil && (repair || moving) {
-		if err := on.Check(ctx, want); err != nil {
+	if on != nil {
+		there := have
+		if moving {
+			there = platform.Number{}
+		}
+		if err := on.Check(ctx, there, want); err != nil {
 			return have, err
 		}
 	}
 	if moving {
-		if have, err = m.unwire(ctx, carrier, have, want); err != nil {
-			return have, err
-		}
-		if have, err = m.leave(ctx, have); err != nil {
+		if have, err = m.leave(ctx, carrier, have, want); err != nil {
 			return have, err
 		}
 	}
@@ -55,6 +57,9 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 		// State holds no wiring that a platform owned, and may hold what a
 		// failed creation or destroy was about to do.
 		live, err := carrier.Read(ctx, have)
+		if err != nil && moving {
+			return halfway(have, err), err
+		}
 		if err != nil {
 			return have, err
 		}
@@ -66,15 +71,17 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 	want.PhoneNumber, want.SID, want.Acquisition, want.Memory = have.PhoneNumber, have.SID, have.Acquisition, have.Memory
 	got, err := m.change(ctx, carrier, on, have, want, moving)
 	if err != nil {
-		if moving {
-			got.Memory.Unfinished, got.Memory.Detail = platform.Attach, platform.Brief(err)
-			judge(&got)
-		} else if got.Status == "" { // the platform has no word for it
+		switch {
+		case moving && got.Status != platform.Corrupted:
+			got = halfway(got, err)
+		case got.Status == "": // the platform has no word for it
 			got.Status, got.StatusReason = have.Status, have.StatusReason
 		}
+		m.Kinds.judgeRecord(&got)
 		return got, err
 	}
-	got.Memory.Unfinished, got.Memory.Detail, got.Memory.Marker = "", "", ""
+	got.Memory.Finish()
+	got.Memory.Marker = ""
 	judge(&got)
 	return readable(got, want), nil
 }
@@ -116,7 +123,18 @@ func (m *Manager) change(
 	if got, err = on.Update(ctx, held, got); err != nil || !anew {
 		return got, err
 	}
-	return m.connect(ctx, carrier, got)
+	if got, err = m.connect(ctx, carrier, got); err != nil {
+		return halfway(got, err), err
+	}
+	return got, nil
+}
+
+// halfway is a number whose move to another platform, or another registration,
+// stopped half-way.
+func halfway(n platform.Number, err error) platform.Number {
+	n.Memory.Stop(platform.Attach, err)
+	n.Status, n.StatusReason = platform.Corrupted, unfinishedReason(n.Memory)
+	return n
 }
 
 // unwire clears the wiring that the resource had set itself if from now on a
@@ -149,16 +167,20 @@ func (m *Manager) unwire(
 }
 
 // leave takes the number off its platform, which it keeps nothing of, and
-// never gives it up.
-func (m *Manager) leave(ctx context.Context, have platform.Number) (platform.Number, error) {
-	if have.Platform == platform.None {
-		return have, nil
+// never gives it up. Want is what it moves to.
+func (m *Manager) leave(
+	ctx context.Context, carrier platform.Carrier, have, want platform.Number,
+) (platform.Number, error) {
+	wired := have.Settings
+	have, err := m.unwire(ctx, carrier, have, want)
+	if err != nil || have.Platform == platform.None {
+		return have, err
 	}
 	kind, _ := m.Kinds.Kind(have.Platform)
 	_, touched, err := m.run(ctx, have, kind.Steps(have, platform.Detach), false)
 	if err != nil {
-		if touched {
-			have.Memory.Unfinished, have.Memory.Detail = platform.Attach, platform.Brief(err)
+		if touched || !maps.Equal(wired, have.Settings) {
+			have = halfway(have, err)
 		}
 		return have, err
 	}

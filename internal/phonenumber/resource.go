@@ -108,9 +108,14 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	plan.observe(got)
 	plan.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 	if err != nil {
+		once := ""
+		if got.Memory.Blames != "" {
+			once = "once " + got.Memory.Blames + " is correct, "
+		}
 		diags.AddWarning("Phone number "+got.PhoneNumber+" is owned, but not set up completely", fmt.Sprintf(
-			"%s was %s, and then this failed:\n\n%v\n\nThe number is in state with status = \"corrupted\": the next apply "+
-				"completes it, and until then a destroy only detaches it.%s", got.PhoneNumber, got.Acquisition, err, lateHint(err)))
+			"%s was %s, and then this failed:\n\n%v\n\nThe number is in state with status = \"corrupted\": %sthe next apply "+
+				"completes it, and until then a destroy only detaches it.%s",
+			got.PhoneNumber, got.Acquisition, err, once, lateHint(err)))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -61,6 +62,15 @@ func Brief(err error) string {
 	}
 	return err.Error()
 }
+
+// Clause is a text as a part of a sentence: on one line, without an end of its
+// own, and with its sentences parted by semicolons.
+func Clause(text string) string {
+	text = strings.TrimRight(strings.Join(strings.Fields(text), " "), ".!; ")
+	return sentenceEnd.ReplaceAllString(text, "; $1")
+}
+
+var sentenceEnd = regexp.MustCompile(`[.!] (["“(]?\p{Lu})`)
 
 // FieldError blames one field of the resource, or of the platform's block.
 type FieldError struct {

@@ -8,6 +8,7 @@ package platform
 
 import (
 	"context"
+	"errors"
 )
 
 // None is the platform of a number that only its carrier knows.
@@ -69,7 +70,7 @@ type Number struct {
 
 	Capabilities []string // sorted: fax, mms, sms, voice
 	Status       Status
-	StatusReason string // empty when active
+	StatusReason string // one sentence: what is wrong, and the way out; empty when active
 
 	// Seen is the number as its carrier's list has just told for the first step
 	// of its end, where many numbers end: that step may go by it and by the answer
@@ -90,6 +91,9 @@ type Memory struct {
 	Unfinished Undertaking `json:"unfinished,omitempty"`
 	// Detail says in a sentence what went wrong.
 	Detail string `json:"detail,omitempty"`
+	// Blames is the field that must be corrected before a repair can help; empty:
+	// none is known to be wrong.
+	Blames string `json:"blames,omitempty"`
 	// Kept lists settings that an adoption found and, since the configuration
 	// did not name them, left alone.
 	Kept []string `json:"kept,omitempty"`
@@ -109,6 +113,23 @@ type Memory struct {
 	// Platform is what the platform's own code wants to remember.
 	Platform Values `json:"platform,omitempty"`
 }
+
+// Stop remembers that what was under way stopped half-way for err. A creation
+// that never completed stays one, which is never released, whatever stops after
+// it.
+func (m *Memory) Stop(what Undertaking, err error) {
+	if m.Unfinished != Creation {
+		m.Unfinished = what
+	}
+	m.Detail, m.Blames = Brief(err), ""
+	var blamed *FieldError
+	if errors.As(err, &blamed) {
+		m.Blames = blamed.Field
+	}
+}
+
+// Finish forgets what had stopped half-way.
+func (m *Memory) Finish() { m.Unfinished, m.Detail, m.Blames = "", "", "" }
 
 // Undertaking is something that can stop half-way.
 type Undertaking string
@@ -201,9 +222,12 @@ type Carrier interface {
 type Platform interface {
 	Service
 
-	// Check looks at everything that can be known before money is spent:
-	// credentials, and that the agent exists.
-	Check(ctx context.Context, want Number) error
+	// Check looks at everything that can be known before money is spent or
+	// anything is changed: credentials, and that the agent exists. Have is the
+	// number as it is on the platform, and what it already has is not looked at
+	// again while it is active; the zero Number: it is not there yet. It changes
+	// nothing.
+	Check(ctx context.Context, have, want Number) error
 
 	// Attach brings the number onto the platform, or takes over the record
 	// that is there already, and returns it with its Block as reported. It is
@@ -216,8 +240,8 @@ type Platform interface {
 	// ErrNotFound: the platform does not list the number.
 	Read(ctx context.Context, have Number) (Number, error)
 
-	// Update makes the record as want has it, registering it anew where the
-	// platform cannot edit it. A have that is not active is repaired: whatever
+	// Update makes the record as want has it, which Check has found no fault
+	// with, registering it anew where the platform cannot edit it. A have that is not active is repaired: whatever
 	// cleanup is unfinished is finished first. It never gives the number up.
 	Update(ctx context.Context, have, want Number) (Number, error)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -18,9 +17,12 @@ type Platform struct{ *service }
 
 // Check is platform.Platform's. DialNexa documents no way to look an agent up,
 // so it makes sure of the credentials alone.
-func (p *Platform) Check(ctx context.Context, want platform.Number) error {
+func (p *Platform) Check(ctx context.Context, have, want platform.Number) error {
 	if err := validate(want.Block); err != nil {
 		return err
+	}
+	if have.Status == platform.Active {
+		return nil
 	}
 	if _, _, err := p.page(ctx, 1, 1); err != nil {
 		return fmt.Errorf("look at the numbers of the workspace: %w", err)
@@ -130,12 +132,10 @@ func stopped(n platform.Number, err error) platform.Number {
 	if errors.Is(err, platform.ErrUntouched) || !httpapi.IsUnclear(err) {
 		return n
 	}
-	if n.Memory.Unfinished == "" {
-		n.Memory.Unfinished, n.Memory.Detail = platform.Attach, platform.Brief(err)
-	}
+	n.Memory.Stop(platform.Attach, err)
 	n.Status = platform.Corrupted
-	n.StatusReason = fmt.Sprintf("It is not known which agent has the number: %s. An apply sets it again.",
-		strings.TrimSuffix(platform.Brief(err), "."))
+	n.StatusReason = fmt.Sprintf("It is not known which agent has %s: %s; an apply sets it again.",
+		n.PhoneNumber, platform.Clause(platform.Brief(err)))
 	return n
 }
 

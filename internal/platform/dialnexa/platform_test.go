@@ -129,12 +129,12 @@ func TestPurchaseThatStaysPendingIsOwned(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	w := start(t, rulesA)
-	if err := w.platform.Check(t.Context(), platform.Number{Block: older("agt_one")}); err != nil {
+	if err := w.platform.Check(t.Context(), platform.Number{}, platform.Number{Block: older("agt_one")}); err != nil {
 		t.Error(err)
 	}
 	w.wantSent("GET ?limit=1&page=1 -> 200")
 	w.use(w.url, "wrong:key")
-	if err := w.platform.Check(t.Context(), platform.Number{}); err == nil || !strings.Contains(err.Error(), "401") {
+	if err := w.platform.Check(t.Context(), platform.Number{}, platform.Number{}); err == nil || !strings.Contains(err.Error(), "401") {
 		t.Error(err)
 	}
 	w.ResetRequests()
@@ -143,7 +143,7 @@ func TestCheck(t *testing.T) {
 		"dialnexa.nickname":      plus(newer("", 0), "nickname", "x"),
 		"dialnexa.label":         plus(newer("agt_one", 1), "label", "x"),
 	} {
-		err := w.platform.Check(t.Context(), platform.Number{Block: block})
+		err := w.platform.Check(t.Context(), platform.Number{}, platform.Number{Block: block})
 		if blamed, ok := errors.AsType[*platform.FieldError](err); !ok || blamed.Field != field {
 			t.Errorf("%s: %v", field, err)
 		}

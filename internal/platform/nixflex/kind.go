@@ -113,7 +113,7 @@ const opDelete = "delete"
 // Twilio is asked. No action gives the number up.
 func steps(n platform.Number, action platform.Action) []platform.Step {
 	stays := ""
-	if action != platform.Release {
+	if action != platform.Release && !n.Memory.Lost {
 		stays = "; it stays owned and billed"
 	}
 	return []platform.Step{

@@ -29,8 +29,11 @@ func New(c *httpapi.Client, twilioSID, twilioToken string) *Platform {
 	}
 }
 
-// Check is platform.Platform's.
-func (p *Platform) Check(ctx context.Context, want platform.Number) error {
+// Check is platform.Platform's. Only an import needs the agent and the token.
+func (p *Platform) Check(ctx context.Context, have, want platform.Number) error {
+	if have.Status == platform.Active && reregisters(have, want) == "" {
+		return nil
+	}
 	if _, err := p.credentialsFor(want); err != nil {
 		return err
 	}
@@ -80,9 +83,6 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 	case have.Status != platform.Active:
 		return p.settle(ctx, have, want)
 	case reregisters(have, want) != "":
-		if err := p.Check(ctx, want); err != nil { // the record is about to go
-			return have, err
-		}
 		return p.settle(ctx, have, want)
 	case have.Block[customPrompt] == want.Block[customPrompt]:
 		return withoutToken(want), nil

@@ -213,7 +213,7 @@ func TestCheck(t *testing.T) {
 			if test.account != "" {
 				n.AccountSID = test.account
 			}
-			err := w.with(simulator.DefaultNixflexKey, test.token).Check(t.Context(), n)
+			err := w.with(simulator.DefaultNixflexKey, test.token).Check(t.Context(), platform.Number{}, n)
 			if (err == nil) != (test.says == "") {
 				t.Fatal(err)
 			}

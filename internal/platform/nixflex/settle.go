@@ -147,13 +147,14 @@ func (p *Platform) restore(ctx context.Context, want platform.Number) (notes []s
 
 // halfway is a number whose import stopped half-way.
 func halfway(n platform.Number, err error) platform.Number {
-	if n.Memory.Unfinished == "" {
-		n.Memory.Unfinished = platform.Attach
+	n.Memory.Stop(platform.Attach, err)
+	way := "an apply completes it"
+	if n.Memory.Blames != "" {
+		way = "correct " + n.Memory.Blames + ", then " + way
 	}
-	n.Memory.Detail = platform.Brief(err)
 	n.Status = platform.Corrupted
-	n.StatusReason = fmt.Sprintf("The import of %s into Nixflex stopped half-way (%v); an apply completes it.",
-		n.PhoneNumber, platform.Brief(err))
+	n.StatusReason = fmt.Sprintf("The import of %s into Nixflex stopped half-way: %s; %s.",
+		n.PhoneNumber, platform.Clause(platform.Brief(err)), way)
 	return n
 }
 

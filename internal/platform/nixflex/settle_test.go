@@ -8,6 +8,7 @@ import (
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/platformtest"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -150,7 +151,7 @@ func TestUpdateSaysWhichSettingsAreLost(t *testing.T) {
 func TestUpdateToAWrongAgentChangesNothing(t *testing.T) {
 	w := start(t, simulator.NixflexRules{})
 	n := w.attached()
-	got, err := w.Update(t.Context(), n, w.number("agent_id", rival))
+	got, err := platformtest.Update(t.Context(), w, n, w.number("agent_id", rival))
 	if blames(err) != "nixflex.agent_id" || got.Status != platform.Active || w.writes() != "" {
 		t.Errorf("%v, %+v", err, got)
 	}
@@ -184,7 +185,8 @@ func TestUpdateThatStopsHalfWayIsCompleted(t *testing.T) {
 			n := w.attached()
 			w.change(func(n *simulator.NixflexNumber) { n.VoiceID = new("Dennis") })
 			w.Inject(test.fault)
-			left, err := w.Update(t.Context(), n, w.number("agent_id", sales, "twilio_auth_token_wo", simulator.DefaultAuthToken))
+			left, err := platformtest.Update(t.Context(), w, n,
+				w.number("agent_id", sales, "twilio_auth_token_wo", simulator.DefaultAuthToken))
 			if err == nil {
 				t.Fatal("the fault did not strike")
 			}

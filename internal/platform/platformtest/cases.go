@@ -105,7 +105,7 @@ var cases = []testCase{
 
 func attachThenRead(t *testing.T, start starter) {
 	w := start(t)
-	if err := w.Platform.Check(t.Context(), w.config(w.Agent)); err != nil {
+	if err := w.Platform.Check(t.Context(), platform.Number{}, w.config(w.Agent)); err != nil {
 		t.Fatalf("check: %v", err)
 	}
 	if _, changes := w.requests(); len(changes) > 0 {

@@ -35,7 +35,7 @@ func operations(s Subject) []operation {
 	asAttached := func(*world) {}
 	all := []operation{
 		{name: "check", run: func(ctx context.Context, w *world) error {
-			return w.Platform.Check(ctx, w.config(w.Agent))
+			return w.Platform.Check(ctx, platform.Number{}, w.config(w.Agent))
 		}},
 		{name: "read", begin: asAttached, run: func(ctx context.Context, w *world) error {
 			got, err := w.Platform.Read(ctx, w.have)

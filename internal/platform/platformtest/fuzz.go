@@ -161,7 +161,7 @@ func reads(ctx context.Context, service any, n platform.Number) map[string]func(
 		all["Search"] = func() error { _, err := carrier.Search(ctx, n); return err }
 	}
 	if on, ok := service.(platform.Platform); ok {
-		all["Check"] = func() error { return on.Check(ctx, n) }
+		all["Check"] = func() error { return on.Check(ctx, platform.Number{}, n) }
 		all["Platform.Read"] = func() error { _, err := on.Read(ctx, n); return err }
 	}
 	return all

@@ -139,3 +139,12 @@ func Run(t *testing.T, newSubject func(t *testing.T) Subject) {
 		t.Logf("%d of %d cases are not applicable: %s", len(missing), len(cases), strings.Join(missing, "; "))
 	}
 }
+
+// Update changes a number as package lifecycle does: nothing is written that
+// Check finds fault with.
+func Update(ctx context.Context, on platform.Platform, have, want platform.Number) (platform.Number, error) {
+	if err := on.Check(ctx, have, want); err != nil {
+		return have, err
+	}
+	return on.Update(ctx, have, want)
+}

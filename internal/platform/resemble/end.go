@@ -10,7 +10,7 @@ import (
 )
 
 // waysOut are those out of a cleanup that failed.
-const waysOut = "Either an apply or another destroy retries the cleanup; with release_on_destroy = \"force_delete\" " +
+const waysOut = "either an apply or another destroy retries the cleanup, and with release_on_destroy = \"force_delete\" " +
 	"applied, they force the record out if it fails again"
 
 // Do is platform.Service's.
@@ -56,15 +56,7 @@ func (p *Platform) endLink(ctx context.Context, n platform.Number) error {
 	if held.AgentUUID == "" || held.AgentUUID != n.Block.String(agentUUID) {
 		return nil
 	}
-	linked, err := p.fetchAgent(ctx, held.AgentUUID)
-	if err != nil {
-		return platform.Untouched(explained("read agent "+held.AgentUUID+" at Resemble AI", err))
-	}
-	if others := linked.others(held); len(others) > 0 {
-		return platform.Untouched(fmt.Errorf("agent %s at Resemble AI has %d more numbers, which unlinking would take too",
-			held.AgentUUID, len(others)))
-	}
-	_, err = p.unlink(ctx, held)
+	_, err = p.link(ctx, held, "")
 	return err
 }
 
@@ -202,12 +194,15 @@ type corruptedError struct {
 }
 
 func (e *corruptedError) Error() string {
-	text := e.Brief() + ". " + waysOut + "."
+	text := e.reason()
 	if e.failure != nil {
 		text += fmt.Sprintf("\n\n%v", e.failure)
 	}
 	return text
 }
+
+// reason is what is wrong and the ways out, in a sentence.
+func (e *corruptedError) reason() string { return e.Brief() + "; " + waysOut + "." }
 
 // Brief is the error without the ways out.
 func (e *corruptedError) Brief() string {

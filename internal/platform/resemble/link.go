@@ -2,23 +2,102 @@ package resemble
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// link links the record to the agent of that UUID, and to no other, and returns
-// it as Resemble then reports it, also beside an error. The link is written on
-// the agent and read on the number.
+// agentLocks has a lock for each agent. A link looks at an agent, writes it and
+// looks again: of two at a time for one agent neither could tell who has it in
+// the end.
+type agentLocks struct {
+	mu    sync.Mutex
+	locks map[string]chan struct{}
+}
+
+// lock waits, as long as ctx lasts, until nobody else works on the agents.
+func (l *agentLocks) lock(ctx context.Context, uuids ...string) (unlock func(), err error) {
+	var held []chan struct{}
+	unlock = func() {
+		for _, lock := range held {
+			<-lock
+		}
+	}
+	slices.Sort(uuids) // so that no two wait for each other
+	for _, uuid := range slices.Compact(uuids) {
+		if uuid == "" {
+			continue
+		}
+		lock := l.of(uuid)
+		select {
+		case lock <- struct{}{}:
+			held = append(held, lock)
+		case <-ctx.Done():
+			unlock()
+			return nil, ctx.Err()
+		}
+	}
+	return unlock, nil
+}
+
+func (l *agentLocks) of(uuid string) chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lock, ok := l.locks[uuid]
+	if !ok {
+		lock = make(chan struct{}, 1)
+		l.locks[uuid] = lock
+	}
+	return lock
+}
+
+// sharedError reports that unlinking the record would take other numbers off its
+// agent as well.
+type sharedError struct {
+	agent  string
+	others int
+}
+
+func (e *sharedError) Error() string {
+	return fmt.Sprintf("agent %s has %d other numbers too, which unlinking would take off it as well", e.agent, e.others)
+}
+
+func isShared(err error) bool {
+	_, ok := errors.AsType[*sharedError](err)
+	return ok
+}
+
+// link links the record to the agent of that UUID, and to no other; empty: to
+// none. It returns the record as Resemble then reports it, also beside an error.
+// The link is written on the agent and read on the number. A record whose present
+// agent has other numbers stays as it is: sharedError.
 func (p *Platform) link(ctx context.Context, r record, uuid string) (record, error) {
 	if r.AgentUUID == uuid {
 		return r, nil
 	}
+	doing := fmt.Sprintf("link %s to another agent at Resemble AI, or to none", r)
+	unlock, err := p.agents.lock(ctx, r.AgentUUID, uuid)
+	if err != nil {
+		return r, platform.Untouched(explained(doing, err))
+	}
+	defer unlock()
+	if r.AgentUUID != "" {
+		present, err := p.fetchAgent(ctx, r.AgentUUID)
+		if err != nil {
+			return r, platform.Untouched(explained(doing, err))
+		}
+		if others := present.others(r); len(others) > 0 {
+			return r, platform.Untouched(explained(doing, &sharedError{r.AgentUUID, len(others)}))
+		}
+	}
 	if uuid == "" {
 		return p.unlink(ctx, r)
 	}
-	doing := fmt.Sprintf("link %s to agent %s at Resemble AI", r, uuid)
+	doing = fmt.Sprintf("link %s to agent %s at Resemble AI", r, uuid)
 	before, err := p.fetchAgent(ctx, uuid)
 	if err != nil {
 		return r, platform.Untouched(explained(doing, err))

@@ -21,6 +21,7 @@ type Platform struct {
 	api
 	twilio       platform.Arguments
 	pollInterval time.Duration
+	agents       agentLocks
 }
 
 // New returns the platform. Twilio are the arguments of the provider's twilio
@@ -30,15 +31,21 @@ func New(c *httpapi.Client, twilio platform.Arguments, pollInterval time.Duratio
 	if pollInterval == 0 {
 		pollInterval = defaultPollInterval
 	}
-	return &Platform{api: api{c}, twilio: twilio, pollInterval: pollInterval}
+	return &Platform{
+		api: api{c}, twilio: twilio, pollInterval: pollInterval, agents: agentLocks{locks: map[string]chan struct{}{}},
+	}
 }
 
-// Check is platform.Platform's.
-func (p *Platform) Check(ctx context.Context, want platform.Number) error {
-	if _, err := p.authToken(want); err != nil {
+// Check is platform.Platform's. Only a registration needs the token.
+func (p *Platform) Check(ctx context.Context, have, want platform.Number) error {
+	uuid := want.Block.String(agentUUID)
+	if have.Status == platform.Active && reregisters(have, want) == "" {
+		if uuid == "" || uuid == have.Block.String(agentUUID) {
+			return nil
+		}
+	} else if _, err := p.authToken(want); err != nil {
 		return err
 	}
-	uuid := want.Block.String(agentUUID)
 	if uuid == "" { // the credentials are to be tried all the same
 		if _, err := p.list(ctx); err != nil {
 			return explained("list the numbers at Resemble AI", err)
@@ -136,13 +143,7 @@ func (p *Platform) seek(ctx context.Context, n platform.Number) (record, error) 
 // Update is platform.Platform's.
 func (p *Platform) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	switch {
-	case have.Status != platform.Active:
-		return p.renew(ctx, have, want)
-	case reregisters(have, want) != "":
-		// Nothing is torn down that could not be set up again.
-		if err := p.Check(ctx, want); err != nil {
-			return have, platform.Untouched(err)
-		}
+	case have.Status != platform.Active, reregisters(have, want) != "":
 		return p.renew(ctx, have, want)
 	case have.Block.String(agentUUID) == want.Block.String(agentUUID):
 		want.Block = have.Block
@@ -157,25 +158,11 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 		return reported(have, held), platform.Untouched(
 			fmt.Errorf("%s: its status has become %s; plan again: %s", doing, status, reason))
 	}
-	alone, err := p.unlinksAlone(ctx, held, want)
-	if err != nil {
-		return have, platform.Untouched(explained(doing, err))
+	got, err := p.take(ctx, reported(have, held), want, held)
+	if isShared(err) { // which the plan did not know
+		return have, fmt.Errorf("%w; refresh the state and plan again, and the plan registers the number anew", err)
 	}
-	if !alone { // which the plan did not know
-		return have, platform.Untouched(fmt.Errorf("%s: agent %s has other numbers too, which unlinking would take off it "+
-			"as well; refresh the state and plan again, and the plan registers the number anew", doing, held.AgentUUID))
-	}
-	return p.take(ctx, reported(have, held), want, held)
-}
-
-// unlinksAlone says whether the record can be given its wanted agent without
-// taking other numbers off its present one.
-func (p *Platform) unlinksAlone(ctx context.Context, held record, want platform.Number) (bool, error) {
-	if held.AgentUUID == "" || held.AgentUUID == want.Block.String(agentUUID) {
-		return true, nil
-	}
-	present, err := p.fetchAgent(ctx, held.AgentUUID)
-	return len(present.others(held)) == 0, err
+	return got, err
 }
 
 // renew brings a number in order whose record, or whose wiring, is not, or is
@@ -197,12 +184,9 @@ func (p *Platform) renew(ctx context.Context, have, want platform.Number) (platf
 		return have, platform.Untouched(explained(doing, err))
 	}
 	if held.serves(want) && reregisters(have, want) == "" {
-		alone, err := p.unlinksAlone(ctx, held, want)
-		if err != nil {
-			return have, platform.Untouched(explained(doing, err))
-		}
-		if alone {
-			return p.take(ctx, reported(have, held), want, held)
+		got, err := p.take(ctx, reported(have, held), want, held)
+		if !isShared(err) {
+			return got, err
 		}
 	}
 	return p.reregister(ctx, have, want, held)
@@ -405,7 +389,7 @@ func (r record) condition() (platform.Status, string) {
 			"registers the number anew.", r.ID, r.PhoneNumber)
 	case statusCorrupted:
 		failed := &corruptedError{record: r}
-		return platform.Corrupted, failed.Error()
+		return platform.Corrupted, failed.reason()
 	}
 	return "", ""
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -568,7 +569,7 @@ func TestCheck(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			want := wanted(support)
 			tc.change(&want)
-			err := tc.platform.Check(t.Context(), want)
+			err := tc.platform.Check(t.Context(), platform.Number{}, want)
 			if (err == nil) != (tc.field == "") ||
 				err != nil && (!blames(err, tc.field) || !strings.Contains(err.Error(), tc.words)) {
 				t.Errorf("%v", err)
@@ -581,7 +582,7 @@ func TestCheck(t *testing.T) {
 	w.wantWritten()
 	for _, agent := range []string{support, ""} {
 		w.Resemble().SetToken("another")
-		if err := w.Check(t.Context(), wanted(agent)); err == nil || blames(err, "resemble.agent_uuid") {
+		if err := w.Check(t.Context(), platform.Number{}, wanted(agent)); err == nil || blames(err, "resemble.agent_uuid") {
 			t.Errorf("%q: %v", agent, err)
 		}
 	}
@@ -590,13 +591,13 @@ func TestCheck(t *testing.T) {
 func TestCheckOfAMissingAgentWhateverItsStatus(t *testing.T) {
 	for _, status := range []int{404, 422, 200} {
 		w := start(t, simulator.ResembleRules{MissingStatus: status})
-		if err := w.Check(t.Context(), wanted(rival)); !blames(err, "resemble.agent_uuid") {
+		if err := w.Check(t.Context(), platform.Number{}, wanted(rival)); !blames(err, "resemble.agent_uuid") {
 			t.Errorf("%d: %v", status, err)
 		}
 	}
 	w := start(t, simulator.ResembleRules{})
 	w.Inject(simulator.Fault{Body: `{"success": true, "item": {"agent": {"uuid": "` + sales + `"}}}`})
-	if err := w.Check(t.Context(), wanted(support)); err == nil {
+	if err := w.Check(t.Context(), platform.Number{}, wanted(support)); err == nil {
 		t.Error("took one agent for another")
 	}
 }
@@ -624,6 +625,61 @@ func TestLinkKeepsOtherNumbersOfTheAgent(t *testing.T) {
 				t.Errorf("%+v", held)
 			}
 		})
+	}
+}
+
+// Several numbers of one run that ask for the same agent take it from each other,
+// and give it back: who has it in the end is the one that says so.
+func TestOneOfManyNumbersGetsTheAgentAndSaysSo(t *testing.T) {
+	for name, rules := range map[string]simulator.ResembleRules{"one each": {}, "several": {AgentsHoldSeveral: true}} {
+		t.Run(name, func(t *testing.T) {
+			w := start(t, rules)
+			const many = 5
+			var got [many]platform.Number
+			var errs [many]error
+			var all sync.WaitGroup
+			for i := range many {
+				want := wanted(support)
+				want.PhoneNumber = fmt.Sprintf("+1415555010%d", i)
+				if i > 0 { // the first is there from the start
+					w.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: want.PhoneNumber})
+				}
+				all.Go(func() { got[i], errs[i] = w.Attach(t.Context(), w.live(want)) })
+			}
+			all.Wait()
+			winners := 0
+			for i, n := range got {
+				at, _ := w.Resemble().Number(n.PhoneNumber)
+				if (errs[i] == nil) != (at.AgentUUID == support) || n.Block.String("agent_uuid") != at.AgentUUID {
+					t.Errorf("%s: it is on agent %q, and says %v, %v", n.PhoneNumber, at.AgentUUID, n.Block, errs[i])
+				}
+				if errs[i] == nil {
+					winners++
+				} else if !blames(errs[i], "resemble.agent_uuid") {
+					t.Error(errs[i])
+				}
+			}
+			if want := map[bool]int{false: 1, true: many}[rules.AgentsHoldSeveral]; winners != want {
+				t.Errorf("%d of %d have the agent, want %d", winners, many, want)
+			}
+		})
+	}
+}
+
+func TestWaitForAnAgentEndsWithItsContext(t *testing.T) {
+	w := start(t, simulator.ResembleRules{})
+	first, second := w.live(wanted(support)), w.live(wanted(support))
+	second.PhoneNumber = other
+	w.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: other})
+	w.Before(http.MethodPatch, support, func() { // the first has the agent
+		waiting, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer stop()
+		if _, err := w.Attach(waiting, second); err == nil || !strings.Contains(err.Error(), "deadline exceeded") {
+			t.Errorf("error %v", err)
+		}
+	})
+	if _, err := w.Attach(t.Context(), first); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/platformtest"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/resemble"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
@@ -189,11 +190,12 @@ func TestUpdateTearsNothingDownThatItCouldNotSetUpAgain(t *testing.T) {
 	w := start(t, simulator.ResembleRules{})
 	have := w.attached(support)
 	w.Resemble().RemoveAgent(support)
-	if _, err := w.Update(t.Context(), have, w.changed(have, "label", "Sales")); !blames(err, "resemble.agent_uuid") {
+	_, err := platformtest.Update(t.Context(), w, have, w.changed(have, "label", "Sales"))
+	if !blames(err, "resemble.agent_uuid") {
 		t.Error(err)
 	}
 	p := w.with(platform.Arguments{"account_sid": main, "api_key": "SK1"})
-	_, err := p.Update(t.Context(), have, w.changed(have, "label", "Sales"))
+	_, err = platformtest.Update(t.Context(), p, have, w.changed(have, "label", "Sales"))
 	if !blames(err, "resemble.twilio_auth_token_wo") {
 		t.Error(err)
 	}

@@ -146,7 +146,7 @@ const opDelete = "delete"
 // steps is Kind.Steps. No action gives the number up.
 func steps(n platform.Number, action platform.Action) []platform.Step {
 	stays := "; the number itself stays owned and billed at Twilio"
-	if action == platform.Release {
+	if action == platform.Release || n.Memory.Lost {
 		stays = ""
 	}
 	return []platform.Step{{

@@ -46,7 +46,10 @@ func (p *Platform) find(ctx context.Context, n platform.Number) (*record, error)
 }
 
 // Check is platform.Platform's.
-func (p *Platform) Check(ctx context.Context, want platform.Number) error {
+func (p *Platform) Check(ctx context.Context, have, want platform.Number) error {
+	if have.Status == platform.Active {
+		return p.checkAgents(ctx, have, want)
+	}
 	if err := p.checkAgents(ctx, platform.Number{}, want); err != nil {
 		return err
 	}
@@ -115,11 +118,9 @@ func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.N
 func (p *Platform) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	before := have
 	if have.Status != platform.Active {
-		before.Block = nil // what of it is there nobody knows, and the agents have been checked
+		before.Block = nil // what of it is there nobody knows
 	} else if same(have, want) {
 		return withoutPassword(want), nil
-	} else if err := p.checkAgents(ctx, have, want); err != nil {
-		return have, err
 	}
 	live, err := p.settle(ctx, before, want)
 	if err != nil {

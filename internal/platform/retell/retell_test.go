@@ -70,7 +70,7 @@ func TestBoughtNumberIsLeftAlone(t *testing.T) {
 		corrupted := number(nil)
 		corrupted.Status = platform.Corrupted
 		for name, do := range map[string]func() error{
-			"check":  func() error { return s.Platform.Check(t.Context(), number(nil)) },
+			"check":  func() error { return s.Platform.Check(t.Context(), platform.Number{}, number(nil)) },
 			"attach": func() error { _, err := s.Platform.Attach(t.Context(), number(nil)); return err },
 			"read":   func() error { _, err := s.Platform.Read(t.Context(), number(nil)); return err },
 			"repair": func() error { _, err := s.Platform.Update(t.Context(), corrupted, number(nil)); return err },
@@ -228,8 +228,8 @@ func TestAgentsAreLookedUpBeforeAWrite(t *testing.T) {
 		for _, field := range []string{"inbound_agent_id", "outbound_agent_id"} {
 			s := conformanceSubject(t, simulator.RetellRules{AgentsUnchecked: unchecked})
 			nobody := number(platform.Values{field: "agent_nobody"})
-			_, update := s.Platform.Update(t.Context(), number(nil), nobody)
-			for _, err := range []error{s.Platform.Check(t.Context(), nobody), update} {
+			_, update := platformtest.Update(t.Context(), s.Platform, number(nil), nobody)
+			for _, err := range []error{s.Platform.Check(t.Context(), platform.Number{}, nobody), update} {
 				blamed, ok := errors.AsType[*platform.FieldError](err)
 				if !ok || blamed.Field != "retell."+field || !strings.Contains(err.Error(), "agent_nobody") {
 					t.Errorf("%s: error %v", field, err)
@@ -244,11 +244,11 @@ func TestCheckTriesTheKeyWithoutAnythingToLookUp(t *testing.T) {
 	s := conformanceSubject(t, simulator.RetellRules{})
 	want := number(platform.Values{"inbound_agent_id": nil})
 	want.PhoneNumber = "" // a purchase will find it
-	if err := s.Platform.Check(t.Context(), want); err != nil {
+	if err := s.Platform.Check(t.Context(), platform.Number{}, want); err != nil {
 		t.Error(err)
 	}
 	s.Inject(simulator.Fault{Status: http.StatusUnauthorized, Body: `{"status":"error","message":"API key is missing or invalid."}`})
-	err := s.Platform.Check(t.Context(), want)
+	err := s.Platform.Check(t.Context(), platform.Number{}, want)
 	if err == nil || !strings.Contains(err.Error(), "check api_key") || !strings.Contains(err.Error(), "missing or invalid") {
 		t.Errorf("error %v", err)
 	}

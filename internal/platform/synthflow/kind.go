@@ -254,7 +254,7 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 	switch {
 	case !isBought(n):
 		stays := "; the number itself stays with its carrier"
-		if action == platform.Release {
+		if action == platform.Release || n.Memory.Lost {
 			stays = ""
 		}
 		return []platform.Step{{

@@ -101,7 +101,7 @@ func (p *Platform) Foresee(ctx context.Context, want platform.Number) (platform.
 }
 
 // Check is platform.Platform's.
-func (p *Platform) Check(ctx context.Context, want platform.Number) error {
+func (p *Platform) Check(ctx context.Context, have, want platform.Number) error {
 	workspace, err := p.workspaceOf(want)
 	if err != nil {
 		return err
@@ -110,8 +110,14 @@ func (p *Platform) Check(ctx context.Context, want platform.Number) error {
 		return blame(trunkUsername, errors.New("a registration with the carrier (uac_enabled) needs a user name and a "+
 			"password: set trunk_username and trunk_pwd_wo"))
 	}
-	if err := p.checkAgent(ctx, want.Block.String(agentID)); err != nil {
-		return err
+	stays := have.Status == platform.Active && !moves(have, want)
+	if !stays || have.Block[agentID] != want.Block[agentID] {
+		if err := p.checkAgent(ctx, want.Block.String(agentID)); err != nil {
+			return err
+		}
+	}
+	if stays {
+		return nil
 	}
 	if want.PhoneNumber == "" { // a purchase will find it
 		if _, err := p.api.lists(ctx, workspace, ""); err != nil {
@@ -247,17 +253,10 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 			return have, platform.Untouched(blame(workspaceID, fmt.Errorf("%s was bought in workspace %s and can't move to "+
 				"another one", have.PhoneNumber, have.Block.String(workspaceID))))
 		}
-		if err := p.Check(ctx, want); err != nil { // the record is about to go
-			return have, err
-		}
 		if _, err := p.remove(ctx, have, opDelete); err != nil {
 			return have, err
 		}
 		have.Block = nil // nothing of it is there any more
-	} else if have.Block[agentID] != want.Block[agentID] { // a repair has been checked, too
-		if err := p.checkAgent(ctx, want.Block.String(agentID)); err != nil {
-			return have, err
-		}
 	}
 	before := have
 	if !active {

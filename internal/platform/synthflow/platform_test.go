@@ -16,6 +16,7 @@ import (
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/platformtest"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/synthflow"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
@@ -245,7 +246,7 @@ func TestCheck(t *testing.T) {
 			if test.held {
 				w.hold(simulator.SynthflowNumber{})
 			}
-			err := w.Check(t.Context(), test.want)
+			err := w.Check(t.Context(), platform.Number{}, test.want)
 			field, blamed := errors.AsType[*platform.FieldError](err)
 			switch {
 			case (err != nil) != (test.field != "" || test.says != ""):
@@ -565,7 +566,7 @@ func TestUpdate_WrongAgentChangesNothing(t *testing.T) {
 	w := start(t, simulator.SynthflowRules{})
 	have := held(w, nil)
 	want := changed(have, platform.Values{"agent_id": "nobody", "termination_uri": "new.example.com"})
-	_, err := w.Update(t.Context(), have, want)
+	_, err := platformtest.Update(t.Context(), w, have, want)
 	if err == nil || !strings.Contains(err.Error(), "nobody") {
 		t.Error(err)
 	}
