@@ -763,6 +763,9 @@ var deeds = func() []deed {
 			says: says(`Leave NUMBER as it is at Twilio: this resource has wired nothing, and the number stays owned\.`),
 		},
 		{
+			says: says(`Leave Twilio alone, which no longer has NUMBER\.`),
+		},
+		{
 			says: says(`Clear (.+) of NUMBER at Twilio, (?:each )?if it still has the value in state, ` +
 				`and read the number back; the number stays owned\.`),
 			service: simulator.Twilio, request: request("POST " + twilioNumber), sends: clears,

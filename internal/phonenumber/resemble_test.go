@@ -381,8 +381,8 @@ func expectRepairPlanned(t *testing.T, cli *acctest.CLI) {
 	if !change.Actions.Update() || before["status"] != "corrupted" || after["status"] != "active" {
 		t.Errorf("planned %v, %v -> %v", change.Actions, before["status"], after["status"])
 	}
-	expectDiagnostic(t, diagnostics, "warning", `Phone number \+14155550100 is corrupted`,
-		`Resemble AI could not clean up after record 3 of \+14155550100.*SIP trunk TK.*The apply repairs it in place`)
+	expectDiagnostic(t, diagnostics, "warning", `Phone number \+14155550100 was found corrupted; this apply repairs it`,
+		`Resemble AI could not clean up after record 3 of \+14155550100.*SIP trunk TK.*This apply repairs it in place`)
 }
 
 func TestAccResembleFailedTeardownIsRepairedByAnApply(t *testing.T) {

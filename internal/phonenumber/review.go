@@ -142,13 +142,14 @@ func (r *Resource) warnOfRepair(state, plan model, diags *diag.Diagnostics) {
 	if n.Platform != platform.None {
 		where += " and " + r.kinds.Title(n.Platform)
 	}
-	detail := fmt.Sprintf("%s\n\nThe apply repairs it in place: it reads the number at %s, sets everything as the "+
-		"configuration has it, and checks the result. It never buys and never releases.", n.StatusReason, where)
+	// Terraform prints this again at the apply, which has repaired it by then.
+	detail := fmt.Sprintf("What was found: %s\n\nThis apply repairs it in place: it reads the number at %s, sets everything as "+
+		"the configuration has it, and checks the result. It never buys and never releases.", n.StatusReason, where)
 	if n.Platform != platform.None && plan.action() == platform.ForceDelete {
 		detail += " Since release_on_destroy is \"force_delete\", a record that cannot be cleaned up is forced out where its " +
 			"platform offers that, and what it leaves behind is listed."
 	}
-	diags.AddWarning(fmt.Sprintf("Phone number %s is %s", n.PhoneNumber, n.Status), detail)
+	diags.AddWarning(fmt.Sprintf("Phone number %s was found %s; this apply repairs it", n.PhoneNumber, n.Status), detail)
 }
 
 // warnOfAction says when a change of release_on_destroy begins to count.
