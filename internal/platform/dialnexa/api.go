@@ -17,7 +17,10 @@ const (
 	numbersPath = "/organization-phone-numbers"
 
 	pageSize = 100 // the most that a list gives (DialNexa docs: pagination)
-	maxPages = 1000
+	// pageOverlap is how many numbers a page shares with the one before, where
+	// that can be: a number that is removed meanwhile moves those behind it up.
+	pageOverlap = 5
+	maxPages    = 1000
 )
 
 // pending is the status of a number whose purchase is not complete yet
@@ -181,12 +184,28 @@ func (a *api) publish(ctx context.Context, agentID string, version int64, number
 
 // place is where a page of the list is.
 type place struct {
-	Page   int    `json:"page"`
-	Before int    `json:"before"` // how many numbers the pages before it had
-	First  string `json:"first"`  // ID of the number that began the page before
+	Page  int    `json:"page"`  // from 1, by the limit
+	Limit int    `json:"limit"` // length of pages
+	Count int    `json:"count"` // how many were read before it
+	First string `json:"first"` // ID of the number that began the page before
 }
 
-var firstPlace = place{Page: 1}
+var firstPlace = place{Page: 1, Limit: pageSize}
+
+// placeAfter is the page that begins before the numbers listed so far end and
+// reaches furthest. DialNexa counts offsets in pages, so it takes another limit to
+// begin elsewhere: at most size, which is what it has been seen to give.
+func placeAfter(listed, size int) (next place) {
+	for overlap := min(pageOverlap, size/2); next.Page*next.Limit <= listed; overlap-- {
+		for limit := size; limit > 0; limit-- {
+			page := (listed-overlap)/limit + 1
+			if page*limit > next.Page*next.Limit {
+				next.Page, next.Limit = page, limit
+			}
+		}
+	}
+	return next
+}
 
 // list reads all numbers of the workspace.
 func (a *api) list(ctx context.Context) ([]record, error) {
@@ -215,20 +234,27 @@ func (a *api) list(ctx context.Context) ([]record, error) {
 // listPage reads one page of that list, how many numbers there are in all, and
 // where the next page is; nil: there is none.
 func (a *api) listPage(ctx context.Context, at place) (page []record, total int, next *place, err error) {
-	page, total, err = a.page(ctx, at.Page, pageSize)
+	page, total, err = a.page(ctx, at.Page, at.Limit)
 	if err != nil {
 		return nil, 0, nil, err
 	}
-	listed := at.Before + len(page)
+	before := (at.Page - 1) * at.Limit
+	listed := before + len(page)
 	switch {
 	case listed >= total:
 		return page, total, nil, nil
 	case len(page) == 0, page[0].ID == at.First:
-		return nil, 0, nil, incomplete(total, at.Before)
-	case at.Page >= maxPages:
+		return nil, 0, nil, incomplete(total, before)
+	case at.Count+1 >= maxPages:
 		return nil, 0, nil, fmt.Errorf("the list of numbers at DialNexa has more than %d pages", maxPages)
 	}
-	return page, total, &place{Page: at.Page + 1, Before: listed, First: page[0].ID}, nil
+	size := pageSize
+	if len(page) < at.Limit { // it gives no more
+		size = len(page)
+	}
+	after := placeAfter(listed, size)
+	after.Count, after.First = at.Count+1, page[0].ID
+	return page, total, &after, nil
 }
 
 func incomplete(total, listed int) error {

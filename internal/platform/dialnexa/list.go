@@ -14,7 +14,7 @@ var _ platform.Lister = (*Carrier)(nil)
 func (c *Carrier) List(ctx context.Context, _ platform.Number, cursor string) ([]platform.Listed, string, error) {
 	at := firstPlace
 	if cursor != "" {
-		if err := json.Unmarshal([]byte(cursor), &at); err != nil || at.Page <= 1 {
+		if err := json.Unmarshal([]byte(cursor), &at); err != nil || at.Page <= 1 || at.Limit < 1 {
 			return nil, "", fmt.Errorf("%q is not a cursor of a list at DialNexa", cursor)
 		}
 	}

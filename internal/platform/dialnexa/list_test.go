@@ -94,13 +94,53 @@ func TestListTakesARequestForEachPage(t *testing.T) {
 				w.DialNexa().AddNumber(simulator.DialNexaNumber{PhoneNumber: fmt.Sprintf("+44141555%04d", i)})
 			}
 			all, err := w.listed()
-			if err != nil || len(all) != many {
-				t.Errorf("%d numbers, %v", len(all), err)
+			seen := map[string]bool{}
+			for _, listed := range all {
+				seen[listed.Number.SID] = true
 			}
-			if calls := len(w.Requests()); calls != 5 {
+			if err != nil || len(seen) != many {
+				t.Errorf("%d numbers, %v", len(seen), err)
+			}
+			if calls := len(w.Requests()); calls != 6 { // of pages that overlap
 				t.Errorf("%d requests", calls)
 			}
 		})
+	}
+}
+
+// A number that is removed between two pages moves all behind it up: pages
+// overlap, so that it takes none of them out of sight.
+func TestRemovalBetweenTwoPagesHidesNoNumber(t *testing.T) {
+	for _, many := range []int{101, 150, 250, 999} {
+		for name, rules := range map[string]simulator.DialNexaRules{
+			"older": {}, "newer": {Generation: simulator.DialNexaB},
+		} {
+			t.Run(fmt.Sprint(name, " ", many), func(t *testing.T) {
+				w := start(t, rules)
+				number := func(i int) string { return fmt.Sprintf("+44141555%04d", i) }
+				for i := range many {
+					w.DialNexa().AddNumber(simulator.DialNexaNumber{PhoneNumber: number(i)})
+				}
+				seen := map[string]bool{}
+				pages := 0
+				for cursor, more := "", true; more; more = cursor != "" {
+					page, next, err := w.carrier.List(t.Context(), platform.Number{}, cursor)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, listed := range page {
+						seen[listed.Number.PhoneNumber] = true
+					}
+					for i := range 3 { // of those that have been listed
+						w.DialNexa().RemoveNumber(number(3*pages + i))
+					}
+					pages, cursor = pages+1, next
+				}
+				if len(seen) != many || pages > many/80+2 {
+					t.Errorf("%d of %d numbers in %d pages", len(seen), many, pages)
+				}
+			})
+		}
 	}
 }
 
