@@ -86,6 +86,19 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 	return readable(got, want), nil
 }
 
+// Preview says what want's platform knows to be wrong with it before an apply; nil:
+// nothing. A have on another platform counts for nothing.
+func (m *Manager) Preview(ctx context.Context, have, want platform.Number) error {
+	previewer, ok := m.Platforms[want.Platform].(platform.Previewer)
+	if !ok {
+		return nil
+	}
+	if have.Platform != want.Platform {
+		have = platform.Number{}
+	}
+	return previewer.Preview(ctx, have, want)
+}
+
 // correctCarrier takes over from another carrier what it has of the number,
 // like an adoption, and changes nothing.
 func (m *Manager) correctCarrier(

@@ -813,3 +813,93 @@ func TestAccDialNexaKeyIsInNoStateNorPlan(t *testing.T) {
 		t.Error("the API key is in state")
 	}
 }
+
+func TestDialNexaAgentIsLookedAtBeforeMoneyIsSpent(t *testing.T) {
+	t.Parallel()
+	newer := func(agent string, version int) acctest.Values {
+		return acctest.Values{
+			"agent_id": agent, "agent_link": "agent", "agent_version": version, "telephony_provider_id": "tel_1234567890",
+		}
+	}
+	for name, test := range map[string]struct {
+		generation simulator.DialNexaGeneration
+		block      acctest.Values
+		words      string
+	}{
+		"A, wrong agent":       {simulator.DialNexaA, acctest.Values{"agent_id": "agt_wrong"}, "DialNexa has no agent agt_wrong"},
+		"B, wrong agent":       {simulator.DialNexaB, newer("agt_wrong", 1), "DialNexa has no agent agt_wrong"},
+		"B, no such version":   {simulator.DialNexaB, newer("agt_one", 7), "agent agt_one has no version 7"},
+		"B, published version": {simulator.DialNexaB, newer("agt_three", 1), "version 1 of agent agt_three is published already"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Start(t, simulator.WithDialNexa(simulator.DialNexaRules{
+				Generation: test.generation, AgentsReadable: true, Agents2Readable: true,
+			}))
+			sim.DialNexa().AddAvailable(simulator.DialNexaAvailable{PhoneNumber: number})
+			dialNexaAgents(sim, "agt_one")
+			sim.DialNexa().AddAgent(simulator.DialNexaAgent{
+				ID: "agt_three", Versions: []simulator.DialNexaAgentVersion{{Number: 1, Published: true}},
+			})
+			config := ofNumber(acctest.Values{"purchase": acctest.Values{"country": "US"}, "dialnexa": test.block})
+			r := sim.Driver(t, nil).Resource("telephony_phone_number")
+			if p := r.Plan(config); !p.Diagnostics.Failed() || !strings.Contains(strings.ToLower(fmt.Sprint(p.Diagnostics)), strings.ToLower(test.words)) {
+				t.Errorf("the plan says %+v", p.Diagnostics)
+			}
+			// Where only the apply can know, nothing is bought either.
+			sim.DialNexa().SetRules(func(rules *simulator.DialNexaRules) { rules.AgentsReadable, rules.Agents2Readable = false, false })
+			p := r.Plan(config)
+			if p.Diagnostics.Failed() {
+				t.Fatalf("%+v", p.Diagnostics)
+			}
+			sim.DialNexa().SetRules(func(rules *simulator.DialNexaRules) { rules.AgentsReadable, rules.Agents2Readable = true, true })
+			if diags := r.Apply(p); !diags.Failed() || len(sim.DialNexa().Purchases()) > 0 || r.State() != nil {
+				t.Errorf("bought %v: %+v", sim.DialNexa().Purchases(), diags)
+			}
+		})
+	}
+}
+
+// What is published by an attach is not held against a repair, a refresh or an end.
+func TestDialNexaVersionThatTheResourcePublishedIsNoHindrance(t *testing.T) {
+	t.Parallel()
+	sim := startDialNexa(t, simulator.DialNexaRules{Generation: simulator.DialNexaB, AgentsReadable: true, Agents2Readable: true})
+	block := func(agent string, version int) acctest.Values {
+		return ofNumber(acctest.Values{"dialnexa": acctest.Values{
+			"agent_id": agent, "agent_link": "agent", "agent_version": version,
+		}})
+	}
+	config := block("agt_one", 1)
+	driver := sim.Driver(t, nil)
+	r := driver.Resource("telephony_phone_number")
+	if diags := applied(r, config); diags.Failed() {
+		t.Fatalf("%+v", diags)
+	}
+	expectActive(t, r, config)
+	driver.Restart()
+	sim.Inject(simulator.Fault{Method: http.MethodPatch, Status: http.StatusInternalServerError})
+	if diags := r.Destroy(); !diags.Failed() {
+		t.Error("nothing failed")
+	}
+	sim.ClearFaults()
+	expectCorrupted(t, r, config)
+	if diags := applied(r, config); diags.Failed() {
+		t.Errorf("the repair failed: %+v", diags)
+	}
+	expectActive(t, r, config)
+	if diags := applied(r, block("agt_two", 1)); diags.Failed() {
+		t.Errorf("the move to another agent failed: %+v", diags)
+	}
+	p := r.Plan(config)
+	if !p.Diagnostics.Failed() || !strings.Contains(fmt.Sprint(p.Diagnostics), "Version 1 of agent agt_one is published already") {
+		t.Errorf("the plan back says %+v", p.Diagnostics)
+	}
+	if diags := applied(r, block("agt_one", 2)); diags.Failed() {
+		t.Errorf("the move to a draft failed: %+v", diags)
+	}
+	driver.Restart()
+	if diags := r.Destroy(); diags.Failed() {
+		t.Errorf("the detach failed: %+v", diags)
+	}
+	expectAtDialNexa(t, sim, "")
+}

@@ -95,6 +95,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 		diags.AddError("Missing credentials", sentence(err.Error()))
 		return
 	}
+	r.refuseHopeless(ctx, config, nil, plan, diags)
 	if n.PhoneNumber == "" || !plan.known("carrier") {
 		return
 	}
@@ -160,6 +161,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	plan.describeEnd(plan.set)
 	plan.blurEnd()
 	r.refuseCarrierChange(state, plan, diags)
+	r.refuseHopeless(ctx, config, &state, plan, diags)
 	r.refuseEnd(plan, diags)
 	r.warnOfRepair(state, plan, diags)
 	r.warnOfInterruption(state, plan, diags)

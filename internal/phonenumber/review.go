@@ -100,6 +100,23 @@ func (r *Resource) refuseCarrierChange(state, plan model, diags *diag.Diagnostic
 	}
 }
 
+// refuseHopeless refuses what the platform knows to be bound to fail, or could not
+// be undone, as far as the block is known. A nil state is that of a creation.
+func (r *Resource) refuseHopeless(ctx context.Context, config model, state *model, plan model, diags *diag.Diagnostics) {
+	n := plan.number()
+	if n.Platform == platform.None || hasUnknown(config.attrs[n.Platform]) ||
+		!r.manager.Known(n) || r.manager.Available(n) != nil {
+		return
+	}
+	var have platform.Number
+	if state != nil {
+		have = state.number()
+	}
+	if err := r.manager.Preview(ctx, have, n); err != nil {
+		r.addError(diags, "plan", n, err)
+	}
+}
+
 // refuseEnd refuses an end that the number can never have. Of a number that has
 // just been found to be gone it only warns, since a destroy plans a new one first
 // and must not be blocked by that; an apply plans once more, and is refused.

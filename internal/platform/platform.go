@@ -255,6 +255,15 @@ type Foreseer interface {
 	Foresee(ctx context.Context, want Number) (Number, error)
 }
 
+// Previewer is a Platform that can tell while an apply is planned that it would
+// fail, or do what could not be undone later.
+type Previewer interface {
+	// Preview says what is wrong with want; nil: nothing is known to be. Have is
+	// the number as it is on the platform; the zero Number: it is not there yet.
+	// It changes nothing.
+	Preview(ctx context.Context, have, want Number) error
+}
+
 // Lister is a service that can list the numbers it holds, many to a call.
 type Lister interface {
 	// List returns a page of the numbers that the account of n has, and the

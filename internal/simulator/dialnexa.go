@@ -58,8 +58,11 @@ type DialNexaRules struct {
 	// UnofferedIs405 answers 405 to a method that a path does not offer, such as the update of a number in generation
 	// B. By default it is 404, as of a path that does not exist.
 	UnofferedIs405 bool `json:"unoffered_is_405,omitempty"`
-	// AgentsReadable serves GET of an agent in generation B, as its OpenAPI has it. By default there is no such path.
+	// AgentsReadable serves GET /agents/{id}, as the OpenAPI of generation B has it, whichever generation the rest is of.
+	// By default there is no such path.
 	AgentsReadable bool `json:"agents_readable,omitempty"`
+	// Agents2Readable serves GET /agents2/{id}, as the pages of generation A have it, in the same way.
+	Agents2Readable bool `json:"agents2_readable,omitempty"`
 
 	// PurchaseStatus is the status of a purchase that succeeded: 201 by default. Generation B lists 200 as well.
 	PurchaseStatus int `json:"purchase_status,omitempty"`
@@ -194,6 +197,9 @@ func newDialNexa(s *Server) *dialNexa {
 	d.addWorkspace(DialNexaWorkspace{ID: DefaultDialNexaWorkspaceID, APIKey: DefaultDialNexaAPIKey})
 	return d
 }
+
+// isA reports whether generation A is served.
+func (d *dialNexa) isA() bool { return !d.isB() }
 
 // isB reports whether generation B is served.
 func (d *dialNexa) isB() bool { return d.rules.Generation == DialNexaB }

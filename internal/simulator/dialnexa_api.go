@@ -22,23 +22,29 @@ type dialNexaError struct {
 // dialNexaHandler applies a request and gives status and body; a nil body is none.
 type dialNexaHandler func(d *dialNexa, c *dialNexaCall) (status int, body any, refused *dialNexaError)
 
-// dialNexaRoutes are all paths that are served, and in which generation where it is not in both. Segments in braces are
+// dialNexaRoutes are all paths, and whether they are served. Segments in braces are
 // parameters; of several that fit, the first counts.
 var dialNexaRoutes = []struct {
-	only         DialNexaGeneration
+	served       func(*dialNexa) bool
 	method, path string
 	handle       dialNexaHandler
 }{
-	{"", "GET", "/organization-phone-numbers", (*dialNexa).listNumbers},
-	{DialNexaB, "GET", "/organization-phone-numbers/plivo-numbers", (*dialNexa).searchNumbers},
-	{"", "POST", "/organization-phone-numbers/purchase", (*dialNexa).buyNumber},
-	{"", "GET", "/organization-phone-numbers/{ID}", (*dialNexa).fetchNumber},
-	{DialNexaA, "PATCH", "/organization-phone-numbers/{ID}", (*dialNexa).updateNumber},
-	{"", "DELETE", "/organization-phone-numbers/{ID}", (*dialNexa).releaseNumber},
+	{always, "GET", "/organization-phone-numbers", (*dialNexa).listNumbers},
+	{(*dialNexa).isB, "GET", "/organization-phone-numbers/plivo-numbers", (*dialNexa).searchNumbers},
+	{always, "POST", "/organization-phone-numbers/purchase", (*dialNexa).buyNumber},
+	{always, "GET", "/organization-phone-numbers/{ID}", (*dialNexa).fetchNumber},
+	{(*dialNexa).isA, "PATCH", "/organization-phone-numbers/{ID}", (*dialNexa).updateNumber},
+	{always, "DELETE", "/organization-phone-numbers/{ID}", (*dialNexa).releaseNumber},
 
-	{DialNexaB, "GET", "/agents/{ID}", (*dialNexa).fetchAgent},
-	{DialNexaB, "PATCH", "/agents/{ID}", (*dialNexa).updateAgent},
+	{(*dialNexa).agentsReadable, "GET", "/agents/{ID}", (*dialNexa).fetchAgent},
+	{(*dialNexa).isB, "PATCH", "/agents/{ID}", (*dialNexa).updateAgent},
+	{(*dialNexa).agents2Readable, "GET", "/agents2/{ID}", (*dialNexa).fetchOlderAgent},
 }
+
+func always(*dialNexa) bool { return true }
+
+func (d *dialNexa) agentsReadable() bool  { return d.rules.AgentsReadable }
+func (d *dialNexa) agents2Readable() bool { return d.rules.Agents2Readable }
 
 // The headers that tell the limit of a key (DialNexa docs: rate limits). Neither figure is published; a third party has
 // seen these.
@@ -91,7 +97,7 @@ func (d *dialNexa) answer(c *call, oneTooMany bool) answer {
 // route is the handler of a request, or nil.
 func (d *dialNexa) route(c *call) (dialNexaHandler, map[string]string) {
 	for _, route := range dialNexaRoutes {
-		if route.method != c.method || !d.serves(route.only) {
+		if route.method != c.method || !route.served(d) {
 			continue
 		}
 		if params, ok := matchPath(route.path, c.path); ok {
@@ -101,15 +107,11 @@ func (d *dialNexa) route(c *call) (dialNexaHandler, map[string]string) {
 	return nil, nil
 }
 
-func (d *dialNexa) serves(only DialNexaGeneration) bool {
-	return only == "" || (only == DialNexaB) == d.isB()
-}
-
 // unoffered refuses a request that has no route.
 func (d *dialNexa) unoffered(c *call) *dialNexaError {
 	if d.rules.UnofferedIs405 {
 		for _, route := range dialNexaRoutes {
-			if _, ok := matchPath(route.path, c.path); ok && d.serves(route.only) {
+			if _, ok := matchPath(route.path, c.path); ok && route.served(d) {
 				return dialNexaRefusal(http.StatusMethodNotAllowed, "Method not allowed")
 			}
 		}
@@ -156,14 +158,32 @@ func (e *dialNexaError) answer() answer { return jsonAnswer(e.StatusCode, e) }
 
 // fetchAgent answers an agent with its versions (DialNexa OpenAPI: Get Agent Details).
 func (d *dialNexa) fetchAgent(c *dialNexaCall) (int, any, *dialNexaError) {
-	if !d.rules.AgentsReadable {
-		return 0, nil, dialNexaNoRoute(c.call)
-	}
 	a, refused := d.reach(c)
 	if refused != nil {
 		return 0, nil, refused
 	}
 	return http.StatusOK, wireDialNexaAgent(a), nil
+}
+
+// fetchOlderAgent answers an agent with its current version, which names its numbers (DialNexa docs: agents, get). Its
+// errors are not tabulated.
+func (d *dialNexa) fetchOlderAgent(c *dialNexaCall) (int, any, *dialNexaError) {
+	a, refused := d.reach(c)
+	if refused != nil {
+		return 0, nil, refused
+	}
+	wire := map[string]any{"id": a.ID, "organization_id": a.WorkspaceID, "is_deleted": false}
+	if last := len(a.Versions) - 1; last >= 0 {
+		v := a.Versions[last]
+		wire["current_version_number"] = v.Number
+		wire["current_version"] = map[string]any{
+			"agent_id": a.ID, "number": v.Number, "title": a.Title, "is_published": v.Published,
+			"telephony": map[string]any{
+				"inbound": map[string]any{"id": v.InboundNumberID}, "outbound": map[string]any{"id": v.OutboundNumberID},
+			},
+		}
+	}
+	return http.StatusOK, wire, nil
 }
 
 // reach is the agent of a path (DialNexa OpenAPI: Get Agent Details).

@@ -720,8 +720,9 @@ func TestDialNexa_AgentsCanBeReadByRule(t *testing.T) {
 		rules                 simulator.DialNexaRules
 		own, foreign, unknown int
 	}{
-		"default":  {simulator.DialNexaRules{}, 404, 404, 404},
-		"readable": {simulator.DialNexaRules{AgentsReadable: true}, 200, 403, 404},
+		"default":           {simulator.DialNexaRules{}, 404, 404, 404},
+		"readable":          {simulator.DialNexaRules{AgentsReadable: true}, 200, 403, 404},
+		"by the other path": {simulator.DialNexaRules{Agents2Readable: true}, 404, 404, 404},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, agent, _, _ := routed(t, tc.rules)
@@ -736,6 +737,32 @@ func TestDialNexa_AgentsCanBeReadByRule(t *testing.T) {
 				r.has(t, map[string]any{
 					"id": agent, "current_version_number": 2.0, "current_version.is_published": false,
 					"current_version.title": "Anna",
+				})
+			}
+		})
+	}
+}
+
+func TestDialNexa_OlderAgents(t *testing.T) {
+	for name, tc := range map[string]struct {
+		rules                 simulator.DialNexaRules
+		own, foreign, unknown int
+	}{
+		"default":           {simulator.DialNexaRules{}, 404, 404, 404},
+		"by the other path": {simulator.DialNexaRules{AgentsReadable: true}, 404, 404, 404},
+		"readable":          {simulator.DialNexaRules{Agents2Readable: true}, 200, 403, 404},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, agent, _, _ := routed(t, tc.rules)
+			other := c.DialNexa().AddWorkspace(simulator.DialNexaWorkspace{})
+			foreign := c.DialNexa().AddAgent(simulator.DialNexaAgent{WorkspaceID: other.ID})
+			c.call("GET", "/agents2/"+foreign, "").explained(t, tc.foreign)
+			c.call("GET", "/agents2/agent_unknown", "").explained(t, tc.unknown)
+			r := c.call("GET", "/agents2/"+agent, "").accepted(t, tc.own)
+			if tc.own == 200 {
+				r.has(t, map[string]any{
+					"id": agent, "is_deleted": false, "current_version_number": 2.0, "current_version.number": 2.0,
+					"current_version.is_published": false,
 				})
 			}
 		})

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -180,6 +182,81 @@ func (a *api) publish(ctx context.Context, agentID string, version int64, number
 		}
 		return nil
 	})
+}
+
+// agent is an agent in an answer. Generation B tells all versions, generation A
+// the current one.
+type agent struct {
+	ID       string    `json:"id"`
+	Deleted  bool      `json:"is_deleted"`
+	Versions []version `json:"versions"`
+	Current  *version  `json:"current_version"`
+}
+
+type version struct {
+	Number    int64 `json:"version_number"`
+	Older     int64 `json:"number"` // the same in generation A
+	Published bool  `json:"is_published"`
+}
+
+// version is the agent's version of that number; nil: it has none. Told is false
+// where the answer leaves that open.
+func (a *agent) version(number int64) (v *version, told bool) {
+	all := a.Versions
+	if a.Current != nil {
+		all = append(slices.Clone(all), *a.Current)
+	}
+	for _, v := range all {
+		if v.Number == number || v.Older == number {
+			return &v, true
+		}
+	}
+	return nil, len(a.Versions) > 0
+}
+
+// errNoAgent reports that DialNexa has no such agent, by its own word.
+var errNoAgent = errors.New("DialNexa has no agent")
+
+// agent reads an agent by the paths of both generations, that of the link first;
+// nil: neither tells. Only its own word on both that the agent is not there is
+// errNoAgent.
+func (a *api) agent(ctx context.Context, id, link string) (*agent, error) {
+	paths := []string{"/agents2/", "/agents/"}
+	if link == byAgent {
+		slices.Reverse(paths)
+	}
+	var absent []error
+	for _, path := range paths {
+		var found agent
+		err := a.send(ctx, http.MethodGet, path+httpapi.Segment(id), nil, nil, &found, func() error {
+			if found.ID != id {
+				return fmt.Errorf("it is not about agent %s", id)
+			}
+			return nil
+		})
+		switch {
+		case err == nil && !found.Deleted:
+			return &found, nil
+		case err == nil:
+			absent = append(absent, errors.New("it is deleted"))
+		case isNoAgent(err):
+			absent = append(absent, err)
+		}
+	}
+	if len(absent) < len(paths) {
+		return nil, nil //nolint:nilnil // a path that is not served, or an agent that may not be read, says nothing
+	}
+	return nil, fmt.Errorf("%w %s: %v; nothing was changed: check agent_id", errNoAgent, id, absent[0])
+}
+
+// isNoAgent says that DialNexa has answered that it has no such agent. A path that
+// it does not serve is answered by the same status in the same envelope, but with
+// the path in its words ("Cannot GET /v1/agents/…"), so these have to speak of an
+// agent; where they change, nothing is refused for them.
+func isNoAgent(err error) bool {
+	answer, ok := errors.AsType[*httpapi.Error](err)
+	return ok && answer.Own && answer.Status == http.StatusNotFound &&
+		strings.Contains(strings.ToLower(answer.Message), "agent") && !strings.Contains(answer.Message, "/agents")
 }
 
 // place is where a page of the list is.

@@ -86,8 +86,9 @@ var fields = []platform.Field{
 	{
 		Name: "agent_id",
 		Description: "ID of the agent that answers the number's calls, such as `agt_f7w2kx5mb9qz`. Without it nobody " +
-			"does, and an agent that the number has is taken off it. DialNexa documents no way to look an agent up, so a " +
-			"wrong one shows when it is linked: a number that was just bought then stays owned, with `status` `corrupted`.",
+			"does, and an agent that the number has is taken off it. It is looked up before " +
+			"anything is bought, where the workspace's API lets agents be read; elsewhere a wrong one shows when it is linked: a " +
+			"number that was just bought then stays owned, with `status` `corrupted`.",
 		Pattern: identifier, PatternHint: identifierHint,
 	},
 	{
@@ -114,7 +115,8 @@ var fields = []platform.Field{
 		Name: "agent_version",
 		Description: "Number of the agent's version that is published to link the number or to take it off again. " +
 			"Required for `agent_id` with `agent_link = \"agent\"`, without effect otherwise. Keep it the version that is to " +
-			"be live.",
+			"be live. To link, it must be a draft: a version that is published already takes no more changes, by DialNexa's " +
+			"documentation, and is refused at plan where the API lets agents be read.",
 		Type: platform.Int,
 	},
 	{

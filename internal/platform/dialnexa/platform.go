@@ -10,15 +10,21 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-var _ platform.Platform = (*Platform)(nil)
+var (
+	_ platform.Platform  = (*Platform)(nil)
+	_ platform.Previewer = (*Platform)(nil)
+)
 
 // Platform is platform.Platform at DialNexa. It is safe for concurrent use.
 type Platform struct{ *service }
 
-// Check is platform.Platform's. DialNexa documents no way to look an agent up,
-// so it makes sure of the credentials alone.
+// Check is platform.Platform's. Whether the agent can be read depends on the
+// workspace's API, so the credentials are tried in any case.
 func (p *Platform) Check(ctx context.Context, have, want platform.Number) error {
 	if err := validate(want.Block); err != nil {
+		return err
+	}
+	if err := p.checkAgent(ctx, have, want); err != nil {
 		return err
 	}
 	if have.Status == platform.Active {
@@ -26,6 +32,48 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 	}
 	if _, _, err := p.page(ctx, 1, 1); err != nil {
 		return fmt.Errorf("look at the numbers of the workspace: %w", err)
+	}
+	return nil
+}
+
+// Preview is platform.Previewer's. An agent that has vanished since it was linked
+// is left to the apply: a plan must not stand in the way of a destroy.
+func (p *Platform) Preview(ctx context.Context, have, want platform.Number) error {
+	err := p.checkAgent(ctx, have, want)
+	if errors.Is(err, errNoAgent) && have.Platform != "" {
+		return nil
+	}
+	return err
+}
+
+// checkAgent looks at the agent that want links and have does not, as far as the
+// workspace's API lets it be read.
+func (p *Platform) checkAgent(ctx context.Context, have, want platform.Number) error {
+	id := want.Block.String("agent_id")
+	linked := have.Block.Has("agent_id") && have.Block["agent_id"] == want.Block["agent_id"] &&
+		linkOf(have.Block) == linkOf(want.Block)
+	published := linked && have.Block["agent_version"] == want.Block["agent_version"]
+	if id == "" || linked && (linkOf(want.Block) == byNumber || published) {
+		return nil
+	}
+	found, err := p.agent(ctx, id, linkOf(want.Block))
+	if err != nil {
+		return wrongAgent(id, err)
+	}
+	if found == nil || linkOf(want.Block) == byNumber {
+		return nil
+	}
+	number := versionOf(want.Block)
+	version, told := found.version(number)
+	switch {
+	case told && version == nil:
+		return &platform.FieldError{Field: kindName + ".agent_version", Err: fmt.Errorf(
+			"agent %s has no version %d; nothing was changed", id, number)}
+	case told && version.Published:
+		return &platform.FieldError{Field: kindName + ".agent_version", Err: fmt.Errorf(
+			"version %d of agent %s is published already, and DialNexa documents that a published version takes no more "+
+				"changes: it may neither link the number nor let it be taken off again; nothing was changed: make a new draft of "+
+				"the agent at DialNexa, and set agent_version to its number", number, id)}
 	}
 	return nil
 }

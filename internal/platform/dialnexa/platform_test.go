@@ -132,7 +132,7 @@ func TestCheck(t *testing.T) {
 	if err := w.platform.Check(t.Context(), platform.Number{}, platform.Number{Block: older("agt_one")}); err != nil {
 		t.Error(err)
 	}
-	w.wantSent("GET ?limit=1&page=1 -> 200")
+	w.wantSent("GET /agents2/agt_one -> 404", "GET /agents/agt_one -> 404", "GET ?limit=1&page=1 -> 200")
 	w.use(w.url, "wrong:key")
 	if err := w.platform.Check(t.Context(), platform.Number{}, platform.Number{}); err == nil || !strings.Contains(err.Error(), "401") {
 		t.Error(err)
@@ -149,6 +149,98 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	w.wantSent()
+}
+
+func TestCheckOfTheAgent(t *testing.T) {
+	const noAgent = `{"statusCode":404,"message":"Agent not found","error":"Not Found"}`
+	published := newer("agt_three", 1)
+	for name, tc := range map[string]struct {
+		readable, readable2 bool
+		fault               *simulator.Fault
+		have                platform.Number
+		want                platform.Values
+		words               string // empty: there is nothing wrong
+		field               string
+	}{
+		"no path is served":           {want: older("agt_nobody")},
+		"one path is served":          {readable: true, want: older("agt_nobody")},
+		"the other path is served":    {readable2: true, want: newer("agt_nobody", 1)},
+		"both say that there is none": {readable: true, readable2: true, want: older("agt_nobody"), words: "no agent agt_nobody", field: "agent_id"},
+		"both, for the newer": {
+			readable: true, readable2: true, want: newer("agt_nobody", 1), words: "no agent agt_nobody", field: "agent_id",
+		},
+		"one has it": {
+			readable: true, readable2: true, want: older("agt_one"),
+			fault: &simulator.Fault{Path: "/agents2/", Status: 404, Body: noAgent},
+		},
+		"one is forbidden": {
+			readable: true, want: older("agt_nobody"),
+			fault: &simulator.Fault{Path: "/agents2/", Status: 403, Body: `{"statusCode":403,"message":"No agent for you"}`},
+		},
+		"one is a proxy's": {
+			readable: true, want: older("agt_nobody"), fault: &simulator.Fault{Path: "/agents2/", Status: 404, Body: "agent?"},
+		},
+		"one is out of order": {
+			readable: true, want: older("agt_nobody"), fault: &simulator.Fault{Path: "/agents2/", Status: 500},
+		},
+		"a draft":             {readable: true, want: newer("agt_one", 2)},
+		"no such version":     {readable: true, want: newer("agt_one", 7), words: "no version 7", field: "agent_version"},
+		"a published version": {readable: true, want: published, words: "version 1 of agent agt_three is published already", field: "agent_version"},
+		"published, not told": {want: published},
+		"published, by the older path": {
+			readable2: true, want: published, words: "is published already", field: "agent_version",
+		},
+		"published, linked by the number": {readable: true, readable2: true, want: older("agt_three")},
+		"published by an attach that stopped half-way": {
+			readable: true, want: published,
+			have: platform.Number{Platform: "dialnexa", Status: platform.Corrupted, Block: published},
+		},
+		"published, and as it is": {
+			readable: true, want: published, have: platform.Number{Platform: "dialnexa", Status: platform.Active, Block: published},
+		},
+		"published, of another agent": {
+			readable: true, want: published, words: "is published already", field: "agent_version",
+			have: platform.Number{Platform: "dialnexa", Status: platform.Active, Block: newer("agt_one", 1)},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := start(t, simulator.DialNexaRules{
+				Generation: simulator.DialNexaB, AgentsReadable: tc.readable, Agents2Readable: tc.readable2,
+			})
+			w.DialNexa().AddAgent(simulator.DialNexaAgent{
+				ID: "agt_three", Versions: []simulator.DialNexaAgentVersion{{Number: 1, Published: true}},
+			})
+			if tc.fault != nil {
+				w.Inject(*tc.fault)
+			}
+			want := platform.Number{Platform: "dialnexa", Block: tc.want}
+			for doing, look := range map[string]func(context.Context, platform.Number, platform.Number) error{
+				"check": w.platform.Check, "preview": w.platform.Preview,
+			} {
+				err := look(t.Context(), tc.have, want)
+				if (err == nil) != (tc.words == "") || err != nil && !strings.Contains(err.Error(), tc.words) {
+					t.Errorf("%s: %v", doing, err)
+				}
+				blamed, _ := errors.AsType[*platform.FieldError](err)
+				if errors.Is(err, platform.ErrNotFound) || blamed != nil && blamed.Field != "dialnexa."+tc.field {
+					t.Errorf("%s blames %v: %v", doing, blamed, err)
+				}
+			}
+		})
+	}
+}
+
+// A plan must not stand in the way of a destroy.
+func TestPreviewLeavesAnAgentThatVanishedToTheApply(t *testing.T) {
+	w := start(t, simulator.DialNexaRules{AgentsReadable: true, Agents2Readable: true})
+	have := platform.Number{Platform: "dialnexa", Status: platform.Active, Block: older("")}
+	want := platform.Number{Platform: "dialnexa", Block: older("agt_gone")}
+	if err := w.platform.Preview(t.Context(), have, want); err != nil {
+		t.Error(err)
+	}
+	if err := w.platform.Check(t.Context(), have, want); err == nil {
+		t.Error("the apply does not find it either")
+	}
 }
 
 func TestUpdate(t *testing.T) {
