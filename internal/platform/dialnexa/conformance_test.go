@@ -15,12 +15,13 @@ import (
 // where they leave something open or contradict themselves.
 func TestConformance(t *testing.T) {
 	for name, rules := range map[string]simulator.DialNexaRules{
-		"generation A by its schema":  {},
-		"generation A by its example": {InboundAgentID: true, ExampleFields: true, UnofferedIs405: true},
+		"generation A by its schema":                 {},
+		"generation A by its example":                {InboundAgentID: true, ExampleFields: true, UnofferedIs405: true},
+		"generation A, with agents that can be read": {AgentsReadable: true, Agents2Readable: true},
+		// Agents that can be read would refuse what the suite does in generation B: to
+		// link a number again by a version that was published before.
 		"generation B":                {Generation: simulator.DialNexaB},
-		"generation B, with agents that can be read": {
-			Generation: simulator.DialNexaB, AgentsReadable: true, UnofferedIs405: true, PublishClaimsStored: true,
-		},
+		"generation B, the other way": {Generation: simulator.DialNexaB, UnofferedIs405: true, PublishClaimsStored: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			platformtest.Run(t, func(t *testing.T) platformtest.Subject { return conformanceSubject(t, rules) })
