@@ -211,7 +211,9 @@ func BenchmarkLogOfACall(b *testing.B) {
 		Secrets:   []string{"0123456789abcdef0123456789abcde0", "0123456789abcdef0123456789abcde1:second-0123456789abcdef0123456789abcde1"},
 	})
 	for b.Loop() {
-		_, _ = client.Do(b.Context(), httpapi.Request{Method: http.MethodGet,
-			Path: "/2010-04-01/Accounts/AC00000000000000000000000000000001/IncomingPhoneNumbers/PN00000000000000000000000000000001.json"})
+		_, _ = client.Do(b.Context(), httpapi.Request{
+			Method: http.MethodGet,
+			Path:   "/2010-04-01/Accounts/AC00000000000000000000000000000001/IncomingPhoneNumbers/PN00000000000000000000000000000001.json",
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package phonenumber_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
@@ -30,7 +31,7 @@ func TestNumberThatItsCarrierReportsIsAcceptedAsItIs(t *testing.T) {
 				}
 				for _, row := range rows {
 					if row["phone_number"] == phoneNumber {
-						return r.Import(row["import_id"].(string))
+						return r.Import(fmt.Sprint(row["import_id"]))
 					}
 				}
 				t.Fatalf("it is not listed: %v", rows)
