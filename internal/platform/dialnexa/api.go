@@ -225,7 +225,7 @@ func (a *api) agent(ctx context.Context, id, link string) (*agent, error) {
 	if link == byAgent {
 		slices.Reverse(paths)
 	}
-	var absent []error
+	var absent []string
 	for _, path := range paths {
 		var found agent
 		err := a.send(ctx, http.MethodGet, path+httpapi.Segment(id), nil, nil, &found, func() error {
@@ -238,15 +238,15 @@ func (a *api) agent(ctx context.Context, id, link string) (*agent, error) {
 		case err == nil && !found.Deleted:
 			return &found, nil
 		case err == nil:
-			absent = append(absent, errors.New("it is deleted"))
+			absent = append(absent, "it is deleted")
 		case isNoAgent(err):
-			absent = append(absent, err)
+			absent = append(absent, err.Error())
 		}
 	}
 	if len(absent) < len(paths) {
-		return nil, nil //nolint:nilnil // a path that is not served, or an agent that may not be read, says nothing
+		return nil, nil // a path that is not served, or an agent that may not be read, says nothing
 	}
-	return nil, fmt.Errorf("%w %s: %v; nothing was changed: check agent_id", errNoAgent, id, absent[0])
+	return nil, fmt.Errorf("%w %s: %s; nothing was changed: check agent_id", errNoAgent, id, absent[0])
 }
 
 // isNoAgent says that DialNexa has answered that it has no such agent. A path that
