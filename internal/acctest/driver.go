@@ -156,6 +156,11 @@ type Resource struct {
 	// Tainted says that the next plan replaces the resource: its creation
 	// failed, or a test says so.
 	Tainted bool
+	// Forced says that plans replace the resource, as -replace does.
+	Forced bool
+	// CreateBeforeDestroy is the setting of the resource's lifecycle block: a
+	// replacement is created while the old object is still there.
+	CreateBeforeDestroy bool
 
 	driver   *Driver
 	typeName string
@@ -357,7 +362,7 @@ func (r *Resource) plan(w walk, config tftypes.Value) *Plan {
 		p.Action = Create
 	case prior.value.IsNull():
 		p.Action = Replace
-	case replaces:
+	case replaces, r.Forced && !prior.value.IsNull():
 		// Terraform asks again, as for a creation, and shows no warnings twice.
 		again, _ := r.ask(w, object{value: r.null(), private: p.private}, config)
 		if !again.Diagnostics.Failed() {
@@ -407,6 +412,18 @@ func (r *Resource) ask(w walk, prior object, config tftypes.Value) (p *Plan, rep
 // creation and a change once more first. State is left as Terraform leaves it,
 // whether the provider failed or not.
 func (r *Resource) Apply(p *Plan) Diagnostics {
+	r.driver.t.Helper()
+	return r.apply(p, p.config)
+}
+
+// ApplyAs is Apply for a plan of a configuration with unknown values, which have
+// turned out as in this one by now.
+func (r *Resource) ApplyAs(p *Plan, config Values) Diagnostics {
+	r.driver.t.Helper()
+	return r.apply(p, r.driver.value(r.schemaType(), config, r.typeName))
+}
+
+func (r *Resource) apply(p *Plan, config tftypes.Value) Diagnostics {
 	d := r.driver
 	d.t.Helper()
 	if p.Diagnostics.Failed() {
@@ -419,17 +436,40 @@ func (r *Resource) Apply(p *Plan) Diagnostics {
 	case Delete:
 		return r.change(r.null(), p)
 	case Replace:
+		old := *r
+		if r.CreateBeforeDestroy {
+			r.object, r.Tainted = object{value: r.null()}, false
+			if diags = r.settle(p, config); r.object.value.IsNull() {
+				r.object, r.Tainted = old.object, old.Tainted // as it was
+				return diags
+			}
+			if diags.Failed() {
+				return diags // the old object stays beside it
+			}
+			return append(diags, old.change(r.null(), &Plan{config: r.null(), private: old.object.private})...)
+		}
 		if diags = r.change(r.null(), p); diags.Failed() {
 			return diags
 		}
 	case Create, Update:
 	}
-	final := r.plan(applyWalk, p.config)
-	diags = append(diags, final.Diagnostics...)
+	return append(diags, r.settle(p, config)...)
+}
+
+// settle plans once more, with all values known, and makes the resource so.
+func (r *Resource) settle(p *Plan, config tftypes.Value) Diagnostics {
+	d := r.driver
+	d.t.Helper()
+	final := r.plan(applyWalk, config)
+	diags := final.Diagnostics
 	if final.Diagnostics.Failed() {
 		return diags
 	}
-	if broken := resultRules(r.block, p.planned, final.planned, ""); broken != nil {
+	broken := resultRules(r.block, p.planned, final.planned, "")
+	if p.Action == Update && final.Action == Replace {
+		broken = append(broken, "the planned action was update and is replace")
+	}
+	if broken != nil {
 		// Terraform applies no plan that contradicts the one that was shown.
 		if !d.sim.FaultyFinalPlans {
 			d.broken("final plan", broken)

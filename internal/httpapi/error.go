@@ -133,6 +133,11 @@ func (e *Error) Refused() bool {
 	return e.Own && (isSuccess(e.Status) || e.Status >= 400 && e.Status < 500)
 }
 
+// Denied reports that the credentials were refused, or what they are to reach.
+func (e *Error) Denied() bool {
+	return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
+}
+
 // Unclear reports that a write may have taken effect or may not have: there was
 // no answer, or a 5xx, a redirect, a 2xx that cannot be used, a 4xx that is not
 // the service's own. If it is false, nothing was changed.

@@ -16,14 +16,19 @@ const candidates = 10
 
 // Outlook is what a creation would do if it ran now.
 type Outlook struct {
-	// Acquisition is empty when the number is neither owned nor may be bought.
+	// Acquisition is empty when the number is neither owned nor may be bought:
+	// NotOwned then says why.
 	Acquisition platform.Acquisition
+	NotOwned    *NotOwnedError
+	// Capabilities are those of a number that is owned; empty: they are not known.
+	Capabilities []string
 	// Lost lists the wiring that an adoption overwrites without the
 	// configuration naming it, as "field = value".
 	Lost []string
 }
 
-// Outlook looks up, without changing anything, how want would be acquired.
+// Outlook looks up, without changing anything, how want would be acquired. A
+// *platform.Refusal is the platform's own word that it never takes the number.
 func (m *Manager) Outlook(ctx context.Context, want platform.Number) (Outlook, error) {
 	if want.PhoneNumber == "" {
 		return Outlook{Acquisition: platform.Purchased}, nil // by a search, or by claiming one
@@ -33,15 +38,27 @@ func (m *Manager) Outlook(ctx context.Context, want platform.Number) (Outlook, e
 		return Outlook{}, err
 	}
 	owned, err := carrier.Find(ctx, want)
-	switch {
-	case err == nil:
-		return Outlook{Acquisition: platform.Adopted, Lost: m.lost(ctx, on, owned, want)}, nil
-	case !errors.Is(err, platform.ErrNotFound):
+	if err == nil {
+		return Outlook{
+			Acquisition: platform.Adopted, Capabilities: owned.Capabilities, Lost: m.lost(ctx, on, owned, want),
+		}, nil
+	}
+	if !errors.Is(err, platform.ErrNotFound) {
 		return Outlook{}, err
-	case m.mayBuy(want):
+	}
+	notOwned := m.notOwned(ctx, carrier, want)
+	if on != nil && notOwned.Elsewhere == "" && want.Platform != m.Kinds.CarrierOf(want) {
+		var refusal *platform.Refusal
+		if _, err := on.Read(ctx, want); errors.As(err, &refusal) { // it is the platform's own
+			return Outlook{}, refusal
+		} else if err != nil && !errors.Is(err, platform.ErrNotFound) {
+			notOwned.Unsure = err
+		}
+	}
+	if notOwned.Elsewhere == "" && m.mayBuy(want) {
 		return Outlook{Acquisition: platform.Purchased}, nil
 	}
-	return Outlook{}, nil
+	return Outlook{NotOwned: notOwned}, nil
 }
 
 // Reported says whether a service tells by itself that want is there: its carrier
@@ -67,8 +84,7 @@ func (m *Manager) Reported(ctx context.Context, want platform.Number) (bool, err
 // mayBuy says whether the configuration allows to buy want, and its carrier
 // sells.
 func (m *Manager) mayBuy(want platform.Number) bool {
-	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
-	return want.Purchase != nil && kind.NotForSale == ""
+	return want.Purchase != nil && m.Kinds.Sells(m.Kinds.CarrierOf(want))
 }
 
 // lost lists what an owned number is set to and its adoption replaces.
@@ -105,7 +121,9 @@ func (m *Manager) lost(ctx context.Context, on platform.Platform, owned, want pl
 // NotOwnedError reports that a number is not owned and may not be bought.
 type NotOwnedError struct {
 	Number    platform.Number
+	Account   string // the account that was asked; empty: the carrier has none
 	Elsewhere string // the related account that owns it, if one does
+	Unsure    error  // why nobody can tell whether it is somewhere else; nil: it is not
 }
 
 func (e *NotOwnedError) Error() string {
@@ -114,6 +132,14 @@ func (e *NotOwnedError) Error() string {
 			e.Number.PhoneNumber, e.Elsewhere)
 	}
 	return fmt.Sprintf("%s is not owned, and there is no purchase block that allows to buy it", e.Number.PhoneNumber)
+}
+
+// notOwned is the error of a number that the carrier does not have in its account.
+func (m *Manager) notOwned(ctx context.Context, carrier platform.Carrier, want platform.Number) *NotOwnedError {
+	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
+	e := &NotOwnedError{Number: want, Account: m.accountAt(kind, want.AccountSID)}
+	e.Elsewhere, e.Unsure = carrier.Elsewhere(ctx, want)
+	return e
 }
 
 // StaleError reports that the plan's acquisition no longer holds, so that
@@ -314,6 +340,10 @@ func (m *Manager) connect(
 
 // Foresee fills in what the platform can tell of want before it is attached. Have
 // is the number as it is held; zero: it is not yet.
+//
+// Whether a number that the platform lists is the platform's own, nobody but
+// another carrier can tell: one that has the number by want's own word, and says
+// so itself, has imported it there.
 func (m *Manager) Foresee(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	foreseer, ok := m.Platforms[want.Platform].(platform.Foreseer)
 	if !ok {
@@ -322,10 +352,31 @@ func (m *Manager) Foresee(ctx context.Context, have, want platform.Number) (plat
 	if have.Platform != want.Platform {
 		want.SID = have.SID // by which its carrier holds it
 	}
-	want, err := foreseer.Foresee(ctx, want)
-	want.Carrier = m.Kinds.CarrierOf(want)
-	return want, err
+	told, err := foreseer.Foresee(ctx, want)
+	told.Carrier = m.Kinds.CarrierOf(told)
+	if err != nil || have.PhoneNumber != "" || told.Carrier != want.Platform {
+		return told, err
+	}
+	want.SID = heldElsewhere
+	imported, err := foreseer.Foresee(ctx, want)
+	imported.SID, imported.Carrier = "", m.Kinds.CarrierOf(imported)
+	kind, _ := m.Kinds.Kind(imported.Carrier)
+	carrier, opened := m.Carriers[kind.Name]
+	if err != nil || kind.Settings == nil || !opened {
+		return told, err
+	}
+	switch _, err := carrier.Find(ctx, imported); {
+	case err == nil:
+		return imported, nil
+	case errors.Is(err, platform.ErrNotFound):
+		return told, nil
+	default:
+		return told, err
+	}
 }
+
+// heldElsewhere stands for whatever SID another carrier has of a number.
+const heldElsewhere = "held by another carrier"
 
 // configure gives the number want's settings; the result is want with all that
 // the carrier reports.
@@ -369,9 +420,7 @@ func (m *Manager) acquireByNumber(
 	case !errors.Is(err, platform.ErrNotFound):
 		return want, err
 	case !m.mayBuy(want):
-		// Where it cannot be told, the number is not owned all the same.
-		elsewhere, _ := carrier.Elsewhere(ctx, want)
-		return want, &NotOwnedError{Number: want, Elsewhere: elsewhere}
+		return want, m.notOwned(ctx, carrier, want)
 	case want.Acquisition == platform.Adopted:
 		return want, &StaleError{PhoneNumber: want.PhoneNumber, Planned: want.Acquisition}
 	}

@@ -59,6 +59,12 @@ func (k Kinds) CarrierOf(n platform.Number) string {
 	return k[first].Name
 }
 
+// Sells says whether numbers can be bought at that carrier.
+func (k Kinds) Sells(carrier string) bool {
+	kind, _ := k.Kind(carrier)
+	return kind.NotForSale == ""
+}
+
 // OwnsWiring says that n's platform wires it at its carrier.
 func (k Kinds) OwnsWiring(n platform.Number) bool {
 	kind, ok := k.Kind(n.Platform)

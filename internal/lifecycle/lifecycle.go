@@ -31,6 +31,8 @@ type Manager struct {
 	held map[string]platform.Number
 	// missed holds the numbers of state that this run has found to be gone.
 	missed map[string]bool
+	// refreshed holds the numbers of state that this run has read.
+	refreshed map[string]bool
 	// imports has the imports of this run.
 	imports map[string]bool
 	// leftovers are by account.
@@ -47,7 +49,7 @@ func New(s Services) *Manager {
 	return &Manager{
 		Services: s,
 		taken:    map[string]bool{}, held: map[string]platform.Number{}, missed: map[string]bool{}, locks: map[string]*sync.Mutex{},
-		imports: map[string]bool{}, leftovers: map[string]*leftovers{},
+		refreshed: map[string]bool{}, imports: map[string]bool{}, leftovers: map[string]*leftovers{},
 	}
 }
 
@@ -118,6 +120,21 @@ func (m *Manager) Missed(phoneNumber string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.missed[phoneNumber]
+}
+
+// Refresh notes that a refresh has shown the number in state.
+func (m *Manager) Refresh(phoneNumber string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.refreshed[phoneNumber] = true
+}
+
+// Refreshed says whether this run has refreshed the number: if so, it plans, for
+// no apply does.
+func (m *Manager) Refreshed(phoneNumber string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.refreshed[phoneNumber]
 }
 
 func (m *Manager) take(phoneNumber string) bool {

@@ -111,6 +111,8 @@ func resolveFields(fields []platform.Field, config, held attrs, t attr.Type) att
 			planned[field.Name] = attrValue(inner, field.Default)
 		case field.Presence == platform.Optional, field.Presence == platform.Required:
 			planned[field.Name] = attrValue(inner, nil)
+		case field.Clears != nil:
+			planned[field.Name] = removed(field, config, held, inner)
 		case held != nil:
 			planned[field.Name] = held[field.Name]
 		default:
@@ -118,6 +120,30 @@ func resolveFields(fields []platform.Field, config, held attrs, t attr.Type) att
 		}
 	}
 	return objectValue(types, planned)
+}
+
+// removed is the planned value of a field with Clears that the configuration
+// leaves out.
+func removed(field platform.Field, config, held attrs, t attr.Type) attr.Value {
+	if held == nil {
+		return attrValue(t, nil)
+	}
+	block := platform.Values{}
+	for name, value := range held {
+		block[name] = plain(value)
+	}
+	for name, value := range config {
+		if value.IsUnknown() {
+			return unknownValue(t)
+		}
+		if !value.IsNull() {
+			block[name] = plain(value)
+		}
+	}
+	if field.Clears(block) {
+		return attrValue(t, nil)
+	}
+	return held[field.Name]
 }
 
 // unsettled is a planned block whose record is made anew: what the platform

@@ -98,6 +98,7 @@ func (d *Direct) Refresh(
 	if !after.sameAs(before) || !bytes.Equal(after.private(), private) || d.manager.Hold(n) != nil {
 		return ctx, nil, false
 	}
+	d.manager.Refresh(n.PhoneNumber)
 	return ctx, identity(n), true
 }
 

@@ -175,7 +175,11 @@ func (m *model) number() platform.Number {
 		StatusReason:               m.text("status_reason"),
 		Memory:                     m.memory,
 	}
-	if spelling := m.text("phone_number"); spelling != "" {
+	spelling := m.text("phone_number")
+	if !m.known("phone_number") {
+		spelling = m.text("id") // a change may not know it yet; another number it refuses
+	}
+	if spelling != "" {
 		// A configuration's number has been validated, and a state's is the
 		// service's; what cannot be read is sent as it is and refused there.
 		n.PhoneNumber = spelling

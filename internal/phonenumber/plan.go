@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -80,14 +79,18 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 	r.refuseEnd(plan, diags)
 
 	n := plan.number()
-	if config.known("phone_number") && config.null("phone_number") {
+	switch {
+	case config.known("phone_number") && config.null("phone_number"):
 		if plan.known("carrier") {
 			r.refuseSearch(n, diags)
 		}
 		plan.set("acquisition", string(platform.Purchased))
-	} else if config.null("purchase") {
+	case config.null("purchase"), plan.known("carrier") && !r.kinds.Sells(n.Carrier):
+		// There is no other way to the number, so a final plan comes to the same,
+		// whoever owns it by then.
 		plan.set("acquisition", string(platform.Adopted))
 	}
+	r.refuseCriteria(config, n, diags)
 	if !r.manager.Known(n) {
 		return
 	}
@@ -95,36 +98,41 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 		diags.AddError("Missing credentials", sentence(err.Error()))
 		return
 	}
+	if !plan.known("carrier") {
+		return
+	}
 	r.refuseHopeless(ctx, config, nil, plan, diags)
-	if n.PhoneNumber == "" || !plan.known("carrier") {
+	if n.PhoneNumber == "" || diags.HasError() {
 		return
 	}
 	if held, ok := r.manager.Held(n.PhoneNumber); ok && r.kinds.Irreversible(held) {
 		r.refuseLoss(held, diags)
 		return
 	}
+	if !config.known("account_sid") {
+		return // where to look is not known
+	}
 	if r.refuseImpossible(ctx, config, n, diags); diags.HasError() {
 		return
 	}
 	outlook, err := r.manager.Outlook(ctx, n)
 	if err != nil {
-		diags.AddWarning("Unable to look up phone number "+n.PhoneNumber, fmt.Sprintf(
-			"The plan cannot say whether %s will be adopted or bought; the apply looks again.\n\n%v", n.PhoneNumber, err))
-		if !config.null("purchase") {
-			plan.setUnknown("acquisition")
-		}
+		r.addUnseen(n, "The plan cannot say whether "+n.PhoneNumber+" will be adopted or bought", err, diags)
 		return
 	}
-	switch outlook.Acquisition {
-	case platform.Adopted:
+	switch missing := outlook.NotOwned; {
+	case outlook.Acquisition == platform.Adopted:
 		plan.set("acquisition", string(platform.Adopted))
+		r.refuseIncapable(config, nil, n, outlook.Capabilities, diags)
 		r.warnOfLoss(n, outlook, diags)
-	case platform.Purchased:
+	case outlook.Acquisition == platform.Purchased:
 		plan.set("acquisition", string(platform.Purchased))
-	default:
-		plan.setUnknown("acquisition")
+	case missing.Elsewhere != "":
+		diags.AddAttributeError(path.Root("phone_number"), "Phone number "+n.PhoneNumber+" is in another account",
+			r.notOwned(missing))
+	case config.known("purchase"): // else there may be permission to buy it
 		diags.AddAttributeWarning(path.Root("phone_number"), "Phone number "+n.PhoneNumber+" is not owned",
-			r.notOwned(&lifecycle.NotOwnedError{Number: n})+" The apply will fail, and nothing will be bought.")
+			r.notOwned(missing)+" The apply will fail, and nothing will be bought.")
 	}
 }
 
@@ -132,6 +140,10 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, diags *diag.Diagnostics) {
 	if config.known("phone_number") && !config.null("phone_number") &&
 		!e164.Same(config.text("phone_number"), state.text("id")) {
+		if n := state.number(); !r.manager.Refreshed(n.PhoneNumber) {
+			r.refuseSurprise(n, plan.number().PhoneNumber, diags)
+			return
+		}
 		r.planEnd(state, "Replacement", diags)
 		return // Terraform plans the new number as a creation of its own
 	}
@@ -142,10 +154,10 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 		return
 	}
 	plan.memory = state.memory
-	r.resolve(ctx, config, &state, plan, diags)
 	for _, name := range []string{"id", "capabilities", "acquisition"} {
 		plan.attrs[name] = state.attrs[name]
 	}
+	r.resolve(ctx, config, &state, plan, diags)
 	corrected := state.number().Carrier != plan.number().Carrier
 	if corrected {
 		plan.setUnknown("capabilities")
@@ -162,6 +174,9 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	plan.blurEnd()
 	r.refuseCarrierChange(state, plan, diags)
 	r.refuseHopeless(ctx, config, &state, plan, diags)
+	if !corrected {
+		r.refuseIncapable(config, state.attrs, plan.number(), state.number().Capabilities, diags)
+	}
 	r.refuseEnd(plan, diags)
 	r.warnOfRepair(state, plan, diags)
 	r.warnOfInterruption(state, plan, diags)

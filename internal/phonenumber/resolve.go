@@ -3,7 +3,6 @@ package phonenumber
 import (
 	"context"
 	"fmt"
-	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -41,7 +40,8 @@ func (r *Resource) resolveBlock(config model, state *model, plan model) {
 	}
 	plan.attrs[kind.Name] = resolved(nested(state.attrs[kind.Name]))
 	have := state.number()
-	if have.Status != platform.Active || r.kinds.Interruption(have, plan.number()) != "" {
+	open := hasUnknown(config.attrs[kind.Name]) || !config.known("account_sid") // what turns out may need another registration
+	if open || have.Status != platform.Active || r.kinds.Interruption(have, plan.number()) != "" {
 		plan.attrs[kind.Name] = unsettled(kind.Block, plan.attrs[kind.Name], plan.types[kind.Name])
 	}
 }
@@ -55,36 +55,21 @@ func (r *Resource) foresee(ctx context.Context, config model, state *model, plan
 		!config.known("phone_number") || !config.carrierKnown() {
 		return
 	}
-	if held, ok := r.manager.Held(n.PhoneNumber); ok && held.Platform == n.Platform {
-		// A replacement: what the platform has of it now is the old resource's.
-		kind, _ := r.kinds.Kind(n.Platform)
-		n.Block = carriedAs(kind, held, n)
-	}
 	var have platform.Number
 	if state != nil {
 		have = state.number()
+	} else if !config.known("account_sid") {
+		return // which of a carrier's accounts to ask is not known
 	}
 	told, err := r.manager.Foresee(ctx, have, n)
 	if err != nil {
-		diags.AddWarning("Unable to look up phone number "+label(n), fmt.Sprintf(
-			"The plan cannot say how %s is held at %s; the apply looks again.\n\n%v",
-			label(n), r.kinds.Title(n.Platform), err))
+		r.addUnseen(n, fmt.Sprintf("The plan cannot say how %s is held at %s", label(n), r.kinds.Title(n.Platform)), err, diags)
 		return
 	}
-	plan.attrs[n.Platform] = foreseen(plan.types[n.Platform], plan.attrs[n.Platform], told.Block)
-}
-
-// carriedAs is want's block in which what decides who carries the number, and is
-// left open, is as have has it.
-func carriedAs(kind platform.Kind, have, want platform.Number) platform.Values {
-	block := platform.Values{}
-	maps.Copy(block, want.Block) // which is nil where the whole block is unknown
-	for _, name := range kind.CarrierFields {
-		if _, told := block[name]; !told {
-			block[name] = have.Block[name]
-		}
+	if held, ok := r.manager.Held(n.PhoneNumber); ok && state == nil && held.Platform == n.Platform && held.Carrier != told.Carrier {
+		return // a replacement: what it finds depends on whether the old resource ends before or after
 	}
-	return block
+	plan.attrs[n.Platform] = foreseen(plan.types[n.Platform], plan.attrs[n.Platform], told.Block)
 }
 
 // refuseForeignSettings refuses attributes of another carrier than the number's.

@@ -150,6 +150,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		r.addError(diags, "read", have, err)
 		return
 	}
+	r.manager.Refresh(got.PhoneNumber)
 	if importing {
 		state.importDefaults()
 	}
@@ -191,9 +192,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	have, want := state.number(), plan.number()
 	if want.PhoneNumber != "" && want.PhoneNumber != have.PhoneNumber {
-		diags.AddAttributeError(path.Root("phone_number"), "Phone number "+have.PhoneNumber+" cannot become another one",
-			fmt.Sprintf("The value was not known when this was planned and turned out to be %s. Nothing was changed. "+
-				"Plan again: the plan will replace the resource and say what becomes of %s.", want.PhoneNumber, have.PhoneNumber))
+		r.refuseSurprise(have, want.PhoneNumber, diags)
 		return
 	}
 	addWriteOnly(&want, config)

@@ -4,7 +4,10 @@ package phonenumber
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -64,20 +67,97 @@ func (r *Resource) refuseImpossible(ctx context.Context, config model, n platfor
 	diags.AddAttributeError(at, summary, detail)
 }
 
+// refuseCriteria refuses search criteria beside the number that they could find.
+// Like refuseEnd it only warns of a number that has just been found to be gone.
+func (r *Resource) refuseCriteria(config model, n platform.Number, diags *diag.Diagnostics) {
+	var criteria []string
+	for name, value := range nested(config.attrs["purchase"]) {
+		if name != "country" && name != "type" && !value.IsNull() {
+			criteria = append(criteria, name)
+		}
+	}
+	if config.null("phone_number") || !config.known("phone_number") || len(criteria) == 0 {
+		return
+	}
+	slices.Sort(criteria)
+	at, summary := path.Root("purchase").AtName(criteria[0]), "Search criteria beside a phone number"
+	detail := fmt.Sprintf("The configuration names %s, so that there is nothing to search for, and %s would be passed over. "+
+		"Remove %[2]s to adopt or buy that very number, or remove phone_number to buy one that fits.",
+		n.PhoneNumber, strings.Join(criteria, ", "))
+	if r.manager.Missed(n.PhoneNumber) {
+		diags.AddAttributeWarning(at, summary, detail+" The apply will fail.")
+		return
+	}
+	diags.AddAttributeError(at, summary, detail)
+}
+
+// refuseIncapable refuses settings that are not held yet and need a capability
+// that the number is known to lack.
+func (r *Resource) refuseIncapable(
+	config model, held attrs, n platform.Number, capabilities []string, diags *diag.Diagnostics,
+) {
+	if len(capabilities) == 0 {
+		return // nobody has told
+	}
+	carrier, _ := r.kinds.Kind(n.Carrier)
+	for _, field := range carrier.Settings {
+		value := config.attrs[field.Name]
+		if wanted := plain(value); wanted == nil || wanted == "" || value.Equal(held[field.Name]) {
+			continue
+		}
+		if field.Needs != "" && !slices.Contains(capabilities, field.Needs) {
+			diags.AddAttributeError(path.Root(field.Name), fmt.Sprintf("%s has no %s", n.PhoneNumber, field.Needs), fmt.Sprintf(
+				"%s says that %s can carry %s alone, and refuses %s for it. Remove the argument, or choose a number with %s.",
+				carrier.Title, n.PhoneNumber, strings.Join(capabilities, ", "), field.Name, field.Needs))
+		}
+	}
+}
+
+// refuseSurprise refuses to make another number of the one in state where no
+// refresh of this run has shown that. Terraform plans a change whose phone_number
+// was not known once more in the apply, without a refresh, and takes no
+// replacement by then.
+func (r *Resource) refuseSurprise(have platform.Number, wanted string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("phone_number"), "Phone number "+have.PhoneNumber+" cannot become another one",
+		fmt.Sprintf("phone_number is %s, but nothing has shown yet what becomes of %s: the value was not known when this was "+
+			"planned, or the plan was made with -refresh=false. Nothing was changed. Plan again, with a refresh: the plan will "+
+			"replace the resource and say what becomes of %[2]s.", wanted, have.PhoneNumber))
+}
+
+// addUnseen tells of a look-up for a plan that failed: what is certain to fail in
+// the apply, too, is an error, but like that of refuseEnd it blocks no destroy.
+func (r *Resource) addUnseen(n platform.Number, doubt string, err error, diags *diag.Diagnostics) {
+	var refusal *platform.Refusal
+	var field *platform.FieldError
+	certain := errors.As(err, &refusal) || errors.As(err, &field) || platform.IsDenied(err)
+	if certain && !r.manager.Missed(n.PhoneNumber) {
+		r.addError(diags, "plan", n, err)
+		return
+	}
+	diags.AddWarning("Unable to look up phone number "+label(n), fmt.Sprintf("%s; the apply looks again.\n\n%v", doubt, err))
+}
+
 // notOwned says how to go on with a number that is not owned.
 func (r *Resource) notOwned(err *lifecycle.NotOwnedError) string {
 	carrier, _ := r.kinds.Kind(err.Number.Carrier)
-	if err.Elsewhere != "" {
-		return fmt.Sprintf("%s belongs to the related account %s, and a creation never transfers a number. To manage it "+
-			"there, set account_sid = %q; changing account_sid afterwards transfers it.",
-			err.Number.PhoneNumber, err.Elsewhere, err.Elsewhere)
+	account := "the account at " + carrier.Title
+	if err.Account != "" {
+		account = fmt.Sprintf("account %s at %s", err.Account, carrier.Title)
 	}
-	if carrier.NotForSale != "" {
-		return fmt.Sprintf("%s does not belong to the account at %s. %s", err.Number.PhoneNumber, carrier.Title, carrier.NotForSale)
+	switch number := err.Number.PhoneNumber; {
+	case err.Elsewhere != "":
+		return fmt.Sprintf("%s does not belong to %s but to the related account %s, and a creation never transfers a "+
+			"number. To manage it there, set account_sid = %[3]q; changing account_sid afterwards transfers it.",
+			number, account, err.Elsewhere)
+	case carrier.NotForSale != "":
+		return fmt.Sprintf("%s does not belong to %s. %s", number, account, carrier.NotForSale)
+	case err.Unsure != nil:
+		return fmt.Sprintf("%s does not belong to %s. Whether it is somewhere else could not be looked up: %v. Try again "+
+			"once that is mended; to manage it there, name its account_sid or its platform.", number, account, err.Unsure)
+	default:
+		return fmt.Sprintf("%s does not belong to %s, and the configuration has no purchase block that allows to buy it. To "+
+			"buy it, add a block `purchase {}`; to adopt it, check the number and the account.", number, account)
 	}
-	return fmt.Sprintf("%s does not belong to the account at %s, and the configuration has no purchase block that "+
-		"allows to buy it. To buy it, add a block `purchase {}`; to adopt it, check the number and the account.",
-		err.Number.PhoneNumber, carrier.Title)
 }
 
 func (r *Resource) warnOfLoss(n platform.Number, outlook lifecycle.Outlook, diags *diag.Diagnostics) {
@@ -112,9 +192,24 @@ func (r *Resource) refuseHopeless(ctx context.Context, config model, state *mode
 	if state != nil {
 		have = state.number()
 	}
+	n.Block = asConfigured(config, n)
 	if err := r.manager.Preview(ctx, have, n); err != nil {
-		r.addError(diags, "plan", n, err)
+		r.addUnseen(n, "The plan cannot say whether the apply has all that it needs", err, diags)
 	}
+}
+
+// asConfigured is n's block with what is write-only, and with nil for what neither
+// the configuration nor the plan has a value for.
+func asConfigured(config model, n platform.Number) platform.Values {
+	configured := config.number()
+	block := platform.Values{}
+	maps.Copy(block, configured.Block)
+	for name, value := range n.Block {
+		if block[name] == nil {
+			block[name] = value
+		}
+	}
+	return block
 }
 
 // refuseEnd refuses an end that the number can never have. Of a number that has

@@ -944,3 +944,84 @@ func TestAccSynthflowMovesToAnotherWorkspaceInPlace(t *testing.T) {
 		},
 	)
 }
+
+func TestAccSynthflowImportBesideItsProviderShowsNoChanges(t *testing.T) {
+	t.Parallel()
+	for name, block := range map[string]string{
+		"named": "provider_name = \"twilio\"\ntermination_uri = \"example.pstn.twilio.com\"\n", "left out": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := startSynthflow(t, simulator.SynthflowRules{})
+			sim.Synthflow().AddNumber(simulator.SynthflowNumber{
+				PhoneNumber: number, TerminationURI: "example.pstn.twilio.com", ProviderName: "twilio",
+			})
+			cli := sim.CLI(t)
+			cli.Configure(onSynthflow(sim, "", block))
+			cli.Must(0, "import", "-no-color", this, "synthflow/"+simulator.DefaultSynthflowWorkspaceID+"/14155550100")
+			cli.Must(0, "plan", "-detailed-exitcode")
+			if writes := writesAtAll(sim); len(writes) > 0 {
+				t.Errorf("requests that change something: %v", writes)
+			}
+		})
+	}
+}
+
+// What the refresh has shown of the old resource, the apply does not know: it may
+// find the record still there, or gone.
+func TestSynthflowReplacementInEveryOrder(t *testing.T) {
+	t.Parallel()
+	for name, block := range map[string]acctest.Values{
+		"of Twilio":       {"provider_name": "twilio", "termination_uri": "example.pstn.twilio.com", "agent_id": synthflowOne},
+		"of another":      {"provider_name": "telnyx", "termination_uri": "sip.example.com", "agent_id": synthflowOne},
+		"bought":          {"agent_id": synthflowOne},
+		"not bought":      {"bought_at_synthflow": false, "termination_uri": "sip.example.com"},
+		"of Twilio, said": {"bought_at_synthflow": false, "provider_name": "twilio", "termination_uri": "example.pstn.twilio.com"},
+	} {
+		for _, road := range []string{"replace", "create before destroy", "rename, old first", "rename, new first"} {
+			t.Run(name+", "+road, func(t *testing.T) {
+				t.Parallel()
+				sim := startSynthflow(t, simulator.SynthflowRules{})
+				owned(sim, simulator.TwilioNumber{})
+				if name == "bought" {
+					boughtInDashboard(sim)
+				}
+				driver := sim.Driver(t, nil)
+				r := driver.Resource("telephony_phone_number")
+				config := acctest.Values{"phone_number": number, "synthflow": block}
+				if block["provider_name"] == "twilio" {
+					config["friendly_name"] = "Support"
+				}
+				if _, diags := r.TerraformApply(config); diags.Failed() {
+					t.Fatalf("%+v", diags)
+				}
+				driver.Restart()
+				r.Read()
+				r.Forced, r.CreateBeforeDestroy = road == "replace" || road == "create before destroy", road == "create before destroy"
+				var diags acctest.Diagnostics
+				if !strings.HasPrefix(road, "rename") {
+					diags = r.Apply(r.Plan(config))
+				} else {
+					old := r
+					r = driver.Resource("telephony_phone_number")
+					ending, plan := old.PlanDestroy(), r.Plan(config)
+					if road == "rename, old first" {
+						diags = append(old.Apply(ending), r.Apply(plan)...)
+					} else {
+						diags = append(r.Apply(plan), old.Apply(ending)...)
+					}
+				}
+				if diags.Failed() || r.State()["status"] != "active" {
+					t.Errorf("%v: %+v", r.State(), diags)
+				}
+				r.Forced = false
+				if action, diags := r.TerraformApply(config); action != acctest.NoOp || diags.Failed() {
+					t.Errorf("the next apply: %s, %+v", action, diags)
+				}
+				if _, there := sim.Synthflow().Number(number); !there {
+					t.Error("it is not at Synthflow")
+				}
+			})
+		}
+	}
+}

@@ -72,6 +72,13 @@ func Clause(text string) string {
 
 var sentenceEnd = regexp.MustCompile(`[.!] (["“(]?\p{Lu})`)
 
+// IsDenied reports that a service refused the credentials, or what they are to
+// reach.
+func IsDenied(err error) bool {
+	var answer interface{ Denied() bool }
+	return errors.As(err, &answer) && answer.Denied()
+}
+
 // FieldError blames one field of the resource, or of the platform's block.
 type FieldError struct {
 	Field string // path: "voice_application_sid", "resemble.agent_uuid"

@@ -17,6 +17,14 @@ type Field struct {
 	// configuration does not name is cleared, also at an adoption.
 	Wiring bool
 
+	// Clears says of the block, as it is in state and in the configuration that
+	// changes it, whether a value that is removed is cleared; nil: it stays. Only
+	// with OptionalComputed.
+	Clears func(block Values) bool
+	// Needs is the capability without which the carrier refuses the setting, such
+	// as sms; empty: none.
+	Needs string
+
 	Sensitive bool
 	WriteOnly bool
 

@@ -9,7 +9,10 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-var _ platform.Platform = (*Platform)(nil)
+var (
+	_ platform.Platform  = (*Platform)(nil)
+	_ platform.Previewer = (*Platform)(nil)
+)
 
 // Platform is platform.Platform at Nixflex. It is safe for concurrent use.
 type Platform struct {
@@ -42,6 +45,15 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 		return notAbsent(explained("look up agent "+agent, err))
 	}
 	return nil
+}
+
+// Preview is platform.Previewer's. It calls nobody.
+func (p *Platform) Preview(_ context.Context, have, want platform.Number) error {
+	if have.Platform == kindName {
+		return nil
+	}
+	_, err := p.credentialsFor(want)
+	return err
 }
 
 // Read is platform.Platform's. An agent that is gone is reported as none, since

@@ -57,7 +57,7 @@ const (
 
 var (
 	e164         = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
-	agentPattern = regexp.MustCompile(`^[0-9A-Za-z-]+$`)
+	agentPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 	notEmpty     = regexp.MustCompile(`\S`)
 	idPattern    = regexp.MustCompile(`^[1-9][0-9]*$`)
 )

@@ -14,7 +14,10 @@ import (
 // defaultPollInterval is the time between two looks at a deletion.
 const defaultPollInterval = 2 * time.Second
 
-var _ platform.Platform = (*Platform)(nil)
+var (
+	_ platform.Platform  = (*Platform)(nil)
+	_ platform.Previewer = (*Platform)(nil)
+)
 
 // Platform is platform.Platform at Resemble AI. It is safe for concurrent use.
 type Platform struct {
@@ -56,6 +59,15 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 		return explained("read agent "+uuid+" at Resemble AI", err)
 	}
 	return nil
+}
+
+// Preview is platform.Previewer's. It calls nobody.
+func (p *Platform) Preview(_ context.Context, have, want platform.Number) error {
+	if have.Platform == kindName {
+		return nil
+	}
+	_, err := p.authToken(want)
+	return err
 }
 
 // authToken is the auth token of the account at Twilio that owns the number.

@@ -137,7 +137,9 @@ var Kind = platform.Kind{
 			Description: "Where an imported number comes from. Default `custom`. `twilio` means that the number is in the " +
 				"Twilio account of the provider's `twilio` block, or may be bought there; with anything else its carrier is " +
 				"`external`. Has no effect on a number that was bought at Synthflow.",
-			OneOf: providers,
+			Presence: platform.OptionalComputed,
+			Clears:   func(block platform.Values) bool { return !isBought(platform.Number{Block: block}) },
+			OneOf:    providers,
 		},
 		{
 			Name: terminationURI,

@@ -20,8 +20,9 @@ const (
 )
 
 var (
-	_ platform.Platform = (*Platform)(nil)
-	_ platform.Foreseer = (*Platform)(nil)
+	_ platform.Platform  = (*Platform)(nil)
+	_ platform.Foreseer  = (*Platform)(nil)
+	_ platform.Previewer = (*Platform)(nil)
 )
 
 // Platform is platform.Platform at Synthflow. It is safe for concurrent use.
@@ -86,11 +87,11 @@ func (p *Platform) Foresee(ctx context.Context, want platform.Number) (platform.
 	block[workspaceID] = workspace
 	if !block.Has(boughtAtSynthflow) {
 		block[boughtAtSynthflow] = false
-		if want.PhoneNumber != "" { // else a purchase will find one, which Synthflow has none of
+		if want.PhoneNumber != "" && want.SID == "" { // else a purchase will find one, which Synthflow has none of
 			_, live, err := p.find(ctx, want)
 			switch {
 			case err == nil:
-				block[boughtAtSynthflow], block[slug] = want.SID == "", live.Slug
+				block[boughtAtSynthflow], block[slug] = true, live.Slug
 			case !errors.Is(err, platform.ErrNotFound):
 				return want, err
 			}
@@ -106,9 +107,8 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 	if err != nil {
 		return err
 	}
-	if want.Block.Bool(uacEnabled) && !want.Block.Has(trunkUsername) {
-		return blame(trunkUsername, errors.New("a registration with the carrier (uac_enabled) needs a user name and a "+
-			"password: set trunk_username and trunk_pwd_wo"))
+	if err := checkRegistration(want); err != nil {
+		return err
 	}
 	stays := have.Status == platform.Active && !moves(have, want)
 	if !stays || have.Block[agentID] != want.Block[agentID] {
@@ -133,6 +133,35 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 		return nil // its carrier knows that it has no such number
 	}
 	return checkImport(want)
+}
+
+// Preview is platform.Previewer's. A record that is there already needs no SIP
+// domain, so only where one is missing it is looked for.
+func (p *Platform) Preview(ctx context.Context, have, want platform.Number) error {
+	if err := checkRegistration(want); err != nil || have.Platform == kindName || isBought(want) {
+		return err
+	}
+	lacking := checkImport(want)
+	if lacking == nil || want.PhoneNumber == "" {
+		return lacking
+	}
+	switch _, _, err := p.find(ctx, want); {
+	case err == nil:
+		return nil
+	case errors.Is(err, platform.ErrNotFound):
+		return lacking
+	default:
+		return err
+	}
+}
+
+// checkRegistration says what a registration with the carrier lacks.
+func checkRegistration(want platform.Number) error {
+	if !want.Block.Bool(uacEnabled) || want.Block.Has(trunkUsername) {
+		return nil
+	}
+	return blame(trunkUsername, errors.New("a registration with the carrier (uac_enabled) needs a user name and a "+
+		"password: set trunk_username and trunk_pwd_wo"))
 }
 
 // checkAgent makes sure that the agent, if there is to be one, exists.
@@ -218,7 +247,9 @@ func reportedAgent(n platform.Number, r *record) any {
 // the number does not depend on what Synthflow was told, and older versions of
 // its API took no notice of provider_name.
 func reportedProvider(n platform.Number, r *record) (provider any, told bool) {
-	if isBought(n) || r.ProviderName == "" {
+	// Of a bought number it is told but once, when it is imported into Terraform: a
+	// configuration may well name it.
+	if isBought(n) && n.Block.Has(boughtAtSynthflow) || r.ProviderName == "" {
 		return nil, false
 	}
 	provider = r.ProviderName

@@ -724,7 +724,7 @@ func TestRead_AfterAnImportIntoTerraform(t *testing.T) {
 			}
 			got, err := w.Read(t.Context(), n)
 			if err != nil || got.Block["bought_at_synthflow"] != true || got.Block["agent_id"] != test.want ||
-				got.Block.Has("provider_name") {
+				got.Block["provider_name"] != "telnyx" {
 				t.Errorf("%v, %v", got.Block, err)
 			}
 			// And from then on it is ours.

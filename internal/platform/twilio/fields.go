@@ -125,6 +125,8 @@ func wiring(f platform.Field, change ...func(*platform.Field)) platform.Field {
 	return f
 }
 
+func needsSMS(f *platform.Field) { f.Needs = "sms" }
+
 func requires(name string) func(*platform.Field) {
 	return func(f *platform.Field) { f.Requires = []string{name} }
 }
@@ -210,7 +212,7 @@ var fields = []field{
 		func(r *record) *string { return r.TrunkSid }, (*update).SetTrunkSid,
 	),
 	text(
-		wiring(link("sms_url", "Answers an incoming message with TwiML. Not called while `sms_application_sid` is set.")),
+		wiring(link("sms_url", "Answers an incoming message with TwiML. Not called while `sms_application_sid` is set."), needsSMS),
 		func(r *record) *string { return r.SmsUrl }, (*update).SetSmsUrl,
 	),
 	method(
@@ -218,7 +220,7 @@ var fields = []field{
 		func(r *record) *string { return r.SmsMethod }, (*update).SetSmsMethod,
 	),
 	text(
-		wiring(link("sms_fallback_url", "Answers an incoming message when `sms_url` fails."), requires("sms_url")),
+		wiring(link("sms_fallback_url", "Answers an incoming message when `sms_url` fails."), requires("sms_url"), needsSMS),
 		func(r *record) *string { return r.SmsFallbackUrl }, (*update).SetSmsFallbackUrl,
 	),
 	method(
@@ -226,7 +228,7 @@ var fields = []field{
 		func(r *record) *string { return r.SmsFallbackMethod }, (*update).SetSmsFallbackMethod,
 	),
 	text(
-		wiring(sid("sms_application_sid", "AP", "TwiML application that answers incoming messages, instead of `sms_url`.")),
+		wiring(sid("sms_application_sid", "AP", "TwiML application that answers incoming messages, instead of `sms_url`."), needsSMS),
 		func(r *record) *string { return r.SmsApplicationSid }, (*update).SetSmsApplicationSid,
 	),
 	text(
