@@ -78,6 +78,7 @@ func (r *Resource) readIdentity(
 	} else if n.Platform != platform.None {
 		diags.AddError("Invalid identity", fmt.Sprintf(
 			"platform is %q; it must be one of %s.", n.Platform, strings.Join(platformNames(r.kinds), ", ")))
+		return n
 	}
 	var err error
 	if n.PhoneNumber, err = e164.Accept(named.String("phone_number")); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -43,14 +44,29 @@ func (r *Resource) ImportState(
 func (r *Resource) named(
 	ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics,
 ) platform.Number {
-	if req.ID == "" && req.Identity != nil {
+	if req.ID == "" && req.Identity != nil && isGiven(req.Identity.Raw) {
 		return r.readIdentity(ctx, req.Identity, diags)
 	}
 	n, err := r.readImportID(req.ID)
 	if err != nil {
-		diags.AddError("Invalid import ID", fmt.Sprintf("%q is refused: %v.%s", req.ID, err, r.importExamples()))
+		diags.AddError("Invalid import ID", fmt.Sprintf("%q is refused: %v.%s", req.ID, err, r.importExamples(req.ID)))
 	}
 	return n
+}
+
+// isGiven says that an identity has something in it: beside an empty import ID
+// there is an empty one.
+func isGiven(identity tftypes.Value) bool {
+	var attributes map[string]tftypes.Value
+	if identity.As(&attributes) != nil {
+		return false
+	}
+	for _, value := range attributes {
+		if !value.IsNull() {
+			return true
+		}
+	}
+	return false
 }
 
 // readImportID reads "<service>/<identifier>", or an identifier alone, which is
@@ -72,7 +88,12 @@ func (r *Resource) readImportID(id string) (platform.Number, error) {
 	return n, err
 }
 
-func (r *Resource) importExamples() string {
+// importExamples are the import IDs of the service that the ID names, or of all.
+func (r *Resource) importExamples(id string) string {
+	name, _, named := strings.Cut(id, "/")
+	if kind, ok := r.kinds.Kind(name); ok && named && len(kind.ImportExamples) > 0 {
+		return " Import IDs look like:\n  - " + strings.Join(kind.ImportExamples, "\n  - ")
+	}
 	var examples []string
 	for _, kind := range r.kinds {
 		examples = append(examples, kind.ImportExamples...)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -86,18 +85,23 @@ func unableToMove(req resource.MoveStateRequest) string {
 // movedNumber is the number in the state of another provider's resource. An
 // error shows nothing of that state, which may hold secrets.
 func (r *Resource) movedNumber(req resource.MoveStateRequest) (platform.Number, error) {
-	source, ok := r.moveSource(req)
-	if !ok {
-		return platform.Number{}, fmt.Errorf("a moved block can take a number over from these resources, but not from %s of "+
-			"provider %s:\n  - %s\n\n%s", req.SourceTypeName, req.SourceProviderAddress,
-			strings.Join(r.moveSources(), "\n  - "), instead(req))
-	}
 	var values platform.Values
-	if err := json.Unmarshal(req.SourceRawState.JSON, &values); err != nil || values == nil {
+	broken := json.Unmarshal(req.SourceRawState.JSON, &values)
+	source, ok := r.moveSource(req, values)
+	if !ok {
+		return platform.Number{}, fmt.Errorf("a moved block can take a number over from these resources, and from those of a "+
+			"fork whose state is like theirs, but not from %s of provider %s:\n  - %s\n\n%s", req.SourceTypeName,
+			req.SourceProviderAddress, strings.Join(r.moveSources(), "\n  - "), instead(req))
+	}
+	if broken != nil || values == nil {
 		return platform.Number{}, fmt.Errorf("the state of this %s cannot be read: it is no JSON object.\n\n%s",
 			req.SourceTypeName, instead(req))
 	}
 	n, err := source.Number(values)
+	var refusal *platform.Refusal
+	if errors.As(err, &refusal) {
+		return n, fmt.Errorf("this %s cannot be taken over: %s", req.SourceTypeName, refusal.Detail)
+	}
 	if err == nil && n.PhoneNumber != "" {
 		n.PhoneNumber, err = e164.Accept(n.PhoneNumber)
 	}
@@ -108,18 +112,43 @@ func (r *Resource) movedNumber(req resource.MoveStateRequest) (platform.Number, 
 	return n, nil
 }
 
-// moveSource finds the source of a move, at whatever registry.
-func (r *Resource) moveSource(req resource.MoveStateRequest) (platform.MoveSource, bool) {
+// moveSource finds the source of a move, at whatever registry. A fork keeps the
+// names and the state of what it was forked from, mostly: it is taken for that
+// if its state says which number it is in the same way.
+func (r *Resource) moveSource(req resource.MoveStateRequest, state platform.Values) (platform.MoveSource, bool) {
+	var fork *platform.MoveSource
 	for _, kind := range r.kinds {
 		for _, source := range kind.Moves {
-			if source.Resource == req.SourceTypeName && slices.ContainsFunc(source.Providers, func(provider string) bool {
-				return isProvider(req.SourceProviderAddress, provider)
-			}) {
-				return source, true
+			if source.Resource != strings.TrimSuffix(req.SourceTypeName, olderType) {
+				continue
+			}
+			for _, provider := range source.Providers {
+				if isProvider(req.SourceProviderAddress, provider) {
+					return source, true
+				}
+				if isFork(req.SourceProviderAddress, provider) && fork == nil {
+					if _, err := source.Number(state); err == nil {
+						fork = &source
+					}
+				}
 			}
 		}
 	}
-	return platform.MoveSource{}, false
+	if fork == nil {
+		return platform.MoveSource{}, false
+	}
+	return *fork, true
+}
+
+// olderType ends the types of resources that a provider made of an older version
+// of its service's API.
+const olderType = "_v2010"
+
+// isFork says whether the address is that of a provider of the same type in
+// another namespace.
+func isFork(address, provider string) bool {
+	_, name, _ := strings.Cut(provider, "/")
+	return strings.HasSuffix(strings.ToLower(address), "/"+strings.ToLower(name))
 }
 
 // isProvider says whether the address is that of provider, "namespace/type".

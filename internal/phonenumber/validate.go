@@ -46,6 +46,13 @@ func isSure(v attr.Value) bool {
 }
 
 func (r *Resource) validateAcquisition(config model, diags *diag.Diagnostics) {
+	criteria := nested(config.attrs["purchase"])
+	country, _ := plain(criteria["country"]).(string)
+	if area := criteria["area_code"]; country != "" && !slices.Contains([]string{"US", "CA"}, country) && area != nil && isSure(area) {
+		diags.AddAttributeError(path.Root("purchase").AtName("area_code"), "Area code of another country", fmt.Sprintf(
+			"Numbers are on sale by area code in the United States (US) and Canada (CA) alone, and country is %q. Remove "+
+				"area_code, or search by contains or in_locality.", country))
+	}
 	if !config.known("phone_number") || !config.null("phone_number") || !config.known("purchase") {
 		return
 	}

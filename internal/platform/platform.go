@@ -293,7 +293,8 @@ type MoveSource struct {
 	Providers []string // in a registry: "namespace/type"
 	Resource  string   // the type of the resource
 	// Number is the number in the resource's state, decoded from the JSON that
-	// the other provider wrote. It is pure.
+	// the other provider wrote. A *Refusal is of a number that cannot be taken over
+	// in any way. It is pure.
 	Number func(state Values) (Number, error)
 }
 

@@ -1,7 +1,6 @@
 package twilio
 
 import (
-	"regexp"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
@@ -142,10 +141,8 @@ var fields = []field{
 			Name: "friendly_name",
 			Description: "Name of the number at Twilio, 1 to 64 characters. Twilio gives a new number its formatted " +
 				"spelling. Removed from the configuration, it stays as it is.",
-			Presence:    platform.OptionalComputed,
-			Pattern:     regexp.MustCompile(`.`),
-			PatternHint: "1 to 64 characters",
-			MaxLength:   64,
+			Presence:  platform.OptionalComputed,
+			MaxLength: 64,
 		},
 		func(r *record) *string { return r.FriendlyName }, (*update).SetFriendlyName,
 	),

@@ -88,8 +88,11 @@ func movedFromNested(state platform.Values) (platform.Number, error) {
 func movedFromVapi(state platform.Values) (platform.Number, error) {
 	for _, name := range []string{"phone_provider", "provider_type"} {
 		if carrier := state.String(name); carrier != "" && carrier != kindName {
-			return platform.Number{}, fmt.Errorf("its %s is %q, and only a number that Twilio carries can be moved",
-				name, carrier)
+			return platform.Number{}, &platform.Refusal{
+				Summary: "Number of another carrier",
+				Detail: fmt.Sprintf("its %s is %q, and only a number that Twilio carries can be moved. Nothing was changed. Remove "+
+					"the moved block, and leave the number with its present provider.", name, carrier),
+			}
 		}
 	}
 	n := platform.Number{PhoneNumber: state.String("number"), AccountSID: accountIn(state, "twilio_account_sid")}
