@@ -42,13 +42,13 @@ func TestPlanRefusesWhatIsCertainToFail(t *testing.T) {
 					"account_sid": twilioSID, "auth_token": "wrong", "base_url": sim.URL + "/twilio",
 				}}
 			},
-			config: acctest.Values{"phone_number": number}, summary: `Unable to look up phone number \+14155550100`, detail: `20003`,
+			config: acctest.Values{"phone_number": number}, summary: `Unable to plan phone number \+14155550100`, detail: `20003`,
 		},
 		"a forbidden look-up": {
 			before: func(sim *acctest.Simulation) {
 				sim.Inject(simulator.Fault{Service: simulator.Synthflow, Status: http.StatusForbidden})
 			},
-			config: onSynthflow(acctest.Values{"termination_uri": "a.pstn.twilio.com"}), summary: `Unable to look up`, detail: `403`,
+			config: onSynthflow(acctest.Values{"termination_uri": "a.pstn.twilio.com"}), summary: `Unable to plan`, detail: `403`,
 		},
 		"no workspace": {
 			arguments: func(sim *acctest.Simulation) acctest.Values {
@@ -56,13 +56,13 @@ func TestPlanRefusesWhatIsCertainToFail(t *testing.T) {
 					"api_key": simulator.DefaultSynthflowAPIKey, "base_url": sim.URL + "/synthflow",
 				}}
 			},
-			config: onSynthflow(nil), summary: `Unable to look up`, detail: `set workspace_id.*SYNTHFLOW_WORKSPACE_ID`,
+			config: onSynthflow(nil), summary: `Unable to plan`, detail: `set workspace_id.*SYNTHFLOW_WORKSPACE_ID`,
 		},
-		"no termination URI":            {config: onSynthflow(nil), summary: `Unable to look up`, detail: `set termination_uri`},
-		"no termination URI, said":      {config: onSynthflow(acctest.Values{"bought_at_synthflow": false}), summary: `Unable to look up`, detail: `set termination_uri`},
-		"no user name of the trunk":     {config: onSynthflow(acctest.Values{"uac_enabled": true, "termination_uri": "a.example"}), summary: `Unable to look up`, detail: `trunk_username`},
-		"no auth token for Nixflex":     {arguments: apiKey, config: acctest.Values{"phone_number": number, "nixflex": acctest.Values{"agent_id": nixflexSupport}}, summary: `Unable to look up`, detail: `auth token of the Twilio account`},
-		"no auth token for Resemble":    {arguments: apiKey, config: acctest.Values{"phone_number": number, "resemble": acctest.Values{"label": "Support"}}, summary: `Unable to look up`, detail: `auth token of the account`},
+		"no termination URI":            {config: onSynthflow(nil), summary: `Unable to plan`, detail: `set termination_uri`},
+		"no termination URI, said":      {config: onSynthflow(acctest.Values{"bought_at_synthflow": false}), summary: `Unable to plan`, detail: `set termination_uri`},
+		"no user name of the trunk":     {config: onSynthflow(acctest.Values{"uac_enabled": true, "termination_uri": "a.example"}), summary: `Unable to plan`, detail: `trunk_username`},
+		"no auth token for Nixflex":     {arguments: apiKey, config: acctest.Values{"phone_number": number, "nixflex": acctest.Values{"agent_id": nixflexSupport}}, summary: `Unable to plan`, detail: `auth token of the Twilio account`},
+		"no auth token for Resemble":    {arguments: apiKey, config: acctest.Values{"phone_number": number, "resemble": acctest.Values{"label": "Support"}}, summary: `Unable to plan`, detail: `auth token of the account`},
 		"an agent of Resemble, no UUID": {config: acctest.Values{"phone_number": number, "resemble": acctest.Values{"label": "Support", "agent_uuid": "support"}}, summary: `Invalid`, detail: `UUID of an agent`},
 		"an area code of Britain": {
 			config: acctest.Values{"purchase": acctest.Values{"country": "GB", "area_code": "212"}}, summary: `Area code of another country`,

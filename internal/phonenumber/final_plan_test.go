@@ -26,7 +26,7 @@ func TestFinalPlanNeverContradictsThePlan(t *testing.T) {
 	ends := map[string]int{}
 	t.Cleanup(func() {
 		t.Logf("%d journeys: %v", journeys, ends)
-		if ends[applied] < journeys/4 || ends[refusedInApply] < journeys/20 || ends[contradicted] > journeys/20 {
+		if ends[carriedOut] < journeys/4 || ends[refusedInApply] < journeys/20 || ends[contradicted] > journeys/20 {
 			t.Error("they prove nothing")
 		}
 	})
@@ -47,7 +47,7 @@ const (
 	refusedInPlan  = "refused by the plan"
 	refusedInApply = "refused by the apply"
 	contradicted   = "refused by Terraform" // see inherent
-	applied        = "applied"
+	carriedOut     = "applied"
 )
 
 // journey is a resource on its way from a plan to the end of the apply.
@@ -254,7 +254,7 @@ func (j journey) take(t *testing.T) (end string) {
 	if renamed && j.road == "rename, new first" {
 		diags = append(diags, old.Apply(ending)...)
 	}
-	end = applied
+	end = carriedOut
 	if diags.Failed() {
 		end = refusedInApply
 	}
