@@ -82,6 +82,12 @@ func (s *Simulation) Driver(t *testing.T, arguments Values) *Driver {
 	return d
 }
 
+// Use starts the provider with other arguments from the next call on.
+func (d *Driver) Use(arguments Values) {
+	maps.Copy(d.arguments, arguments)
+	d.Restart()
+}
+
 // Restart ends the provider, as the end of a run does, or a crash. The next call
 // starts a new one.
 func (d *Driver) Restart() { d.server = nil }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"sync"
-	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -17,11 +16,6 @@ const (
 	// in an account that holds far more than the configuration, most of a list
 	// is of no use.
 	readsPerPage = 3
-	// freshFor is how long a list may tell what an end goes by.
-	freshFor = time.Minute
-	// companyWait is how long the first end of a run waits for a second one before
-	// it looks for itself. Terraform begins ten at a time, as good as at once.
-	companyWait = 200 * time.Millisecond
 )
 
 // catalog is what the list of one account has told so far. Reads that a page of
@@ -31,12 +25,9 @@ type catalog struct {
 	kind   platform.Kind
 	lister platform.Lister
 	scope  platform.Number // whose account is listed
-	since  time.Time
-	writes int // that this run had begun by then
+	writes int             // that this run had begun by then
 
 	mu       sync.Mutex
-	ends     int
-	company  chan struct{} // closed when there is a second end
 	reads    int
 	pages    [][]platform.Listed
 	cursor   string
@@ -48,27 +39,9 @@ type catalog struct {
 
 func newCatalog(kind platform.Kind, lister platform.Lister, account string) *catalog {
 	return &catalog{
-		kind: kind, lister: lister, scope: platform.Number{AccountSID: account}, since: time.Now(),
-		company: make(chan struct{}), numbers: map[string]*platform.Listed{},
+		kind: kind, lister: lister, scope: platform.Number{AccountSID: account},
+		numbers: map[string]*platform.Listed{},
 	}
-}
-
-// inCompany says whether an end is one of several, for which a list is worth its
-// while.
-func (c *catalog) inCompany(ctx context.Context) bool {
-	c.mu.Lock()
-	c.ends++
-	if c.ends == 2 {
-		close(c.company)
-	}
-	c.mu.Unlock()
-	select {
-	case <-c.company:
-		return true
-	case <-time.After(companyWait):
-	case <-ctx.Done():
-	}
-	return false
 }
 
 // reading is a read of one number by itself.
@@ -211,13 +184,6 @@ func (c *catalogs) forRead(kind platform.Kind, lister platform.Lister, account, 
 		return nil
 	}
 	return c.open(kind, lister, account, func(*catalog) bool { return true })
-}
-
-// forEnd is forRead for what the end of a number goes by.
-func (c *catalogs) forEnd(kind platform.Kind, lister platform.Lister, account string) *catalog {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.open(kind, lister, account, func(opened *catalog) bool { return time.Since(opened.since) < freshFor })
 }
 
 // forList returns a catalog that is not older than any write of this run.

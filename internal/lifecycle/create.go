@@ -242,6 +242,7 @@ func (m *Manager) complete(
 		got = m.withoutMarker(ctx, carrier, got, want)
 		got.Memory.Stop(platform.Creation, err)
 	}
+	got.Memory.Ours = m.Kinds.ours(want)
 	judge(&got)
 	return readable(got, want), err
 }
@@ -386,6 +387,7 @@ func configure(
 	seen, err := carrier.Configure(ctx, have, want)
 	want.SID, want.AccountSID, want.Settings = seen.SID, seen.AccountSID, seen.Settings
 	want.Capabilities, want.Memory.Origin = seen.Capabilities, seen.Memory.Origin
+	want.Memory.EmergencyAddress = seen.Memory.EmergencyAddress
 	want.Status, want.StatusReason = "", ""
 	return want, err
 }
@@ -415,7 +417,6 @@ func (m *Manager) acquireByNumber(
 		return want, &StaleError{PhoneNumber: want.PhoneNumber, Planned: want.Acquisition}
 	case err == nil:
 		got.Acquisition = platform.Adopted
-		got.Memory.Kept = m.kept(got, want)
 		return got, nil
 	case !errors.Is(err, platform.ErrNotFound):
 		return want, err
@@ -425,21 +426,6 @@ func (m *Manager) acquireByNumber(
 		return want, &StaleError{PhoneNumber: want.PhoneNumber, Planned: want.Acquisition}
 	}
 	return buy(ctx, carrier, want, "")
-}
-
-// kept lists the settings that are not wiring and that an adoption finds
-// without the configuration naming them. They say who the number is and where
-// an emergency call from it would be sent, so they are left alone.
-func (m *Manager) kept(owned, want platform.Number) []string {
-	var kept []string
-	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
-	for _, field := range kind.Settings {
-		_, named := want.Settings[field.Name]
-		if !field.Wiring && !named && owned.Settings.Has(field.Name) {
-			kept = append(kept, field.Name)
-		}
-	}
-	return kept
 }
 
 // acquireBySearch claims a number that an earlier creation with the same
@@ -504,9 +490,4 @@ func buy(ctx context.Context, carrier platform.Carrier, n platform.Number, mark 
 	}
 	got.Acquisition = platform.Purchased
 	return got, nil
-}
-
-// Kept says whether an adoption left the setting alone.
-func Kept(n platform.Number, field string) bool {
-	return slices.Contains(n.Memory.Kept, field)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -34,46 +33,16 @@ func (m *Manager) Delete(ctx context.Context, have platform.Number) (platform.Nu
 	if refusal := m.Kinds.Refuse(have, m.PreventRelease); refusal != nil {
 		return have, nil, platform.Untouched(refusal)
 	}
-	carrier, on, err := m.open(have)
-	if err != nil {
+	if _, _, err := m.open(have); err != nil {
 		return have, nil, platform.Untouched(err)
 	}
 	steps := m.Kinds.Steps(have)
-	if on == nil && isReversible(steps) {
-		have.Seen = m.seen(ctx, carrier, have)
-	}
 	m.catalogs.wrote(have.PhoneNumber)
 	notes, touched, err := m.run(ctx, have, steps, have.Action == platform.ForceDelete)
-	have.Seen = nil
 	if err != nil && touched {
 		have = stopped(have, err)
 	}
 	return have, notes, err
-}
-
-// seen is n as its carrier's list has it, where many numbers end in this run; nil:
-// the step that ends it reads it.
-func (m *Manager) seen(ctx context.Context, carrier platform.Carrier, n platform.Number) *platform.Number {
-	lister, ok := carrier.(platform.Lister)
-	if !ok || m.SingleReads {
-		return nil
-	}
-	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(n))
-	listed := m.catalogs.forEnd(kind, lister, m.accountAt(kind, n.AccountSID))
-	if !listed.inCompany(ctx) {
-		return nil
-	}
-	if got, ok, err := listed.answer(ctx, n, 0); ok && err == nil {
-		return &got
-	}
-	return nil
-}
-
-// isReversible says that the steps do something, and nothing that can't be
-// undone.
-func isReversible(steps []platform.Step) bool {
-	return slices.ContainsFunc(steps, func(s platform.Step) bool { return s.Op != "" }) &&
-		!slices.ContainsFunc(steps, func(s platform.Step) bool { return s.GivesUp })
 }
 
 // run runs the steps of n until one fails; a persistent run goes on and notes
@@ -91,7 +60,6 @@ func (m *Manager) run(
 			return notes, touched, &StepError{Step: step, Err: err}
 		}
 		more, err := service.Do(ctx, n, step)
-		n.Seen = nil // the step may have changed it
 		notes = append(notes, more...)
 		touched = touched || err == nil || !unchanged(err)
 		switch {

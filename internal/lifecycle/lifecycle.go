@@ -282,6 +282,9 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 			return have, &GoneError{Number: have}
 		}
 	}
+	if importing {
+		got.Memory.Ours = m.Kinds.takenOver(got)
+	}
 	judge(&got)
 	return readable(got, have), nil
 }

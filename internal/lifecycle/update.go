@@ -16,6 +16,16 @@ import (
 //
 // The number beside an error is what is known to be so by then.
 func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+	got, err := m.update(ctx, have, want)
+	if err != nil {
+		got.Memory.Ours = m.Kinds.partlyOurs(have, want, got)
+	} else {
+		got.Memory.Ours = m.Kinds.ours(want)
+	}
+	return got, err
+}
+
+func (m *Manager) update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	defer m.catalogs.writing()()
 	want, err := m.Foresee(ctx, have, want)
 	if err != nil {
@@ -47,6 +57,14 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 		if err := on.Check(ctx, there, want); err != nil {
 			return have, err
 		}
+	}
+	if address := Deregisters(have, want); address != "" {
+		if _, err := carrier.Do(ctx, have, platform.Step{Op: platform.OpDeregister}); err != nil {
+			return have, err
+		}
+		have.Memory.EmergencyAddress = ""
+		have.Settings = maps.Clone(have.Settings)
+		delete(have.Settings, platform.EmergencyAddressSID)
 	}
 	if moving {
 		if have, err = m.leave(ctx, carrier, have, want); err != nil {
@@ -114,7 +132,7 @@ func (m *Manager) correctCarrier(
 	}
 	have.SID, have.AccountSID, have.Carrier = found.SID, found.AccountSID, found.Carrier
 	have.Settings, have.Capabilities = found.Settings, found.Capabilities
-	have.Memory.Origin, have.Memory.Kept = found.Memory.Origin, m.kept(found, want)
+	have.Memory.Origin, have.Memory.EmergencyAddress = found.Memory.Origin, found.Memory.EmergencyAddress
 	return have, nil
 }
 

@@ -101,7 +101,7 @@ func TestAccNumberBoughtByAKilledProviderIsClaimedNotBoughtAgain(t *testing.T) {
 		t.Errorf("bought again: %v", after)
 	}
 	got := onlyNumber(t, cli.State())
-	if got["id"] != bought[0] || got["acquisition"] != "purchased" || got["friendly_name"] != bought[0] {
+	if got["id"] != bought[0] || got["acquisition"] != "purchased" || got["friendly_name"] != nil {
 		t.Errorf("state has %v, %v, %v", got["id"], got["acquisition"], got["friendly_name"])
 	}
 	cli.Apply("-destroy")

@@ -52,12 +52,16 @@ func (m *model) remember(ctx context.Context, from private, diags *diag.Diagnost
 	diags.Append(more...)
 	if len(text) == 0 {
 		m.recollect()
+		m.recollectUnfinished()
 		return
 	}
 	if err := json.Unmarshal(text, &m.memory); err != nil {
 		diags.AddError("Unreadable private state", fmt.Sprintf(
 			"The private state of phone number %s cannot be read: %v. This is a bug in the provider, please report it.",
 			m.text("id"), err))
+	}
+	if m.memory.Ours == nil { // a version wrote it that did not remember
+		m.recollect()
 	}
 }
 
@@ -72,20 +76,30 @@ func (m *model) save(
 
 // recollect makes up for private state that a number in state lacks: Terraform
 // drops it if the provider is killed during an update. What nobody knows any more
-// counts as what is safer: a setting as one that the adoption left alone, and a
-// number that is not active as one whose creation never completed.
+// counts as what is safer: the wiring in state as ours, another setting as one
+// that stays where it is, and a number that is not active as one whose creation
+// never completed.
 func (m *model) recollect() {
 	if m.null("status") {
 		return // imported: there is nothing to remember yet
 	}
 	n := m.number()
 	carrier, _ := m.kinds.Kind(n.Carrier)
+	m.memory.Ours, m.memory.Kept = platform.Values{}, nil
 	for _, field := range carrier.Settings {
-		if !field.Wiring && n.Settings.Has(field.Name) {
+		switch value := n.Settings[field.Name]; {
+		case value == nil, value == field.Default:
+		case field.Wiring:
+			m.memory.Ours[field.Name] = value
+		default:
 			m.memory.Kept = append(m.memory.Kept, field.Name)
 		}
 	}
-	if n.Status != platform.Active {
+}
+
+// recollectUnfinished does the same for what stopped half-way.
+func (m *model) recollectUnfinished() {
+	if n := m.number(); !m.null("status") && n.Status != platform.Active {
 		m.memory.Unfinished = platform.Creation
 		m.memory.Detail = "or a change did, whose provider was killed, and nobody knows which"
 	}
@@ -162,6 +176,20 @@ func (m *model) action() platform.Action {
 	}
 }
 
+// gentleness ranks the ends, the gentlest first.
+var gentleness = []platform.Action{platform.Detach, platform.ForceDelete, platform.Release}
+
+// keepGentlerEnd takes over from the plan of a failed update how the number is to
+// end, where that is gentler than in state: it needs no call, so it has not failed.
+func (m *model) keepGentlerEnd(plan model) {
+	if slices.Index(gentleness, plan.action()) < slices.Index(gentleness, m.action()) {
+		m.attrs["release_on_destroy"] = plan.attrs["release_on_destroy"]
+	}
+	if plain(plan.attrs["deregister_emergency_address"]) != true {
+		m.attrs["deregister_emergency_address"] = plan.attrs["deregister_emergency_address"]
+	}
+}
+
 // number is the model as plain values. What is unknown is absent from them.
 func (m *model) number() platform.Number {
 	n := platform.Number{
@@ -202,8 +230,8 @@ func (m *model) number() platform.Number {
 }
 
 // settings are those of n's carrier, or of all that may turn out to be it, that
-// the resource manages: all but what is unknown, and the wiring where the
-// platform owns it.
+// the resource manages: all but what is unknown, the wiring where the platform
+// owns it, and what says who the number is and has no value.
 func (m *model) settings(n platform.Number) platform.Values {
 	values, carrierKnown := platform.Values{}, m.carrierKnown()
 	for _, carrier := range m.kinds.Carriers() {
@@ -211,8 +239,11 @@ func (m *model) settings(n platform.Number) platform.Values {
 			continue
 		}
 		for _, field := range carrier.Settings {
-			if m.known(field.Name) && !(field.Wiring && m.kinds.OwnsWiring(n)) {
-				values[field.Name] = plain(m.attrs[field.Name])
+			if !m.known(field.Name) || field.Wiring && m.kinds.OwnsWiring(n) {
+				continue
+			}
+			if value := plain(m.attrs[field.Name]); field.Wiring || value != nil && value != "" {
+				values[field.Name] = value
 			}
 		}
 	}
@@ -293,6 +324,7 @@ func (m *model) fill(name string, value any) {
 // forget makes everything unknown that services report, so that observe writes
 // all of it.
 func (m *model) forget(n platform.Number) {
+	importing := m.null("status")
 	m.setUnknown("id", "sid", "account_sid", "capabilities", "status", "status_reason")
 	m.setUnknown(endAttributes...)
 	if m.null("acquisition") {
@@ -300,6 +332,9 @@ func (m *model) forget(n platform.Number) {
 	}
 	for _, carrier := range m.kinds.Carriers() {
 		for _, field := range carrier.Settings {
+			if !field.Wiring && !importing && carrier.Name == n.Carrier && !m.manages(field.Name) {
+				continue
+			}
 			if _, reported := n.Settings[field.Name]; reported || carrier.Name != n.Carrier || m.kinds.OwnsWiring(n) {
 				m.setUnknown(field.Name)
 			}
@@ -316,6 +351,9 @@ func (m *model) forget(n platform.Number) {
 		}
 	}
 }
+
+// manages says that a setting which is not wiring is in the state, and so managed.
+func (m *model) manages(name string) bool { return m.text(name) != "" }
 
 // endAttributes say what a destroy will do.
 var endAttributes = []string{"carrier", "platform", "destroy_action", "destroy_irreversible", "destroy_steps"}

@@ -168,6 +168,9 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 		plan.setUnknown("sid")
 	}
 	plan.memory.Unfinished = "" // what an update completes
+	plan.memory.Ours = nil      // all that is planned is ours from then on
+	r.warnOfDeregistration(state, plan, diags)
+	r.warnOfTransfer(state, plan, diags)
 	plan.set("status", string(platform.Active))
 	plan.set("status_reason", "")
 	plan.describeEnd(plan.set)

@@ -497,7 +497,7 @@ func TestAccResembleForceDeleteListsWhatIsLeft(t *testing.T) {
 			sim.ResetRequests()
 			sim.Resemble().FailNextCleanups(test.cleanups)
 			said := withoutFrame(cli.Apply("-destroy").Stdout)
-			warned := words(`Warning: End of \+14155550100.*SIP trunk ` + trunk + ` of account AC.* with its ` +
+			warned := words(`Warning: Left behind by the force delete of \+14155550100.*SIP trunk ` + trunk + ` of account AC.* with its ` +
 				`credential lists and connection policies, LiveKit trunk TR_`).MatchString(said)
 			if warned != (test.cleanups > 0) {
 				t.Errorf("the destroy says:\n%s", said)

@@ -3,11 +3,11 @@ package phonenumber
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -87,7 +87,7 @@ func (r *Resource) resolveSettings(config model, state *model, plan model) {
 			switch {
 			case !config.null(field.Name):
 				// as configured, or unknown until then
-			case !carrierKnown && field.Wiring && field.Default == nil:
+			case !carrierKnown && field.Default == nil:
 				plan.set(field.Name, nil)
 			case !carrierKnown:
 				plan.setUnknown(field.Name)
@@ -95,11 +95,7 @@ func (r *Resource) resolveSettings(config model, state *model, plan model) {
 				plan.set(field.Name, nil)
 			case field.Default != nil:
 				plan.set(field.Name, field.Default)
-			case field.Wiring:
-				plan.set(field.Name, nil)
-			case state == nil:
-				plan.setUnknown(field.Name)
-			case field.Presence == platform.OptionalComputed, lifecycle.Kept(state.number(), field.Name):
+			case !field.Wiring && state != nil && slices.Contains(state.memory.Kept, field.Name):
 				plan.attrs[field.Name] = state.attrs[field.Name]
 			default:
 				plan.set(field.Name, nil)
@@ -116,10 +112,10 @@ func (r *Resource) resolveAccount(config model, state *model, plan model) {
 		plan.setUnknown("account_sid")
 	case kind.Settings == nil: // only a carrier with settings has accounts
 		plan.set("account_sid", nil)
+	case state != nil && !state.null("account_sid"): // it stays where it is, whoever asks
+		plan.attrs["account_sid"] = state.attrs["account_sid"]
 	case r.manager.AccountSID != "":
 		plan.set("account_sid", r.manager.AccountSID)
-	case state != nil:
-		plan.attrs["account_sid"] = state.attrs["account_sid"]
 	default:
 		plan.setUnknown("account_sid")
 	}

@@ -193,6 +193,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	have, want := state.number(), plan.number()
 	if want.PhoneNumber != "" && want.PhoneNumber != have.PhoneNumber {
 		r.refuseSurprise(have, want.PhoneNumber, diags)
+		state.keepGentlerEnd(plan)
+		state.describeEnd(state.set)
+		state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 		return
 	}
 	addWriteOnly(&want, config)
@@ -201,6 +204,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	got, err := r.manager.Update(ctx, have, want)
 	addNotes(diags, "Change", have.PhoneNumber, got.Notes)
 	if err != nil {
+		state.keepGentlerEnd(plan)
 		state.forget(got)
 		state.observe(got)
 		state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
@@ -229,7 +233,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	have := state.number()
 
 	left, notes, err := r.manager.Delete(ctx, have)
-	addNotes(diags, "End", have.PhoneNumber, notes)
+	operation := "End"
+	if have.Action == platform.ForceDelete {
+		operation = "Left behind by the force delete"
+	}
+	addNotes(diags, operation, have.PhoneNumber, notes)
 	if err == nil {
 		return
 	}

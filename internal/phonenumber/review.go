@@ -264,6 +264,41 @@ func (r *Resource) warnOfRepair(state, plan model, diags *diag.Diagnostics) {
 	diags.AddWarning(fmt.Sprintf("Phone number %s was found %s; this apply repairs it", n.PhoneNumber, n.Status), detail)
 }
 
+// warnOfDeregistration says that the change takes an emergency address off the
+// number.
+func (r *Resource) warnOfDeregistration(state, plan model, diags *diag.Diagnostics) {
+	if !plan.known(platform.EmergencyAddressSID) {
+		return
+	}
+	n := plan.number()
+	address := lifecycle.Deregisters(state.number(), n)
+	if address == "" {
+		return
+	}
+	plan.memory.EmergencyAddress = ""
+	diags.AddAttributeWarning(path.Root(platform.EmergencyAddressSID), "Emergency address of "+n.PhoneNumber+" is deregistered",
+		fmt.Sprintf("The configuration no longer names emergency address %s of %s, and deregister_emergency_address is true: "+
+			"the apply takes the address off the number and waits until it is deregistered. After that nobody knows where "+
+			"an emergency call from the number comes from. To keep it, remove deregister_emergency_address.",
+			address, n.PhoneNumber))
+}
+
+// warnOfTransfer says that the change moves the number to another account.
+func (r *Resource) warnOfTransfer(state, plan model, diags *diag.Diagnostics) {
+	before, after := state.number(), plan.number()
+	if before.AccountSID == "" || before.AccountSID == after.AccountSID || before.Carrier != after.Carrier {
+		return
+	}
+	to := "account " + after.AccountSID
+	if !plan.known("account_sid") {
+		to = "an account that is not known yet"
+	}
+	diags.AddAttributeWarning(path.Root("account_sid"), fmt.Sprintf("Transfer of %s to %s", before.PhoneNumber, to),
+		fmt.Sprintf("%s is in account %s, and the configuration names %s: if that is another one, the apply transfers the "+
+			"number. Its address, bundle, trunk and applications belong to the account that it leaves. To keep it where it "+
+			"is, remove account_sid.", before.PhoneNumber, before.AccountSID, to))
+}
+
 // warnOfAction says when a change of release_on_destroy begins to count.
 func (r *Resource) warnOfAction(state, plan model, diags *diag.Diagnostics) {
 	before, after := state.number(), plan.number()

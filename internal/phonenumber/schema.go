@@ -50,7 +50,7 @@ func newSchema(ctx context.Context, kinds lifecycle.Kinds) schema.Schema {
 		},
 		"account_sid": schema.StringAttribute{
 			MarkdownDescription: "SID of the Twilio account that owns the number; by default that of the provider's " +
-				"credentials. A change transfers the number in place; a creation never transfers.",
+				"credentials. A change transfers the number in place; a creation never transfers, nor does leaving the argument out.",
 			Optional:   true,
 			Computed:   true,
 			Validators: []validator.String{accountSIDValidator},

@@ -30,12 +30,13 @@ type setting struct {
 func settings(sim *acctest.Simulation) map[string]setting {
 	at := sim.Twilio()
 	account := simulator.DefaultAccountSID
+	address, bundle, emergency := at.AddAddress(account, "US"), at.AddBundle(account, "twilio-approved"), at.AddAddress(account, "US")
 	return map[string]setting{
 		"friendly_name":          {first: "Support", second: "Sales", removed: "Sales"},
-		"address_sid":            {first: at.AddAddress(account, "US"), second: at.AddAddress(account, "US")},
-		"bundle_sid":             {first: at.AddBundle(account, "twilio-approved"), second: at.AddBundle(account, "twilio-approved")},
-		"identity_sid":           {first: "RI" + strings.Repeat("1", 32), second: "RI" + strings.Repeat("2", 32)},
-		"emergency_address_sid":  {first: at.AddAddress(account, "US"), second: at.AddAddress(account, "US")},
+		"address_sid":            {first: at.AddAddress(account, "US"), second: address, removed: address},
+		"bundle_sid":             {first: at.AddBundle(account, "twilio-approved"), second: bundle, removed: bundle},
+		"identity_sid":           {first: "RI" + strings.Repeat("1", 32), second: "RI" + strings.Repeat("2", 32), removed: "RI" + strings.Repeat("2", 32)},
+		"emergency_address_sid":  {first: at.AddAddress(account, "US"), second: emergency, removed: emergency},
 		"voice_url":              {first: "https://example.com/1", second: "http://example.com/2?a=b&c=%20d"},
 		"voice_method":           {first: "GET", second: "POST", removed: "POST"},
 		"voice_fallback_url":     {first: "https://example.com/1", second: "https://example.com/2", with: `voice_url = "https://example.com"`},
@@ -152,7 +153,7 @@ func TestAccTrunkAndApplicationReplaceEachOther(t *testing.T) {
 
 func TestAccAdoptionClearsWiringThatIsNotNamedAndKeepsTheRest(t *testing.T) {
 	t.Parallel()
-	sim := acctest.Start(t)
+	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{EmergencyLetsMessagingChange: true}))
 	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
 	bundle := sim.Twilio().AddBundle(simulator.DefaultAccountSID, "twilio-approved")
 	owned(sim, simulator.TwilioNumber{
@@ -169,9 +170,9 @@ func TestAccAdoptionClearsWiringThatIsNotNamedAndKeepsTheRest(t *testing.T) {
 			Config:           config,
 			ConfigPlanChecks: planned(plancheck.ResourceActionCreate, plans("acquisition", text("adopted"))),
 			ConfigStateChecks: []statecheck.StateCheck{
-				state("friendly_name", text("Old name")),
-				state("bundle_sid", text(bundle)),
-				state("emergency_address_sid", text(address)),
+				state("friendly_name", knownvalue.Null()),
+				state("bundle_sid", knownvalue.Null()),
+				state("emergency_address_sid", knownvalue.Null()),
 				state("voice_url", knownvalue.Null()),
 			},
 			Check: resource.ComposeTestCheckFunc(
@@ -179,13 +180,13 @@ func TestAccAdoptionClearsWiringThatIsNotNamedAndKeepsTheRest(t *testing.T) {
 				held(t, sim, "voice_caller_id_lookup", nil), held(t, sim, "voice_method", "POST"),
 				held(t, sim, "sms_url", "https://example.com/sms")),
 		},
-		resource.TestStep{ // named once, then removed: no longer left alone
+		resource.TestStep{ // named once, then removed: no longer managed
 			Config: hcl(sim, fmt.Sprintf("phone_number = %q\nbundle_sid = %q\nfriendly_name = \"New\"", number, bundle)),
 		},
 		resource.TestStep{
 			Config:           hcl(sim, fmt.Sprintf("phone_number = %q", number)),
 			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate, plans("bundle_sid", knownvalue.Null())),
-			Check: resource.ComposeTestCheckFunc(held(t, sim, "bundle_sid", nil),
+			Check: resource.ComposeTestCheckFunc(held(t, sim, "bundle_sid", bundle),
 				held(t, sim, "emergency_address_sid", address), held(t, sim, "friendly_name", "New")),
 		},
 	)

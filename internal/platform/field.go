@@ -14,7 +14,9 @@ type Field struct {
 	// only with Optional. The service reports it too when nothing was set.
 	Default any
 	// Wiring marks a setting that says where calls and messages go. What the
-	// configuration does not name is cleared, also at an adoption.
+	// configuration does not name is cleared, also at an adoption. A carrier's
+	// other settings say who the number is: they are managed only where they are
+	// named, and left alone else.
 	Wiring bool
 
 	// Clears says of the block, as it is in state and in the configuration that

@@ -5,6 +5,9 @@ import "strings"
 // FriendlyName is the carriers' setting that holds a marker.
 const FriendlyName = "friendly_name"
 
+// EmergencyAddressSID is the carriers' setting that holds an emergency address.
+const EmergencyAddressSID = "emergency_address_sid"
+
 // MarkerPrefix begins the friendly name of a number that was bought by a
 // search whose creation has not completed. It has no dot: Twilio's client
 // library mangles dots followed by digits in a filter.

@@ -72,11 +72,6 @@ type Number struct {
 	Status       Status
 	StatusReason string // one sentence: what is wrong, and the way out; empty when active
 
-	// Seen is the number as its carrier's list has just told for the first step
-	// of its end, where many numbers end: that step may go by it and by the answer
-	// of its write. nil: it reads before and after.
-	Seen *Number
-
 	// Notes tell the user what an attach or an update left behind. They are not
 	// kept.
 	Notes []string
@@ -94,9 +89,17 @@ type Memory struct {
 	// Blames is the field that must be corrected before a repair can help; empty:
 	// none is known to be wrong.
 	Blames string `json:"blames,omitempty"`
-	// Kept lists settings that an adoption found and, since the configuration
-	// did not name them, left alone.
+	// Ours are the carrier's settings that this resource last wrote or took over,
+	// with those values; what is at its default is absent. A detach clears no
+	// others. nil: nobody remembers, and what Settings have counts as ours.
+	Ours Values `json:"ours,omitzero"`
+	// Kept lists settings that are not wiring and are in state without anybody
+	// knowing whether the configuration has ever named them: they stay there.
+	// Only versions that did not remember Ours leave such.
 	Kept []string `json:"kept,omitempty"`
+	// EmergencyAddress is the identifier of the emergency address that the
+	// carrier was seen to have registered for the number, managed or not.
+	EmergencyAddress string `json:"emergency_address,omitempty"`
 	// Lost says that the carrier no longer has a number that the platform
 	// still lists.
 	Lost bool `json:"lost,omitempty"`
@@ -281,6 +284,11 @@ type Listed struct {
 	// have; false: only they can tell. It is nil where a list tells too little.
 	Read func(have Number) (got Number, ok bool)
 }
+
+// OpDeregister is the carrier's operation by which an update takes the emergency
+// address in Memory.Ours off the number, if the number has no other one by now,
+// and waits until the emergency services no longer know it.
+const OpDeregister = "deregister"
 
 // OpUnwire is the carrier's operation by which a platform's steps ask it to
 // clear what Memory.Wiring remembers, each setting only while it still has that

@@ -46,8 +46,11 @@ type TwilioRules struct {
 	EmergencyReads int `json:"emergency_reads,omitempty"`
 	// EmergencyStaysRegistered ends a deregistration in unregistration-failure.
 	EmergencyStaysRegistered bool `json:"emergency_stays_registered,omitempty"`
+	// EmergencyLetsMessagingChange lets the messaging settings of a number with a registered emergency address be
+	// changed. By default a request that mentions one answers 400 and 21631, as two users reported.
+	EmergencyLetsMessagingChange bool `json:"emergency_lets_messaging_change,omitempty"`
 	// EmergencyRelease refuses the release of a number with an emergency address. That it is refused is documented,
-	// how is not; 400 and 21634 by default, the code for a trunk that is in use for emergency calling.
+	// how is not; 400 and 21631 by default, as two users reported.
 	EmergencyRelease TwilioError `json:"emergency_release,omitzero"`
 	// HostedReleaseRefused refuses the release of hosted numbers. By default they are released like others.
 	HostedReleaseRefused bool `json:"hosted_release_refused,omitempty"`

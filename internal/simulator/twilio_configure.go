@@ -16,6 +16,13 @@ func (t *twilio) configure(n *number, account *TwilioAccount, form url.Values) *
 			}
 		}
 	}
+	if n.EmergencyAddressStatus == emergencyRegistered && !t.rules.EmergencyLetsMessagingChange {
+		for name := range form {
+			if strings.HasPrefix(name, "Sms") {
+				return badRequestf(21631, "Remove the emergency address before performing this action")
+			}
+		}
+	}
 	if version := form.Get("ApiVersion"); version != "" {
 		n.APIVersion = version
 	}

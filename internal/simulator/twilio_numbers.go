@@ -507,8 +507,8 @@ func (t *twilio) releaseNumber(c *twilioCall) (int, any, *TwilioError) {
 	case n == nil:
 		return 0, nil, notFound(c.path)
 	case n.EmergencyAddressStatus != emergencyUnregistered:
-		return 0, nil, t.rules.EmergencyRelease.or(http.StatusBadRequest, 21634,
-			"The phone number has an emergency address. Disable emergency calling on it first")
+		return 0, nil, t.rules.EmergencyRelease.or(http.StatusBadRequest, 21631,
+			"Remove the emergency address before performing this action")
 	case n.Origin == "hosted" && t.rules.HostedReleaseRefused:
 		return 0, nil, badRequestf(20001, "A hosted number cannot be released")
 	}

@@ -492,7 +492,7 @@ func TestEmergencyAddressBlocksTheRelease(t *testing.T) {
 		rules        simulator.TwilioRules
 		status, code int
 	}{
-		"by default": {status: 400, code: 21634},
+		"by default": {status: 400, code: 21631},
 		"otherwise": {
 			rules: simulator.TwilioRules{
 				EmergencyRelease: simulator.TwilioError{Status: 409, Code: 20409, Message: "Conflict"},
@@ -510,6 +510,23 @@ func TestEmergencyAddressBlocksTheRelease(t *testing.T) {
 			w.delete(number(sid)).refused(t, tc.status, tc.code)
 			if _, held := w.Twilio().Number(support); !held {
 				t.Error("the number is gone")
+			}
+		})
+	}
+}
+
+func TestEmergencyAddressHoldsTheMessagingSettings(t *testing.T) {
+	for name, lets := range map[string]bool{"by default": false, "otherwise": true} {
+		t.Run(name, func(t *testing.T) {
+			w := start(t, simulator.WithTwilio(simulator.TwilioRules{EmergencyLetsMessagingChange: lets}))
+			sid := w.buy(support)
+			w.update(sid, form("EmergencyAddressSid", w.Twilio().AddAddress(main, "US"))).accepted(t, http.StatusOK)
+			w.update(sid, form("VoiceUrl", "https://example.com/voice")).accepted(t, http.StatusOK)
+			answer := w.update(sid, form("SmsUrl", "https://example.com/sms"))
+			if lets {
+				answer.accepted(t, http.StatusOK)
+			} else {
+				answer.refused(t, 400, 21631)
 			}
 		})
 	}

@@ -52,7 +52,7 @@ func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number,
 	n.AccountSID = account
 	owned, err := c.list(ctx, account, api.ListIncomingPhoneNumberParams{PhoneNumber: &n.PhoneNumber})
 	if err != nil {
-		return n, explained("look up "+n.PhoneNumber, err)
+		return n, c.reaching(n, explained("look up "+n.PhoneNumber, err))
 	}
 	for i := range owned {
 		if *owned[i].PhoneNumber == n.PhoneNumber {
@@ -71,9 +71,20 @@ func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number,
 	n.AccountSID = account
 	live, err := c.fetch(ctx, n)
 	if err != nil {
-		return n, explained("read "+identified(n), err)
+		return n, c.reaching(n, explained("read "+identified(n), err))
 	}
 	return reported(n, live), nil
+}
+
+// reaching says of an error in which account it occurred, if the credentials are
+// another account's and do not reach it.
+func (c *Carrier) reaching(n platform.Number, err error) error {
+	if account, _ := c.accountOf(n); account != c.accountSID && isDenied(err) {
+		return fmt.Errorf("%w; %s is in account %s, which the credentials of account %s do not reach: "+
+			"use those of account %[3]s, or the auth token of its main account",
+			err, identified(n), account, c.accountSID)
+	}
+	return err
 }
 
 // Marked is platform.Carrier's. The marker is the number's friendly name, and
@@ -153,6 +164,7 @@ func reported(n platform.Number, r *record) platform.Number {
 	if r.Origin != nil {
 		n.Memory.Origin = *r.Origin
 	}
+	n.Memory.EmergencyAddress = emergencyAddress(r)
 	n.Settings = platform.Values{}
 	for _, f := range fields {
 		value := f.read(r)

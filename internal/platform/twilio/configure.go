@@ -25,8 +25,8 @@ func changes(have, want platform.Number) []change {
 		if !asked || f.settled(value) == f.settled(have.Settings[f.Name]) {
 			continue
 		}
-		if value == nil && f.Presence == platform.OptionalComputed {
-			continue // can't be cleared
+		if !f.Wiring && value == nil {
+			continue // who a number is, no change takes away
 		}
 		if !f.isSet(value) && isSMS(f) && lacksSMS(have.Capabilities) {
 			continue // Twilio refuses any mention of it
@@ -36,7 +36,10 @@ func changes(have, want platform.Number) []change {
 	return all
 }
 
-func isSMS(f field) bool { return strings.HasPrefix(f.Name, "sms_") }
+// messagingPrefix begins the names of the messaging settings.
+const messagingPrefix = "sms_"
+
+func isSMS(f field) bool { return strings.HasPrefix(f.Name, messagingPrefix) }
 
 func lacksSMS(capabilities []string) bool {
 	return len(capabilities) > 0 && !slices.Contains(capabilities, "sms")
@@ -97,15 +100,34 @@ func (c *Carrier) Configure(ctx context.Context, have, want platform.Number) (pl
 func asReported(want, have platform.Number) platform.Number {
 	want.SID, want.AccountSID, want.PhoneNumber, want.Carrier = have.SID, have.AccountSID, have.PhoneNumber, kindName
 	want.Settings, want.Capabilities, want.Memory.Origin = have.Settings, have.Capabilities, have.Memory.Origin
+	want.Memory.EmergencyAddress = have.Memory.EmergencyAddress
 	return want
 }
 
-// change makes the changes to n with one request, and returns n as it is then.
+// change makes the changes to n, and returns n as it is then: with one request
+// or, where an emergency address holds the messaging settings, with one for all
+// others.
 func (c *Carrier) change(ctx context.Context, n platform.Number, all []change) (platform.Number, error) {
+	got, failure := c.send(ctx, n, all)
+	held, err := c.heldBy(ctx, n, all, failure)
+	if err == nil {
+		return got, failure
+	}
+	if free := withoutMessaging(all); len(free) > 0 {
+		if got, failure = c.send(ctx, n, free); failure != nil {
+			return got, failure
+		}
+	}
+	got.Memory.EmergencyAddress = held
+	return got, err
+}
+
+// send makes the changes to n with one request, and returns n as it is then.
+func (c *Carrier) send(ctx context.Context, n platform.Number, all []change) (platform.Number, error) {
 	doing := "configure " + identified(n)
 	live, failure := c.update(ctx, n, params(all))
 	if failure != nil && !httpapi.IsUnclear(failure) {
-		return n, explained(doing, failure)
+		return n, c.reaching(n, explained(doing, failure))
 	}
 	if failure == nil {
 		if n = reported(n, live); len(unmet(n, all)) == 0 {

@@ -57,10 +57,10 @@ func TestConfigureSendsOnlyWhatDiffers(t *testing.T) {
 			platform.Values{"sms_method": nil, "voice_caller_id_lookup": nil, "voice_receive_mode": nil},
 			"SmsMethod=POST&VoiceCallerIdLookup=false&VoiceReceiveMode=voice",
 		},
-		"clear the emergency address": {
+		"emergency address is not taken off": {
 			simulator.TwilioNumber{EmergencyAddressSID: address},
 			platform.Values{"emergency_address_sid": nil},
-			"EmergencyAddressSid=",
+			"",
 		},
 		"messages of a number without any": {
 			simulator.TwilioNumber{SMSURL: url, Capabilities: simulator.TwilioCapabilities{Voice: true}},

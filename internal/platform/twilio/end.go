@@ -13,14 +13,13 @@ import (
 func (c *Carrier) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
 	switch s.Op {
 	case opClear:
-		return c.clear(ctx, n)
-	case opDeregister:
+		return c.clear(ctx, n, ours(n))
+	case platform.OpDeregister:
 		return c.deregister(ctx, n)
 	case opRelease:
 		return c.release(ctx, n)
 	case platform.OpUnwire:
-		n.Settings = n.Memory.Wiring
-		return c.clear(ctx, n)
+		return c.clear(ctx, n, n.Memory.Wiring)
 	}
 	return nil, platform.Untouched(fmt.Errorf("twilio has no operation %q", s.Op))
 }
@@ -33,7 +32,7 @@ func (c *Carrier) present(ctx context.Context, n platform.Number) (*record, erro
 		return nil, platform.Untouched(c.checkGone(ctx, n))
 	}
 	if err != nil {
-		return nil, platform.Untouched(explained("read "+identified(n), err))
+		return nil, platform.Untouched(c.reaching(n, explained("read "+identified(n), err)))
 	}
 	return live, nil
 }
@@ -64,77 +63,97 @@ func goneNote(n platform.Number) []string {
 	return []string{fmt.Sprintf("Twilio no longer has %s, so there was nothing to do there.", identified(n))}
 }
 
-// clear takes the wiring in n's Settings off the number, where nobody has
-// changed it since.
-func (c *Carrier) clear(ctx context.Context, n platform.Number) ([]string, error) {
-	seen := n.Seen
-	if seen == nil {
-		live, err := c.present(ctx, n)
-		if err != nil {
-			return nil, err
-		}
-		if live == nil {
-			return goneNote(n), nil
-		}
-		now := reported(n, live)
-		seen = &now
+// clear takes off the number what of the wiring is ours and nobody has changed
+// since: it is read right before.
+func (c *Carrier) clear(ctx context.Context, n platform.Number, ours platform.Values) ([]string, error) {
+	live, err := c.present(ctx, n)
+	if err != nil {
+		return nil, err
 	}
-	all, notes := clearing(n, *seen)
+	if live == nil {
+		return goneNote(n), nil
+	}
+	all, notes := clearing(n, ours, reported(n, live))
 	if len(all) == 0 {
 		return notes, nil // that was the reading back, too
 	}
-	doing := "clear the wiring of " + identified(n)
-	live, failure := c.update(ctx, n, params(all))
-	if failure != nil && !httpapi.IsUnclear(failure) {
-		return notes, platform.Untouched(explained(doing, failure))
+	held, err := c.clearAll(ctx, n, ours, live, all)
+	if errors.Is(err, platform.ErrNotFound) {
+		return append(notes, goneNote(n)...), nil
 	}
-	if n.Seen != nil && failure == nil && len(uncleared(n, live, all)) == 0 {
-		return notes, nil // where many end, the answer is enough: it is the whole number as it is now
+	if err != nil {
+		return notes, err
+	}
+	return notes, held
+}
+
+// clearAll makes the changes and reads the number back. Where its emergency
+// address holds the messaging settings, it makes the others and returns that as
+// held.
+func (c *Carrier) clearAll(
+	ctx context.Context, n platform.Number, ours platform.Values, before *record, all []change,
+) (held, err error) {
+	doing := "clear the wiring of " + identified(n)
+	_, failure := c.update(ctx, n, params(all))
+	if failure != nil && !httpapi.IsUnclear(failure) {
+		answer, answered := errors.AsType[*httpapi.Error](failure)
+		names := messaging(all)
+		if !answered || answer.Code != codeAddress || len(names) == 0 ||
+			emergencyAddress(before) == "" && !isRegistered(emergencyStatus(before)) {
+			return nil, platform.Untouched(explained(doing, failure))
+		}
+		held = heldError(fmt.Sprintf("clear %s of %s", enumerate(names), identified(n)), emergencyAddress(before), answer)
+		if all = withoutMessaging(all); len(all) == 0 {
+			return nil, platform.Untouched(held)
+		}
+		held = platform.Final(held) // the rest is changed
+		if _, failure = c.update(ctx, n, params(all)); failure != nil && !httpapi.IsUnclear(failure) {
+			return nil, platform.Untouched(explained(doing, failure))
+		}
 	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	live, err := c.fetch(ctx, n)
 	if errors.Is(err, platform.ErrNotFound) {
-		return append(notes, goneNote(n)...), nil
+		return nil, err
 	}
 	if err != nil {
-		return notes, changed(doing, httpapi.Unsettled(failure, err))
+		return nil, changed(doing, httpapi.Unsettled(failure, err))
 	}
-	if left := uncleared(n, live, all); len(left) > 0 {
-		return notes, changed(doing, orContradiction(failure, left))
+	if left := uncleared(ours, live, all); len(left) > 0 {
+		return nil, changed(doing, orContradiction(failure, left))
 	}
-	return notes, nil
+	return held, nil
 }
 
-// uncleared names the changes after which the number still has what n has.
-func uncleared(n platform.Number, live *record, all []change) []string {
+// uncleared names the changes after which the number still has what is ours.
+func uncleared(ours platform.Values, live *record, all []change) []string {
 	var left []string
 	for _, ch := range all {
-		if value := ch.field.read(live); ch.field.isSet(value) && value == n.Settings[ch.field.Name] {
+		if value := ch.field.read(live); ch.field.isSet(value) && value == ours[ch.field.Name] {
 			left = append(left, ch.field.Name)
 		}
 	}
 	return left
 }
 
-// clearing is what of the wiring in n is to be cleared: all that the number was
+// clearing is what of our wiring is to be cleared: all that the number was just
 // seen to have still. The notes tell what it has instead.
-func clearing(n, seen platform.Number) ([]change, []string) {
+func clearing(n platform.Number, ours platform.Values, seen platform.Number) ([]change, []string) {
 	var all []change
 	var notes []string
 	newer := map[string]bool{}
 	for _, f := range fields {
-		ours := n.Settings[f.Name]
 		value, told := seen.Settings[f.Name]
-		newer[f.Name] = f.isSet(value) && value != ours
+		newer[f.Name] = f.isSet(value) && value != ours[f.Name]
 		switch {
-		case !f.Wiring, !f.isSet(ours):
+		case !f.Wiring, !f.isSet(ours[f.Name]):
 		case newer[f.of]: // the method of a URL that is not ours
 		case isSMS(f) && lacksSMS(seen.Capabilities): // Twilio refuses any mention of it
 		case newer[f.Name]:
 			notes = append(notes, fmt.Sprintf("%s of %s was left as it is: it has changed to another value since.",
 				f.Name, n.PhoneNumber))
-		case value == ours, !told:
+		case value == ours[f.Name], !told:
 			all = append(all, change{field: f, value: f.Default})
 		}
 	}
@@ -167,11 +186,11 @@ func (c *Carrier) deregister(ctx context.Context, n platform.Number) ([]string, 
 // refuseAddress says why the emergency address that the number has now may not
 // be taken off it.
 func refuseAddress(n platform.Number, address string) *platform.Refusal {
-	if n.DeregisterEmergencyAddress && address == n.Settings.String("emergency_address_sid") {
+	if n.DeregisterEmergencyAddress && address == knownEmergencyAddress(n) {
 		return nil
 	}
 	seen := n
-	seen.Settings = platform.Values{"emergency_address_sid": address}
+	seen.Settings = platform.Values{platform.EmergencyAddressSID: address}
 	if refusal := refuse(seen); refusal != nil {
 		return refusal
 	}
@@ -183,8 +202,8 @@ func refuseAddress(n platform.Number, address string) *platform.Refusal {
 func changedAddress(n platform.Number, address string) *platform.Refusal {
 	return &platform.Refusal{
 		Summary: fmt.Sprintf("The emergency address of %s has changed", n.PhoneNumber),
-		Detail: fmt.Sprintf("It is %s now, which the plan of this destroy did not show, so the number is not released. "+
-			"Refresh the state, look at the plan, and destroy again.", address),
+		Detail: fmt.Sprintf("It is %s now, which the plan did not show, so it is not deregistered, and the number is not "+
+			"released. Refresh the state, look at the plan, and try again.", address),
 	}
 }
 
@@ -273,7 +292,7 @@ func (c *Carrier) release(ctx context.Context, n platform.Number) ([]string, err
 		}
 		return nil, nil
 	case failure != nil && !httpapi.IsUnclear(failure):
-		return nil, platform.Untouched(explained(doing, failure))
+		return nil, platform.Untouched(c.releaseRefused(ctx, n, doing, failure))
 	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
@@ -288,4 +307,16 @@ func (c *Carrier) release(ctx context.Context, n platform.Number) ([]string, err
 		return nil, changed(doing+" (the number is still there)", failure)
 	}
 	return nil, fmt.Errorf("%s: Twilio accepted it but still shows the number; destroy again", doing)
+}
+
+// releaseRefused explains why Twilio has refused to release the number.
+func (c *Carrier) releaseRefused(ctx context.Context, n platform.Number, doing string, failure error) error {
+	answer, answered := errors.AsType[*httpapi.Error](failure)
+	if answered && answer.Code == codeAddress {
+		if live, err := c.fetch(ctx, n); err == nil && emergencyAddress(live) != "" {
+			return fmt.Errorf("%s: %w; emergency address %s was registered for it meanwhile: refresh the state, look at the "+
+				"plan, and destroy again", doing, failure, emergencyAddress(live))
+		}
+	}
+	return explained(doing, failure)
 }

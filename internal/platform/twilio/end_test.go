@@ -51,7 +51,7 @@ func TestUnknownOperation(t *testing.T) {
 }
 
 func TestClear(t *testing.T) {
-	w := start(t, simulator.TwilioRules{})
+	w := start(t, simulator.TwilioRules{EmergencyLetsMessagingChange: true})
 	n := w.own(simulator.TwilioNumber{
 		VoiceURL: url, VoiceFallbackURL: url, VoiceMethod: "GET", VoiceCallerIDLookup: true, VoiceReceiveMode: "fax",
 		SMSURL: url, StatusCallback: url, FriendlyName: "Support", EmergencyAddressSID: address,
@@ -310,11 +310,11 @@ func TestReleaseDeregistersTheEmergencyAddressFirst(t *testing.T) {
 func TestReleaseWaitsForADeregistrationThatIsUnderWay(t *testing.T) {
 	w := start(t, simulator.TwilioRules{})
 	n := w.own(simulator.TwilioNumber{EmergencyAddressSID: address})
-	cleared, err := w.Configure(t.Context(), n, wanting(n, platform.Values{"emergency_address_sid": nil}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.end(t.Context(), cleared, platform.Release); err != nil {
+	n.Settings, n.Memory.EmergencyAddress = nil, ""
+	w.Twilio().UpdateNumber(phone, func(n *simulator.TwilioNumber) {
+		n.EmergencyAddressSID, n.EmergencyAddressStatus = "", "pending-unregistration"
+	})
+	if _, err := w.end(t.Context(), n, platform.Release); err != nil {
 		t.Error(err)
 	}
 }

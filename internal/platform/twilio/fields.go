@@ -97,6 +97,13 @@ func sid(name, prefix, description string) platform.Field {
 	}
 }
 
+// orEmpty lets an empty text stand for no value.
+func orEmpty(f platform.Field) platform.Field {
+	f.Pattern = regexp.MustCompile("^$|" + f.Pattern.String())
+	f.PatternHint += ", or empty"
+	return f
+}
+
 // link is the description of a field that holds a URL.
 func link(name, description string) platform.Field {
 	return platform.Field{Name: name, Description: description + " An absolute `http` or `https` URL.", URL: true}
@@ -140,8 +147,7 @@ var fields = []field{
 		platform.Field{
 			Name: "friendly_name",
 			Description: "Name of the number at Twilio, 1 to 64 characters. Twilio gives a new number its formatted " +
-				"spelling. Removed from the configuration, it stays as it is.",
-			Presence:  platform.OptionalComputed,
+				"spelling.",
 			MaxLength: 64,
 		},
 		func(r *record) *string { return r.FriendlyName }, (*update).SetFriendlyName,
@@ -159,8 +165,9 @@ var fields = []field{
 		func(r *record) *string { return r.IdentitySid }, (*update).SetIdentitySid,
 	),
 	text(
-		sid("emergency_address_sid", "AD", "Address that is passed on when the number calls an emergency service. "+
-			"While there is one, the number can't be released: see `deregister_emergency_address`."),
+		orEmpty(sid(platform.EmergencyAddressSID, "AD", "Address that is passed on when the number calls an emergency "+
+			"service. While there is one, the number can't be released and Twilio may refuse changes of its messaging "+
+			"settings: see `deregister_emergency_address`.")),
 		func(r *record) *string { return r.EmergencyAddressSid }, (*update).SetEmergencyAddressSid,
 	),
 	text(

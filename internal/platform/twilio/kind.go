@@ -4,6 +4,7 @@ package twilio
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -33,9 +34,8 @@ var Kind = platform.Kind{
 
 // The operations of steps.
 const (
-	opClear      = "clear"      // the wiring of the number in state, where it still has those values
-	opDeregister = "deregister" // the emergency address
-	opRelease    = "release"
+	opClear   = "clear" // the wiring that is ours, where it still has those values
+	opRelease = "release"
 )
 
 // hosted is the origin of a number that another company carries for Twilio.
@@ -47,10 +47,10 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 		return []platform.Step{clearStep(n)}
 	}
 	var all []platform.Step
-	if address := n.Settings.String("emergency_address_sid"); address != "" && n.DeregisterEmergencyAddress {
+	if address := knownEmergencyAddress(n); address != "" && n.DeregisterEmergencyAddress {
 		all = append(all, platform.Step{
 			Service: kindName,
-			Op:      opDeregister,
+			Op:      platform.OpDeregister,
 			Sentence: fmt.Sprintf("Deregister emergency address %s of %s at Twilio and wait until it is unregistered.",
 				address, n.PhoneNumber),
 		})
@@ -66,35 +66,67 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 
 // clearStep is the whole of a detach: the number stays owned.
 func clearStep(n platform.Number) platform.Step {
-	var set []string
-	for _, f := range wired(n.Settings) {
-		set = append(set, f.Name)
+	cleared, foreign := oursAndTheirs(n)
+	stays := ""
+	if len(foreign) > 0 {
+		stays = fmt.Sprintf("%s stay%s as %s, since somebody else has set %s", enumerate(foreign),
+			choose(len(foreign) == 1, "s", ""), choose(len(foreign) == 1, "it is", "they are"),
+			choose(len(foreign) == 1, "it", "them"))
 	}
-	if len(set) == 0 {
+	if len(cleared) == 0 {
+		why := "this resource has wired nothing"
+		if stays != "" {
+			why = stays
+		}
 		return platform.Step{Service: kindName, Sentence: fmt.Sprintf(
-			"Leave %s as it is at Twilio: this resource has wired nothing, and the number stays owned.", n.PhoneNumber)}
+			"Leave %s as it is at Twilio: %s, and the number stays owned.", n.PhoneNumber, why)}
 	}
-	while := "if it still has the value in state"
-	if len(set) > 1 {
-		while = "each if it still has the value in state"
+	sentence := fmt.Sprintf("Clear %s of %s at Twilio, %sif it still has the value that this resource gave it, "+
+		"and read the number back", enumerate(cleared), n.PhoneNumber, choose(len(cleared) > 1, "each ", ""))
+	if stays != "" {
+		sentence += "; " + stays
 	}
-	return platform.Step{
-		Service: kindName,
-		Op:      opClear,
-		Sentence: fmt.Sprintf("Clear %s of %s at Twilio, %s, and read the number back; the number stays owned.",
-			enumerate(set), n.PhoneNumber, while),
+	messages := slices.ContainsFunc(cleared, func(name string) bool { return strings.HasPrefix(name, messagingPrefix) })
+	if address := knownEmergencyAddress(n); address != "" && messages {
+		sentence += fmt.Sprintf("; Twilio may refuse to change the messaging settings while emergency address %s is "+
+			"registered", address)
 	}
+	return platform.Step{Service: kindName, Op: opClear, Sentence: sentence + "; the number stays owned."}
 }
 
-// wired are the wiring fields that the values set.
-func wired(values platform.Values) []field {
-	var set []field
+func choose(first bool, yes, no string) string {
+	if first {
+		return yes
+	}
+	return no
+}
+
+// ours is what a detach may clear.
+func ours(n platform.Number) platform.Values {
+	if n.Memory.Ours == nil {
+		return n.Settings
+	}
+	return n.Memory.Ours
+}
+
+// oursAndTheirs name what of n's wiring is ours, and what of it is not, as far as n
+// tells. The method of a URL that is not ours goes with that.
+func oursAndTheirs(n platform.Number) (cleared, foreign []string) {
+	ours, newer := ours(n), map[string]bool{}
 	for _, f := range fields {
-		if f.Wiring && f.isSet(values[f.Name]) {
-			set = append(set, f)
+		if !f.Wiring {
+			continue
+		}
+		value := n.Settings[f.Name]
+		newer[f.Name] = f.isSet(value) && value != ours[f.Name]
+		switch {
+		case newer[f.Name]:
+			foreign = append(foreign, f.Name)
+		case f.isSet(ours[f.Name]) && !newer[f.of]:
+			cleared = append(cleared, f.Name)
 		}
 	}
-	return set
+	return cleared, foreign
 }
 
 // enumerate writes a list as people do: "a, b and c".
@@ -108,7 +140,7 @@ func enumerate(names []string) string {
 
 // refuse is Kind.Refuse.
 func refuse(n platform.Number) *platform.Refusal {
-	address := n.Settings.String("emergency_address_sid")
+	address := knownEmergencyAddress(n)
 	switch {
 	case n.Memory.Origin == hosted:
 		return &platform.Refusal{
