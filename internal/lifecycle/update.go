@@ -59,7 +59,9 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		}
 	}
 	if address := Deregisters(have, want); address != "" {
-		if _, err := carrier.Do(ctx, have, platform.Step{Op: platform.OpDeregister}); err != nil {
+		allowed := have // state may not say so yet
+		allowed.DeregisterEmergencyAddress = true
+		if _, err := carrier.Do(ctx, allowed, platform.Step{Op: platform.OpDeregister}); err != nil {
 			return have, err
 		}
 		have.Memory.EmergencyAddress = ""

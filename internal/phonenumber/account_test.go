@@ -42,7 +42,7 @@ func TestNumberStaysInTheAccountThatStateSays(t *testing.T) {
 				t.Fatalf("%+v", diags)
 			}
 			config := acctest.Values{"phone_number": number}
-			applied(t, r, config)
+			mustApply(t, r, config)
 			if got := r.State()["account_sid"]; got != sub.SID {
 				t.Errorf("state has account %v", got)
 			}
@@ -59,13 +59,13 @@ func TestNumberStaysInTheAccountThatStateSays(t *testing.T) {
 		d := sim.Driver(t, asAccount(sim, sub))
 		r := d.Resource(oneNumber)
 		config := acctest.Values{"phone_number": number}
-		applied(t, r, config)
+		mustApply(t, r, config)
 		d.Use(asAccount(sim, simulator.TwilioAccount{
 			SID: simulator.DefaultAccountSID, AuthToken: simulator.DefaultAuthToken,
 		}))
 		expectSettled(t, r, config)
 		config["voice_url"] = oursURL
-		applied(t, r, config)
+		mustApply(t, r, config)
 		if n, _ := sim.Twilio().Number(number); n.AccountSID != sub.SID || n.VoiceURL != oursURL {
 			t.Errorf("the number is in %s, with voice_url %q", n.AccountSID, n.VoiceURL)
 		}
@@ -77,7 +77,7 @@ func TestNumberStaysInTheAccountThatStateSays(t *testing.T) {
 		sub := sim.Twilio().AddSubaccount(simulator.DefaultAccountSID).SID
 		r := sim.Driver(t, nil).Resource(oneNumber)
 		config := acctest.Values{"phone_number": number}
-		applied(t, r, config)
+		mustApply(t, r, config)
 		sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.AccountSID = sub })
 		expectSettled(t, r, config)
 		if got := r.State()["account_sid"]; got != sub {
@@ -93,7 +93,7 @@ func TestCredentialsThatDoNotReachTheAccountInStateAreNamed(t *testing.T) {
 	sub := sim.Twilio().AddSubaccount(simulator.DefaultAccountSID)
 	d := sim.Driver(t, nil)
 	r := d.Resource(oneNumber)
-	applied(t, r, acctest.Values{"phone_number": number, "voice_url": oursURL})
+	mustApply(t, r, acctest.Values{"phone_number": number, "voice_url": oursURL})
 	d.Use(asAccount(sim, sub))
 	both := []string{number, simulator.DefaultAccountSID, sub.SID, "credentials"}
 	expectSays(t, r.Read(), "error", both...)
@@ -111,7 +111,7 @@ func TestPlanOfATransferNamesBothAccounts(t *testing.T) {
 	owned(sim, simulator.TwilioNumber{})
 	sub := sim.Twilio().AddSubaccount(simulator.DefaultAccountSID).SID
 	r := sim.Driver(t, nil).Resource(oneNumber)
-	applied(t, r, acctest.Values{"phone_number": number})
+	mustApply(t, r, acctest.Values{"phone_number": number})
 	config := acctest.Values{"phone_number": number, "account_sid": sub}
 	plan := r.Plan(config)
 	expectSays(t, plan.Diagnostics, "warning", "Transfer", number, simulator.DefaultAccountSID, sub)

@@ -10,8 +10,8 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
-// applied applies the configuration and fails the test where that fails.
-func applied(t *testing.T, r *acctest.Resource, config acctest.Values) acctest.Diagnostics {
+// mustApply applies the configuration and fails the test where that fails.
+func mustApply(t *testing.T, r *acctest.Resource, config acctest.Values) acctest.Diagnostics {
 	t.Helper()
 	_, diags := r.TerraformApply(config)
 	if diags.Failed() {
@@ -101,7 +101,7 @@ func TestEmergencyAddressStaysWhereTheConfigurationDoesNotNameIt(t *testing.T) {
 				}
 				config := acctest.Values{"phone_number": number, "deregister_emergency_address": mayDeregister}
 				sim.ResetRequests()
-				applied(t, r, config)
+				mustApply(t, r, config)
 				expectWrites(t, sim)
 				if got := emergencyAddress(sim); got != address {
 					t.Errorf("the number has emergency address %q, not %s", got, address)
@@ -123,8 +123,8 @@ func TestEmergencyAddressIsTakenOffOnlyWithPermission(t *testing.T) {
 			sim := acctest.Start(t)
 			address := registered(sim, simulator.TwilioNumber{})
 			r := sim.Driver(t, nil).Resource(oneNumber)
-			applied(t, r, acctest.Values{
-				"phone_number": number, "emergency_address_sid": address, "deregister_emergency_address": true,
+			mustApply(t, r, acctest.Values{
+				"phone_number": number, "emergency_address_sid": address, "deregister_emergency_address": removed == nil,
 			})
 			config := acctest.Values{
 				"phone_number": number, "emergency_address_sid": removed, "deregister_emergency_address": true,
@@ -155,7 +155,7 @@ func TestEmergencyAddressOfSomebodyElseIsNotTakenOff(t *testing.T) {
 			config := acctest.Values{
 				"phone_number": number, "emergency_address_sid": address, "deregister_emergency_address": true,
 			}
-			applied(t, r, config)
+			mustApply(t, r, config)
 			other := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
 			sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.EmergencyAddressSID = other })
 			if refresh {
@@ -178,12 +178,12 @@ func TestReleaseIsRefusedForAnEmergencyAddressThatNothingManages(t *testing.T) {
 	sim := acctest.Start(t)
 	address := registered(sim, simulator.TwilioNumber{})
 	r := sim.Driver(t, nil).Resource(oneNumber)
-	applied(t, r, acctest.Values{"phone_number": number, "release_on_destroy": "release"})
+	mustApply(t, r, acctest.Values{"phone_number": number, "release_on_destroy": "release"})
 	expectSays(t, r.PlanDestroy().Diagnostics, "error", number, address, "deregister_emergency_address = true")
 	expectSays(t, r.Destroy(), "error", number, address, "deregister_emergency_address = true")
 	expectOwned(t, sim, number)
 
-	applied(t, r, acctest.Values{
+	mustApply(t, r, acctest.Values{
 		"phone_number": number, "release_on_destroy": "release", "deregister_emergency_address": true,
 	})
 	plan := r.PlanDestroy()
@@ -206,11 +206,11 @@ func TestSettingsThatSayWhoANumberIsAreOnlyManagedWhenNamed(t *testing.T) {
 			named := acctest.Values{"phone_number": number, field: life.first}
 			unnamed := acctest.Values{"phone_number": number}
 
-			applied(t, r, unnamed)
+			mustApply(t, r, unnamed)
 			if got := r.State()[field]; got != nil {
 				t.Errorf("not named, but in state as %v", got)
 			}
-			applied(t, r, named)
+			mustApply(t, r, named)
 			expectSettled(t, r, named)
 			sim.ResetRequests()
 			plan := r.Plan(unnamed)
@@ -241,7 +241,7 @@ func TestEmergencyAddressHoldsTheMessagingSettings(t *testing.T) {
 		sim := acctest.Start(t, simulator.WithTwilio(rules))
 		address := registered(sim, simulator.TwilioNumber{VoiceURL: url, SMSURL: url})
 		r := sim.Driver(t, nil).Resource(oneNumber)
-		applied(t, r, config(url))
+		mustApply(t, r, config(url))
 		return sim, r, address
 	}
 	check := func(t *testing.T, sim *acctest.Simulation, voice, sms string) {
@@ -295,7 +295,7 @@ func TestEmergencyAddressHoldsTheMessagingSettings(t *testing.T) {
 		sim, r, address := start(t, simulator.TwilioRules{})
 		forced := config(url)
 		forced["release_on_destroy"] = "force_delete"
-		applied(t, r, forced)
+		mustApply(t, r, forced)
 		diags := r.Apply(r.PlanDestroy())
 		expectSays(t, diags, "warning", "Left behind by the force delete of "+number, "emergency address "+address, "sms_url")
 		if diags.Failed() || r.State() != nil {
@@ -317,7 +317,7 @@ func TestEmergencyAddressHoldsTheMessagingSettings(t *testing.T) {
 		t.Parallel()
 		sim, r, _ := start(t, simulator.TwilioRules{EmergencyLetsMessagingChange: true})
 		sim.ResetRequests()
-		applied(t, r, config(other))
+		mustApply(t, r, config(other))
 		check(t, sim, other, other)
 		if sent := sim.Requests(); writing(sent) != 1 {
 			t.Errorf("one request does: %v", sent)
@@ -328,10 +328,10 @@ func TestEmergencyAddressHoldsTheMessagingSettings(t *testing.T) {
 		sim, r, address := start(t, simulator.TwilioRules{})
 		named := config(url)
 		named["emergency_address_sid"], named["deregister_emergency_address"] = address, true
-		applied(t, r, named)
+		mustApply(t, r, named)
 		freed := config(other)
 		freed["deregister_emergency_address"] = true
-		applied(t, r, freed)
+		mustApply(t, r, freed)
 		check(t, sim, other, other)
 		expectSettled(t, r, freed)
 	})
@@ -340,7 +340,7 @@ func TestEmergencyAddressHoldsTheMessagingSettings(t *testing.T) {
 		sim := acctest.Start(t)
 		owned(sim, simulator.TwilioNumber{})
 		r := sim.Driver(t, nil).Resource(oneNumber)
-		applied(t, r, acctest.Values{"phone_number": number})
+		mustApply(t, r, acctest.Values{"phone_number": number})
 		sim.Inject(simulator.Fault{
 			Method: "POST", Status: http.StatusBadRequest,
 			Body: `{"code": 21631, "message": "Phone Number Requires an Address", "status": 400}`,

@@ -27,7 +27,7 @@ func TestDetachLeavesWhatARefreshHasBroughtIntoState(t *testing.T) {
 			sim := acctest.Start(t)
 			owned(sim, simulator.TwilioNumber{})
 			r := sim.Driver(t, nil).Resource(oneNumber)
-			applied(t, r, acctest.Values{"phone_number": number, "voice_url": oursURL, "status_callback": oursURL})
+			mustApply(t, r, acctest.Values{"phone_number": number, "voice_url": oursURL, "status_callback": oursURL})
 			sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) {
 				n.VoiceURL, n.SMSURL = theirsURL, theirsURL
 			})
@@ -82,11 +82,11 @@ func TestDetachClearsWhatTheConfigurationTookOver(t *testing.T) {
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	r := sim.Driver(t, nil).Resource(oneNumber)
-	applied(t, r, acctest.Values{"phone_number": number, "voice_url": oursURL})
+	mustApply(t, r, acctest.Values{"phone_number": number, "voice_url": oursURL})
 	sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.VoiceURL = theirsURL })
 	sim.ResetRequests()
 	config := acctest.Values{"phone_number": number, "voice_url": theirsURL}
-	applied(t, r, config)
+	mustApply(t, r, config)
 	expectWrites(t, sim)
 	expectSettled(t, r, config)
 	if diags := r.Destroy(); diags.Failed() {
@@ -105,7 +105,7 @@ func TestMassDetachLeavesWhatWasRewiredSinceItBegan(t *testing.T) {
 	for i := range 60 {
 		owned(sim, simulator.TwilioNumber{PhoneNumber: phone(i)})
 		r := driver.Resource(oneNumber)
-		applied(t, r, acctest.Values{"phone_number": phone(i), "voice_url": oursURL})
+		mustApply(t, r, acctest.Values{"phone_number": phone(i), "voice_url": oursURL})
 		all = append(all, r)
 	}
 	if diags := all[0].Read(); diags.Failed() { // a run of its own begins
@@ -168,7 +168,7 @@ func TestFailedUpdateKeepsTheGentlerEnd(t *testing.T) {
 			sim := acctest.Start(t)
 			owned(sim, simulator.TwilioNumber{})
 			r := sim.Driver(t, acctest.Values{"max_retries": 0}).Resource(oneNumber)
-			applied(t, r, acctest.Values{
+			mustApply(t, r, acctest.Values{
 				"phone_number": number, "voice_url": oursURL, "release_on_destroy": test.before,
 				"deregister_emergency_address": test.before == "release",
 			})
@@ -185,7 +185,7 @@ func TestFailedUpdateKeepsTheGentlerEnd(t *testing.T) {
 				t.Errorf("state has %v, deregister_emergency_address %v, voice_url %v", got["destroy_action"],
 					got["deregister_emergency_address"], got["voice_url"])
 			}
-			applied(t, r, config)
+			mustApply(t, r, config)
 			expectSettled(t, r, config)
 		})
 	}
