@@ -283,7 +283,7 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 		}
 	}
 	if importing {
-		got.Memory.Ours = m.Kinds.takenOver(got)
+		got.Memory.Ours, got.Memory.Kept = m.Kinds.takenOver(got), m.Kinds.kept(got)
 	}
 	judge(&got)
 	return readable(got, have), nil

@@ -33,6 +33,19 @@ func (k Kinds) takenOver(n platform.Number) platform.Values {
 	return k.ours(found)
 }
 
+// kept lists what an import or a move has found that says who the number is: it
+// stays, whether the configuration turns out to name it or not.
+func (k Kinds) kept(n platform.Number) []string {
+	var names []string
+	carrier, _ := k.Kind(k.CarrierOf(n))
+	for _, field := range carrier.Settings {
+		if !field.Wiring && n.Settings.Has(field.Name) {
+			names = append(names, field.Name)
+		}
+	}
+	return names
+}
+
 // partlyOurs is what is ours after an update to want that failed: of what it was
 // to change, only what the number was seen to have by then.
 func (k Kinds) partlyOurs(have, want, got platform.Number) platform.Values {

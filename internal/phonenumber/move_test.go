@@ -270,7 +270,7 @@ func TestAMoveThenPlanShowsNoChanges(t *testing.T) {
 	for name, source := range moveSources() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sim := acctest.Start(t)
+			sim := acctest.Start(t, lettingMessagesChange())
 			owned(sim, source.atTwilio)
 			before := atTwilio(t, sim, number)
 			r := moved(t, sim, source)
@@ -324,7 +324,7 @@ func TestAMoveWithoutRefreshIsCompleted(t *testing.T) {
 	for name, source := range sources {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sim := acctest.Start(t)
+			sim := acctest.Start(t, lettingMessagesChange())
 			owned(sim, source.atTwilio)
 			before := atTwilio(t, sim, number)
 
@@ -352,7 +352,7 @@ func TestAMoveThenDestroyDetaches(t *testing.T) {
 			for _, tainted := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s, refresh %t, tainted %t", name, refresh, tainted), func(t *testing.T) {
 					t.Parallel()
-					sim := acctest.Start(t)
+					sim := acctest.Start(t, lettingMessagesChange())
 					owned(sim, source.atTwilio)
 					r := moved(t, sim, source)
 					r.Tainted = tainted
@@ -385,7 +385,7 @@ func TestAMoveThenPlanTellsWhatIsCleared(t *testing.T) {
 	for name, source := range moveSources() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sim := acctest.Start(t)
+			sim := acctest.Start(t, lettingMessagesChange())
 			owned(sim, onVapi(source.atTwilio))
 			r := moved(t, sim, source)
 			mustRead(t, r)
@@ -413,7 +413,7 @@ func TestAMoveOntoAPlatform(t *testing.T) {
 	for name, source := range moveSources() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sim := acctest.Start(t)
+			sim := acctest.Start(t, lettingMessagesChange())
 			owned(sim, onVapi(source.atTwilio))
 			sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
 			r := moved(t, sim, source)
@@ -457,7 +457,7 @@ func TestAMoveTakesWhatThereIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sim := acctest.Start(t)
+			sim := acctest.Start(t, lettingMessagesChange())
 			owned(sim, simulator.TwilioNumber{SID: numberSID})
 			r := sim.Driver(t, nil).Resource("telephony_phone_number")
 			if diags := r.Move(test.address, test.resource, 3, test.state); len(diags) > 0 {
@@ -515,7 +515,7 @@ func TestAMoveRefusesWhatItCannotRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sim := acctest.Start(t)
+			sim := acctest.Start(t, lettingMessagesChange())
 			r := sim.Driver(t, nil).Resource("telephony_phone_number")
 			diags := r.Move(test.address, test.resource, 0, test.state)
 			expectDiagnostic(t, diags, "error", "Unable to move from "+test.resource, test.want)
@@ -534,7 +534,7 @@ func TestAMoveTakesNoSecret(t *testing.T) {
 	for name, source := range moveSources() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := moved(t, acctest.Start(t), source)
+			r := moved(t, acctest.Start(t, lettingMessagesChange()), source)
 			if all := fmt.Sprint(r.State()) + string(r.Private()); strings.Contains(all, vapiToken) {
 				t.Errorf("the moved state has the token: %s", all)
 			}
@@ -547,7 +547,7 @@ func TestAMoveOfANumberThatIsGoneFails(t *testing.T) {
 	for name, source := range moveSources() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sim := acctest.Start(t)
+			sim := acctest.Start(t, lettingMessagesChange())
 			r := moved(t, sim, source)
 			for call, diags := range map[string]acctest.Diagnostics{
 				"read": r.Read(), "plan": r.Plan(source.config).Diagnostics, "plan -destroy": r.PlanDestroy().Diagnostics,
@@ -595,7 +595,7 @@ func TestAccMoveIsPlannedAppliedAndDestroyedByDetach(t *testing.T) {
 	for name, source := range moveSources() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sim := acctest.Start(t)
+			sim := acctest.Start(t, lettingMessagesChange())
 			owned(sim, source.atTwilio)
 			before := atTwilio(t, sim, number)
 			cli, foreign := cliSource(t, sim, source)
@@ -633,7 +633,7 @@ func TestAccMoveWithoutRefresh(t *testing.T) {
 		for _, destroy := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, destroy %t", name, destroy), func(t *testing.T) {
 				t.Parallel()
-				sim := acctest.Start(t)
+				sim := acctest.Start(t, lettingMessagesChange())
 				owned(sim, source.atTwilio)
 				cli, _ := cliSource(t, sim, source)
 				cli.Configure(hcl(sim, arguments(source.config)) + movedBlock(source))
@@ -668,7 +668,7 @@ func TestAccMoveThatFailsChangesNothing(t *testing.T) {
 			t.Parallel()
 			source := source
 			test.configure(&source)
-			sim := acctest.Start(t)
+			sim := acctest.Start(t, lettingMessagesChange())
 			cli, _ := cliSource(t, sim, source)
 			cli.Configure(hcl(sim, arguments(source.config)) + movedBlock(source))
 			before := cli.StateFile()
@@ -689,7 +689,7 @@ func TestAccMoveThatFailsChangesNothing(t *testing.T) {
 // protects from a release.
 func TestAccMoveFromAnotherRegistryKeepsState(t *testing.T) {
 	t.Parallel()
-	sim := acctest.Start(t)
+	sim := acctest.Start(t, lettingMessagesChange())
 	owned(sim, simulator.TwilioNumber{FriendlyName: "Support"})
 	sim.Inject(simulator.Fault{Service: simulator.Twilio, Method: "POST", Status: 400})
 	config := hcl(sim, `

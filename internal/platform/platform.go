@@ -95,7 +95,7 @@ type Memory struct {
 	Ours Values `json:"ours,omitzero"`
 	// Kept lists settings that are not wiring and are in state without anybody
 	// knowing whether the configuration has ever named them: they stay there.
-	// Only versions that did not remember Ours leave such.
+	// Imports and moves leave such, and versions that did not remember Ours.
 	Kept []string `json:"kept,omitempty"`
 	// EmergencyAddress is the identifier of the emergency address that the
 	// carrier was seen to have registered for the number, managed or not.

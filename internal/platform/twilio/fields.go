@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"regexp"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
