@@ -124,7 +124,7 @@ func (m *Manager) claimLeftover(
 		if err != nil || !found {
 			return want, false, err
 		}
-		if _, inState := m.Held(left.PhoneNumber); inState || !m.take(left.PhoneNumber) {
+		if _, inState := m.Held(left.PhoneNumber); inState || !m.take(left.PhoneNumber, want) {
 			continue
 		}
 		got, err := claim(ctx, carrier, left, mark)
@@ -132,7 +132,7 @@ func (m *Manager) claimLeftover(
 			got.Acquisition = platform.Purchased
 			return got, true, nil
 		}
-		m.free(left.PhoneNumber)
+		m.free(left.PhoneNumber, want)
 		if !errors.Is(err, platform.ErrClaimed) && !errors.Is(err, platform.ErrNotFound) {
 			return want, false, fmt.Errorf("%s is left from an earlier purchase and could not be claimed; "+
 				"nothing was bought: %w", left.PhoneNumber, err)

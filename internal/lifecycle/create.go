@@ -160,8 +160,8 @@ func (e *StaleError) Error() string {
 type TakenError struct{ PhoneNumber string }
 
 func (e *TakenError) Error() string {
-	return fmt.Sprintf("%s is already managed by another telephony_phone_number in this run; "+
-		"remove one of the two resources", e.PhoneNumber)
+	return fmt.Sprintf("%s is already managed by another telephony_phone_number in this run, which is in state; this one "+
+		"is not. Nothing was changed: remove this resource from the configuration", e.PhoneNumber)
 }
 
 // LostClaimError reports that a number whose creation never completed belongs
@@ -182,6 +182,16 @@ func (e *LostClaimError) Error() string {
 // creation never completed.
 func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Number, error) {
 	defer m.catalogs.writing()()
+	if want.Memory.Instance == "" {
+		want.Memory.Instance = NewInstance()
+	}
+	if want.PhoneNumber != "" { // before the first look: nobody else changes it meanwhile
+		unlock, err := m.lock(ctx, want.PhoneNumber)
+		if err != nil {
+			return platform.Number{}, err
+		}
+		defer unlock()
+	}
 	want, err := m.Foresee(ctx, platform.Number{}, want)
 	if err != nil {
 		return platform.Number{}, err
@@ -206,7 +216,7 @@ func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Nu
 			got.Notes = append(notes, got.Notes...)
 			return got, err
 		}
-		m.free(have.PhoneNumber)
+		m.free(have.PhoneNumber, want)
 		if want.PhoneNumber != "" {
 			return platform.Number{}, err
 		}
@@ -231,7 +241,6 @@ func (m *Manager) claimedNote(lost, want platform.Number) string {
 func (m *Manager) complete(
 	ctx context.Context, carrier platform.Carrier, on platform.Platform, have, want platform.Number,
 ) (platform.Number, error) {
-	defer m.lock(have.PhoneNumber)()
 	m.catalogs.wrote(have.PhoneNumber)
 	want = m.completion(have, want)
 	got, err := m.setUp(ctx, carrier, on, have, want)
@@ -392,18 +401,28 @@ func configure(
 	return want, err
 }
 
+// take notes that the creation of want works on the number; false: another
+// resource of this run has it.
+func (m *Manager) take(phoneNumber string, want platform.Number) bool {
+	return m.registry.acquire(phoneNumber, want.Memory.Instance)
+}
+
+func (m *Manager) free(phoneNumber string, want platform.Number) {
+	m.registry.leave(phoneNumber, want.Memory.Instance)
+}
+
 func (m *Manager) acquire(
 	ctx context.Context, carrier platform.Carrier, want platform.Number,
 ) (platform.Number, error) {
 	if want.PhoneNumber == "" {
 		return m.acquireBySearch(ctx, carrier, want)
 	}
-	if !m.take(want.PhoneNumber) {
+	if !m.take(want.PhoneNumber, want) {
 		return want, &TakenError{PhoneNumber: want.PhoneNumber}
 	}
 	got, err := m.acquireByNumber(ctx, carrier, want)
 	if err != nil {
-		m.free(want.PhoneNumber)
+		m.free(want.PhoneNumber, want)
 	}
 	return got, err
 }
@@ -461,7 +480,7 @@ func (m *Manager) buyOne(
 		if tried == candidates {
 			break
 		}
-		if !m.take(phoneNumber) {
+		if !m.take(phoneNumber, want) {
 			continue
 		}
 		tried++
@@ -472,7 +491,7 @@ func (m *Manager) buyOne(
 			return got, tried, nil
 		}
 		if !errors.Is(err, platform.ErrUnavailable) {
-			m.free(phoneNumber)
+			m.free(phoneNumber, want)
 			return want, tried, err
 		}
 	}

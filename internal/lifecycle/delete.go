@@ -25,10 +25,21 @@ func (e *StepError) Unwrap() error { return e.Err }
 // may have been changed. The notes are for the user in either case.
 func (m *Manager) Delete(ctx context.Context, have platform.Number) (platform.Number, []string, error) {
 	defer m.catalogs.writing()()
-	defer m.lock(have.PhoneNumber)()
-	if m.isTaken(have.PhoneNumber) {
-		return have, []string{fmt.Sprintf(
-			"%s was left as it is: another telephony_phone_number of this run has it now.", have.PhoneNumber)}, nil
+	unlock, err := m.lock(ctx, have.PhoneNumber)
+	if err != nil {
+		return have, nil, platform.Untouched(err)
+	}
+	defer unlock()
+	if m.registry.acquiredByAnother(have.PhoneNumber, have.Memory.Instance) {
+		return have, []string{m.leftNote(have)}, nil
+	}
+	conflict := m.Destroys(have)
+	if have.Recreated && m.Kinds.Irreversible(have) {
+		conflict = Loss
+	}
+	defer m.registry.leave(have.PhoneNumber, have.Memory.Instance)
+	if refusal := conflict.Refusal(have); refusal != nil { // the plan may not have known
+		return have, nil, platform.Untouched(refusal)
 	}
 	if refusal := m.Kinds.Refuse(have, m.PreventRelease); refusal != nil {
 		return have, nil, platform.Untouched(refusal)
@@ -43,6 +54,15 @@ func (m *Manager) Delete(ctx context.Context, have platform.Number) (platform.Nu
 		have = stopped(have, err)
 	}
 	return have, notes, err
+}
+
+// leftNote says that a number was not touched, since another resource has it.
+func (m *Manager) leftNote(n platform.Number) string {
+	note := n.PhoneNumber + " was left as it is: another telephony_phone_number of this run has it now."
+	if n.Platform != platform.None {
+		note += fmt.Sprintf(" If that one is not on %[1]s, remove what is left of the number at %[1]s.", m.Kinds.Title(n.Platform))
+	}
+	return note
 }
 
 // run runs the steps of n until one fails; a persistent run goes on and notes

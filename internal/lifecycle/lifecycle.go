@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"regexp"
@@ -23,89 +22,45 @@ type Manager struct {
 	Services
 
 	mu sync.Mutex
-	// taken holds the numbers that creations of this run work on or have
-	// brought into state: no second creation may take one, and no destroy may
-	// end one (the old half of a create-before-destroy).
-	taken map[string]bool
-	// held holds the numbers that this run has seen in state.
-	held map[string]platform.Number
+	// registry tells the instances of this run apart that have to do with one number.
+	registry registry
 	// missed holds the numbers of state that this run has found to be gone.
 	missed map[string]bool
 	// refreshed holds the numbers of state that this run has read.
 	refreshed map[string]bool
-	// imports has the imports of this run.
-	imports map[string]bool
 	// leftovers are by account.
 	leftovers map[string]*leftovers
 	// catalogs spare reads.
 	catalogs catalogs
 	// locks has a lock for each number, so that its end in one resource and
 	// its creation in another never overlap.
-	locks map[string]*sync.Mutex
+	locks map[string]chan struct{}
 }
 
 // New makes the manager of the services. It calls nobody.
 func New(s Services) *Manager {
 	return &Manager{
 		Services: s,
-		taken:    map[string]bool{}, held: map[string]platform.Number{}, missed: map[string]bool{}, locks: map[string]*sync.Mutex{},
-		refreshed: map[string]bool{}, imports: map[string]bool{}, leftovers: map[string]*leftovers{},
+		missed:   map[string]bool{}, refreshed: map[string]bool{}, leftovers: map[string]*leftovers{},
+		locks: map[string]chan struct{}{},
 	}
 }
 
-// lock waits until nobody else works on the number.
-func (m *Manager) lock(phoneNumber string) (unlock func()) {
+// lock waits until nobody else works on the number, as long as ctx lasts.
+func (m *Manager) lock(ctx context.Context, phoneNumber string) (unlock func(), err error) {
 	m.mu.Lock()
 	lock, ok := m.locks[phoneNumber]
 	if !ok {
-		lock = &sync.Mutex{}
+		lock = make(chan struct{}, 1)
 		m.locks[phoneNumber] = lock
 	}
 	m.mu.Unlock()
-	lock.Lock()
-	return lock.Unlock
-}
-
-// BeginImport returns what Memory.Import of a number is to be that this run
-// imports.
-func (m *Manager) BeginImport() string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	id := rand.Text()
-	m.imports[id] = true
-	return id
-}
-
-// HeldError reports that an import of this run is of a number that another
-// resource has.
-type HeldError struct{ PhoneNumber string }
-
-func (e *HeldError) Error() string {
-	return fmt.Sprintf("%s is already managed by another telephony_phone_number, or is imported twice in this run. "+
-		"A number belongs to one resource: remove the import, or the other resource from state first. "+
-		"A resource gets another name by a moved block", e.PhoneNumber)
-}
-
-// Hold notes that n is in state, and refuses to where that makes an import of
-// this run the second resource that has n. Other resources are not told apart:
-// one is read more than once, and a replacement holds the number of the old one.
-func (m *Manager) Hold(n platform.Number) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if before, ok := m.held[n.PhoneNumber]; ok && before.Memory.Import != n.Memory.Import &&
-		(m.imports[before.Memory.Import] || m.imports[n.Memory.Import]) {
-		return &HeldError{PhoneNumber: n.PhoneNumber}
+	select {
+	case lock <- struct{}{}:
+		return func() { <-lock }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for what else this run does with %s: %w", phoneNumber, ctx.Err())
 	}
-	m.held[n.PhoneNumber] = n
-	return nil
-}
-
-// Held returns the number as this run has seen it in state.
-func (m *Manager) Held(phoneNumber string) (platform.Number, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	n, ok := m.held[phoneNumber]
-	return n, ok
 }
 
 // Miss notes that a number was in state and is gone.
@@ -135,28 +90,6 @@ func (m *Manager) Refreshed(phoneNumber string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.refreshed[phoneNumber]
-}
-
-func (m *Manager) take(phoneNumber string) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.taken[phoneNumber] {
-		return false
-	}
-	m.taken[phoneNumber] = true
-	return true
-}
-
-func (m *Manager) isTaken(phoneNumber string) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.taken[phoneNumber]
-}
-
-func (m *Manager) free(phoneNumber string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	delete(m.taken, phoneNumber)
 }
 
 // Known says whether everything that n needs of the provider's configuration

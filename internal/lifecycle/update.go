@@ -38,7 +38,11 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 	if err != nil {
 		return have, err
 	}
-	defer m.lock(have.PhoneNumber)()
+	unlock, err := m.lock(ctx, have.PhoneNumber)
+	if err != nil {
+		return have, err
+	}
+	defer unlock()
 	m.catalogs.wrote(have.PhoneNumber)
 	if have.Memory.Lost {
 		return have, errors.New(have.StatusReason)

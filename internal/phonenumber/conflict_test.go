@@ -148,30 +148,33 @@ func TestOneNumberIsNotImportedIntoTwoResources(t *testing.T) {
 	t.Parallel()
 	const conflict = "already managed by another telephony_phone_number"
 	config := acctest.Values{"phone_number": number}
+	planBoth := func(one, other *acctest.Resource) acctest.Diagnostics {
+		return append(one.Plan(config).Diagnostics, other.Plan(config).Diagnostics...)
+	}
 	for name, test := range map[string]struct {
 		steps    func(first, second *acctest.Resource, driver *acctest.Driver) acctest.Diagnostics
 		conflict bool
 	}{
 		"two imports": {func(first, second *acctest.Resource, _ *acctest.Driver) acctest.Diagnostics {
-			return append(first.Import(number), second.Import(number)...)
+			return append(append(first.Import(number), second.Import(number)...), planBoth(first, second)...)
 		}, true},
 		"by different IDs": {func(first, second *acctest.Resource, _ *acctest.Driver) acctest.Diagnostics {
-			return append(first.Import(number), second.Import("twilio/"+number)...)
+			return append(append(first.Import(number), second.Import("twilio/"+number)...), planBoth(first, second)...)
 		}, true},
 		"the import after the refresh of the other": {func(first, second *acctest.Resource, driver *acctest.Driver) acctest.Diagnostics {
 			first.Import(number)
 			driver.Restart()
-			return append(first.Read(), second.Import(number)...)
+			return append(append(first.Read(), second.Import(number)...), planBoth(first, second)...)
 		}, true},
 		"the import before the refresh of the other": {func(first, second *acctest.Resource, driver *acctest.Driver) acctest.Diagnostics {
 			first.Import(number)
 			driver.Restart()
-			return append(second.Import(number), first.Read()...)
+			return append(append(second.Import(number), first.Read()...), planBoth(second, first)...)
 		}, true},
 		"the import before the plan of the other, which is not refreshed": {func(first, second *acctest.Resource, driver *acctest.Driver) acctest.Diagnostics {
 			first.Import(number)
 			driver.Restart()
-			return append(second.Import(number), first.Plan(config).Diagnostics...)
+			return append(second.Import(number), planBoth(first, second)...)
 		}, true},
 		"an import, refreshed and planned twice": {func(first, _ *acctest.Resource, _ *acctest.Driver) acctest.Diagnostics {
 			all := append(first.Import(number), first.Read()...)

@@ -842,11 +842,13 @@ func TestDialNexaAgentIsLookedAtBeforeMoneyIsSpent(t *testing.T) {
 				ID: "agt_three", Versions: []simulator.DialNexaAgentVersion{{Number: 1, Published: true}},
 			})
 			config := ofNumber(acctest.Values{"purchase": acctest.Values{"country": "US"}, "dialnexa": test.block})
-			r := sim.Driver(t, nil).Resource("telephony_phone_number")
+			driver := sim.Driver(t, nil)
+			r := driver.Resource("telephony_phone_number")
 			if p := r.Plan(config); !p.Diagnostics.Failed() || !strings.Contains(strings.ToLower(fmt.Sprint(p.Diagnostics)), strings.ToLower(test.words)) {
 				t.Errorf("the plan says %+v", p.Diagnostics)
 			}
 			// Where only the apply can know, nothing is bought either.
+			driver.Restart()
 			sim.DialNexa().SetRules(func(rules *simulator.DialNexaRules) { rules.AgentsReadable, rules.Agents2Readable = false, false })
 			p := r.Plan(config)
 			if p.Diagnostics.Failed() {

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/defaults"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -95,7 +96,7 @@ func (d *Direct) Refresh(
 	after.forget(got)
 	after.observe(got)
 	n := after.number()
-	if !after.sameAs(before) || !bytes.Equal(after.private(), private) || d.manager.Hold(n) != nil {
+	if !after.sameAs(before) || !bytes.Equal(after.private(), private) || d.manager.Has(n) != lifecycle.NoConflict {
 		return ctx, nil, false
 	}
 	d.manager.Refresh(n.PhoneNumber)
@@ -114,7 +115,7 @@ func (m *model) recall(private []byte) bool {
 	if json.Unmarshal(private, &values) != nil || json.Unmarshal(values[memoryKey], &m.memory) != nil {
 		return false
 	}
-	return bytes.Equal(m.private(), private)
+	return m.memory.Instance != "" && bytes.Equal(m.private(), private)
 }
 
 // private is the private state as the framework writes it, with nothing of its own.

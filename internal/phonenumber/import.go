@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -36,7 +37,7 @@ func (r *Resource) ImportState(
 		diags.Append(resp.State.SetAttribute(ctx, path.Root(n.Platform), attrValue(block, n.Block))...)
 	}
 	identify(ctx, resp.Identity, n, diags)
-	imported := model{memory: platform.Memory{Import: r.manager.BeginImport()}}
+	imported := model{memory: platform.Memory{Instance: lifecycle.NewInstance()}}
 	imported.keep(ctx, resp.Private, diags)
 }
 

@@ -50,6 +50,11 @@ func readModel(ctx context.Context, kinds lifecycle.Kinds, from source, diags *d
 func (m *model) remember(ctx context.Context, from private, diags *diag.Diagnostics) {
 	text, more := from.GetKey(ctx, memoryKey)
 	diags.Append(more...)
+	defer func() {
+		if m.memory.Instance == "" { // Terraform has dropped it, or an older version wrote it
+			m.memory.Instance = lifecycle.NewInstance()
+		}
+	}()
 	if len(text) == 0 {
 		m.recollect()
 		m.recollectUnfinished()
@@ -63,6 +68,29 @@ func (m *model) remember(ctx context.Context, from private, diags *diag.Diagnost
 	if m.memory.Ours == nil { // a version wrote it that did not remember
 		m.recollect()
 	}
+}
+
+// instanceIn is the identity of the instance that private state is of; empty: it
+// has none.
+func instanceIn(ctx context.Context, from private) string {
+	text, _ := from.GetKey(ctx, memoryKey)
+	var memory platform.Memory
+	if json.Unmarshal(text, &memory) != nil {
+		return ""
+	}
+	return memory.Instance
+}
+
+// createsKey is where the plan of a creation leaves its number in private state:
+// Terraform hands that to the destroy of the instance which the creation replaces.
+const createsKey = "creates"
+
+// createsAgain says that private state comes from the plan of a replacement which
+// creates the same number again.
+func createsAgain(ctx context.Context, from private, phoneNumber string) bool {
+	text, _ := from.GetKey(ctx, createsKey)
+	var creates string
+	return json.Unmarshal(text, &creates) == nil && creates == phoneNumber
 }
 
 // save writes all that is kept of the number.

@@ -178,7 +178,7 @@ func TestPrivateStateComesBackAsItWasKept(t *testing.T) {
 	var diags diag.Diagnostics
 	kept := newModel(t)
 	kept.memory = platform.Memory{
-		Unfinished: platform.Teardown, Detail: "why", Kept: []string{"name"}, Origin: "hosted",
+		Instance: "one", Unfinished: platform.Teardown, Detail: "why", Kept: []string{"name"}, Origin: "hosted",
 		Wiring: platform.Values{"voice_url": "https://example.com", "lookup": true, "trunk_sid": nil},
 	}
 	store := privateStore{}

@@ -2,6 +2,7 @@ package phonenumber
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -21,7 +22,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	diags := &resp.Diagnostics
 	defer makePrintable(diags)
 	if req.Plan.Raw.IsNull() {
-		if state := r.priorState(ctx, req, diags); !diags.HasError() {
+		if state := r.priorState(ctx, req, resp, diags); !diags.HasError() {
 			r.planEnd(state, "Destroy", diags)
 		}
 		return
@@ -38,9 +39,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 	}
 	if req.State.Raw.IsNull() {
-		r.planCreate(ctx, config, plan, diags)
+		r.planCreate(ctx, config, plan, instanceIn(ctx, req.Private), diags)
+		if n := plan.number(); n.PhoneNumber != "" && !diags.HasError() {
+			text, _ := json.Marshal(n.PhoneNumber) // a string
+			diags.Append(resp.Private.SetKey(ctx, createsKey, text)...)
+		}
 	} else {
-		state := r.priorState(ctx, req, diags)
+		state := r.priorState(ctx, req, resp, diags)
 		if diags.HasError() {
 			return
 		}
@@ -54,18 +59,26 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// priorState is the state that a plan starts from.
-func (r *Resource) priorState(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) model {
+// priorState is the state that a plan starts from. An instance that has no
+// identity yet gets one.
+func (r *Resource) priorState(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, diags *diag.Diagnostics,
+) model {
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
 	state := readModel(ctx, r.kinds, req.State, diags)
 	state.remember(ctx, req.Private, diags)
 	r.complete(ctx, &state, diags)
+	if instanceIn(ctx, req.Private) == "" && !diags.HasError() {
+		state.keep(ctx, resp.Private, diags)
+	}
 	return state
 }
 
-// planCreate plans a number that is not in state yet.
-func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *diag.Diagnostics) {
+// planCreate plans a number that is not in state yet, or not in that of the
+// instance that it replaces: Terraform shows the plan that one's private state
+// where -replace or a new number is the reason, and nothing where a taint is.
+func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces string, diags *diag.Diagnostics) {
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
 	plan.setUnknown("id", "sid", "capabilities", "acquisition", "status", "status_reason")
@@ -91,7 +104,10 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 		plan.set("acquisition", string(platform.Adopted))
 	}
 	r.refuseCriteria(config, n, diags)
-	if !r.manager.Known(n) {
+	if n.PhoneNumber != "" {
+		refuseConflict(r.manager.Creates(n.PhoneNumber, replaces), n, diags)
+	}
+	if diags.HasError() || !r.manager.Known(n) {
 		return
 	}
 	if err := r.manager.Available(n); err != nil {
@@ -103,10 +119,6 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, diags *di
 	}
 	r.refuseHopeless(ctx, config, nil, plan, diags)
 	if n.PhoneNumber == "" || diags.HasError() {
-		return
-	}
-	if held, ok := r.manager.Held(n.PhoneNumber); ok && r.kinds.Irreversible(held) {
-		r.refuseLoss(held, diags)
 		return
 	}
 	if !config.known("account_sid") {
@@ -149,8 +161,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
-	if err := r.manager.Hold(state.number()); err != nil {
-		r.addError(diags, "plan", state.number(), err)
+	if refuseConflict(r.manager.Keeps(state.number()), state.number(), diags); diags.HasError() {
 		return
 	}
 	plan.memory = state.memory
@@ -189,6 +200,9 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 // planEnd refuses the end of the number in state, or says what it will do.
 func (r *Resource) planEnd(state model, cause string, diags *diag.Diagnostics) {
 	n := state.number()
+	if refuseConflict(r.manager.Destroys(n), n, diags); diags.HasError() {
+		return
+	}
 	if refusal := r.kinds.Refuse(n, r.manager.PreventRelease); refusal != nil {
 		diags.AddError(refusal.Summary, refusal.Detail)
 		return

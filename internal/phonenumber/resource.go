@@ -97,6 +97,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	ctx, cancel := within(withSecrets(ctx, config), plan, timeouts.Value.Create, createTimeout, diags)
 	defer cancel()
 	want := plan.number()
+	want.Memory.Instance = lifecycle.NewInstance()
 	addWriteOnly(&want, config)
 
 	got, err := r.manager.Create(ctx, want)
@@ -156,8 +157,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	state.forget(got)
 	state.observe(got)
-	if err := r.manager.Hold(state.number()); err != nil {
-		r.addError(diags, "read", have, err)
+	if refuseConflict(r.manager.Has(state.number()), have, diags); diags.HasError() {
 		return
 	}
 	state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
@@ -231,6 +231,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	have := state.number()
+	have.Recreated = createsAgain(ctx, req.Private, have.PhoneNumber)
+	diags.Append(resp.Private.SetKey(ctx, createsKey, nil)...)
 
 	left, notes, err := r.manager.Delete(ctx, have)
 	operation := "End"

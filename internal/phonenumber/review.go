@@ -29,17 +29,20 @@ func (r *Resource) refuseSearch(n platform.Number, diags *diag.Diagnostics) {
 	}
 }
 
-// refuseLoss refuses to create a number that is in state already with an end
-// that gives it up: a replacement would release it first and then need it. A
-// taint or -replace shows the plan no destroy, but the refresh has shown the
-// number.
-func (r *Resource) refuseLoss(held platform.Number, diags *diag.Diagnostics) {
-	diags.AddError("Replacement would lose phone number "+held.PhoneNumber, fmt.Sprintf(
-		"%s is in state with release_on_destroy = %q, and the plan is to destroy that resource and to create the number "+
-			"again. The destroy would give the number up, and it could hardly be got back. Nothing was changed.\n\n"+
-			"If the resource is tainted, run `terraform untaint`. If this run has -replace, leave it out. If the number moved "+
-			"to another address in the configuration, add a moved block. To give the number up, destroy the resource.",
-		held.PhoneNumber, held.Action))
+// refuseConflict refuses what another instance of this run makes impossible, and
+// says when a number goes from one to the other.
+func refuseConflict(conflict lifecycle.Conflict, n platform.Number, diags *diag.Diagnostics) {
+	if refusal := conflict.Refusal(n); refusal != nil {
+		diags.AddError(refusal.Summary, refusal.Detail)
+		return
+	}
+	if conflict == lifecycle.Handover {
+		diags.AddWarning("Phone number "+n.PhoneNumber+" is destroyed and created again", fmt.Sprintf(
+			"One telephony_phone_number that has %s is destroyed, and another one is created with it. The number stays owned, and "+
+				"it is wired as the new one says when the apply is over, but its calls may not be routed in between. If the resource "+
+				"has another address now (a new name, or another key of count or for_each), a moved block keeps all as it is.",
+			n.PhoneNumber))
+	}
 }
 
 // refuseImpossible refuses a number that cannot exist, unless its carrier has it

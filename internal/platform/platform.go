@@ -72,6 +72,10 @@ type Number struct {
 	Status       Status
 	StatusReason string // one sentence: what is wrong, and the way out; empty when active
 
+	// Recreated says of a number that is destroyed that the plan creates it again
+	// right after.
+	Recreated bool
+
 	// Notes tell the user what an attach or an update left behind. They are not
 	// kept.
 	Notes []string
@@ -111,8 +115,8 @@ type Memory struct {
 	// Marker is the one that the number may still carry, since its creation
 	// never completed.
 	Marker string `json:"marker,omitempty"`
-	// Import tells apart the resources that one run imports.
-	Import string `json:"import,omitempty"`
+	// Instance tells an instance of the resource from every other one.
+	Instance string `json:"instance,omitempty"`
 	// Platform is what the platform's own code wants to remember.
 	Platform Values `json:"platform,omitempty"`
 }
