@@ -81,10 +81,10 @@ var meanwhile = map[string]func(*world){
 		w.sim.DialNexa().RemoveNumber(w.number)
 	},
 	"bought": func(w *world) {
-		if _, there := w.sim.Twilio().Number(w.number); !there && w.habitat.carrier == simulator.Twilio {
+		if _, there := w.sim.Twilio().Number(w.number); !there && w.carrier == simulator.Twilio {
 			owned(w.sim, simulator.TwilioNumber{PhoneNumber: w.number, VoiceURL: elsewhereURL})
 		}
-		if _, there := w.sim.DialNexa().Number(w.number); !there && w.habitat.carrier == simulator.DialNexa {
+		if _, there := w.sim.DialNexa().Number(w.number); !there && w.carrier == simulator.DialNexa {
 			w.sim.DialNexa().AddNumber(simulator.DialNexaNumber{PhoneNumber: w.number})
 		}
 	},

@@ -118,13 +118,15 @@ func TestWrongAgentIsFoundBeforeAnyWriteOfAnUpdate(t *testing.T) {
 	}{
 		"retell": {
 			acctest.Values{"termination_uri": "example.pstn.twilio.com"},
-			acctest.Values{"termination_uri": "example.pstn.twilio.com", "inbound_agent_id": "agent_wrong"}, "voice_url",
+			acctest.Values{"termination_uri": "example.pstn.twilio.com", "inbound_agent_id": "agent_wrong"},
+			"voice_url",
 		},
 		"synthflow": {
 			acctest.Values{"bought_at_synthflow": false, "provider_name": "twilio", "termination_uri": "example.pstn.twilio.com"},
 			acctest.Values{
 				"bought_at_synthflow": false, "provider_name": "twilio", "termination_uri": "example.pstn.twilio.com", "agent_id": "wrong",
-			}, "voice_url",
+			},
+			"voice_url",
 		},
 		"resemble": {
 			acctest.Values{"label": "Support"}, acctest.Values{"label": "Support", "agent_uuid": "wrong"}, "friendly_name",
