@@ -278,6 +278,12 @@ func (m *Manager) withoutMarker(
 func (m *Manager) completion(have, want platform.Number) platform.Number {
 	want.PhoneNumber, want.SID, want.AccountSID = have.PhoneNumber, have.SID, have.AccountSID
 	want.Acquisition, want.Memory = have.Acquisition, have.Memory
+	return unmarked(have, want)
+}
+
+// unmarked is want with a friendly name for a number that carries a marker in the
+// place of one.
+func unmarked(have, want platform.Number) platform.Number {
 	if have.Marker() != "" && !want.Settings.Has(platform.FriendlyName) {
 		want.Settings = maps.Clone(want.Settings)
 		want.Settings[platform.FriendlyName] = have.PhoneNumber

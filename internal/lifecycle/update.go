@@ -93,6 +93,7 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		have.Settings = live.Settings
 	}
 	want.PhoneNumber, want.SID, want.Acquisition, want.Memory = have.PhoneNumber, have.SID, have.Acquisition, have.Memory
+	want = unmarked(have, want)
 	got, err := m.change(ctx, carrier, on, have, want, moving)
 	if err != nil {
 		switch {
