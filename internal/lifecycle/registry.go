@@ -59,6 +59,8 @@ func between(a, b stake) Conflict {
 		return Shared
 	case a.role == kept:
 		return Duplicate
+	case b.role == acquired:
+		return NoConflict // a destroy leaves alone what the run has created; Terraform plans that of a deposed object again then
 	case a.givesUp:
 		return Loss
 	case a.role == destroyed:
