@@ -33,15 +33,15 @@ func (m *Manager) Delete(ctx context.Context, have platform.Number) (platform.Nu
 	if m.registry.acquiredByAnother(have.PhoneNumber, have.Memory.Instance) {
 		return have, []string{m.leftNote(have)}, nil
 	}
+	if refusal := m.Kinds.Refuse(have, m.PreventRelease); refusal != nil {
+		return have, nil, platform.Untouched(refusal)
+	}
 	conflict := m.Destroys(have)
 	if have.Recreated && m.Kinds.Irreversible(have) {
 		conflict = Loss
 	}
 	defer m.registry.leave(have.PhoneNumber, have.Memory.Instance)
 	if refusal := conflict.Refusal(have); refusal != nil { // the plan may not have known
-		return have, nil, platform.Untouched(refusal)
-	}
-	if refusal := m.Kinds.Refuse(have, m.PreventRelease); refusal != nil {
 		return have, nil, platform.Untouched(refusal)
 	}
 	if _, _, err := m.open(have); err != nil {

@@ -211,6 +211,7 @@ func (c Conflict) Refusal(n platform.Number) *platform.Refusal {
 			"other. Nothing was changed. Take the one that is not to have it out of state, which leaves the number as it is "+
 			"(`terraform state rm` with its address), and remove its configuration or its import. If it is the deposed object "+
 			"of an interrupted create_before_destroy, take the resource out of state and import the number again.")
+	case NoConflict, Handover:
 	}
 	return nil
 }

@@ -138,8 +138,14 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 // Preview is platform.Previewer's. A record that is there already needs no SIP
 // domain, so only where one is missing it is looked for.
 func (p *Platform) Preview(ctx context.Context, have, want platform.Number) error {
-	if err := checkRegistration(want); err != nil || have.Platform == kindName || isBought(want) {
-		return err
+	here := have.Platform == kindName
+	if !here || !have.Block.Bool(uacEnabled) { // else it is registered, by whatever password
+		if err := checkRegistration(want); err != nil {
+			return err
+		}
+	}
+	if here || isBought(want) {
+		return nil
 	}
 	lacking := checkImport(want)
 	if lacking == nil || want.PhoneNumber == "" {
