@@ -76,22 +76,26 @@ type registry struct {
 	stakes map[string]map[string]stake // by number and instance
 }
 
+// of are the stakes in a number. The caller has locked the registry.
+func (r *registry) of(phoneNumber string) map[string]stake {
+	if r.stakes == nil {
+		r.stakes = map[string]map[string]stake{}
+	}
+	if r.stakes[phoneNumber] == nil {
+		r.stakes[phoneNumber] = map[string]stake{}
+	}
+	return r.stakes[phoneNumber]
+}
+
 // enter notes the role of an instance, and returns its worst conflict with
 // another one. What the instance replaces is destroyed by the way.
 func (r *registry) enter(phoneNumber, instance string, s stake, replaces string) Conflict {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.stakes == nil {
-		r.stakes = map[string]map[string]stake{}
-	}
-	all := r.stakes[phoneNumber]
-	if all == nil {
-		all = map[string]stake{}
-		r.stakes[phoneNumber] = all
-	}
+	all := r.of(phoneNumber)
 	worst := NoConflict
-	if before, ok := all[replaces]; ok && replaces != instance {
-		if before.role = destroyed; before.givesUp {
+	if replaces != instance {
+		if all[replaces].givesUp {
 			worst = Loss
 		}
 		delete(all, replaces)
@@ -110,18 +114,11 @@ func (r *registry) enter(phoneNumber, instance string, s stake, replaces string)
 func (r *registry) acquire(phoneNumber, instance string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	all := r.stakes[phoneNumber]
+	all := r.of(phoneNumber)
 	for other, theirs := range all {
 		if other != instance && (theirs.role == acquired || theirs.role == kept) {
 			return false
 		}
-	}
-	if all == nil {
-		if r.stakes == nil {
-			r.stakes = map[string]map[string]stake{}
-		}
-		all = map[string]stake{}
-		r.stakes[phoneNumber] = all
 	}
 	for other, theirs := range all {
 		if theirs.role == created {
