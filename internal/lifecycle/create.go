@@ -91,7 +91,7 @@ func (m *Manager) mayBuy(want platform.Number) bool {
 func (m *Manager) lost(ctx context.Context, on platform.Platform, owned, want platform.Number) []string {
 	carrier, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
 	kind, _ := m.Kinds.Kind(want.Platform)
-	replaced := routing(kind)
+	replaced := m.Kinds.routing(want)
 	if replaced != nil {
 		if _, err := on.Read(ctx, owned); err == nil {
 			return nil // the platform has the number already: the wiring is its own
@@ -343,14 +343,19 @@ func (m *Manager) connect(
 	}
 	outranked := live
 	outranked.Settings = platform.Values{}
-	for _, name := range kind.Displaces {
+	_, displaces := m.Kinds.wires(n)
+	for _, name := range displaces {
 		outranked.Settings[name] = nil
+	}
+	if kind.Restores != nil {
+		live.Block, live.Memory = n.Block, n.Memory
+		maps.Copy(outranked.Settings, kind.Restores(live))
 	}
 	if live, err = configure(ctx, carrier, live, outranked); err != nil {
 		return n, err
 	}
 	n.Settings = live.Settings
-	n.Memory.Wiring = wiring(kind, n)
+	n.Memory.Wiring = m.Kinds.wiring(n)
 	return n, nil
 }
 

@@ -71,6 +71,39 @@ func (k Kinds) OwnsWiring(n platform.Number) bool {
 	return ok && kind.Wires != nil
 }
 
+// Owns says that the setting is wiring that n's platform keeps to itself: it wires
+// the number at its carrier, and does not leave this to the resource.
+func (k Kinds) Owns(n platform.Number, field platform.Field) bool {
+	return field.Wiring && k.OwnsWiring(n) && !slices.Contains(k.yielded(n), field.Name)
+}
+
+// yielded lists the wiring that n's platform leaves to the resource although it
+// wires the number.
+func (k Kinds) yielded(n platform.Number) []string {
+	kind, ok := k.Kind(n.Platform)
+	if !ok || kind.Yields == nil {
+		return nil
+	}
+	return kind.Yields(n)
+}
+
+// wires lists the settings by which calls and messages reach n's platform, and
+// displaces those that would outrank them.
+func (k Kinds) wires(n platform.Number) (wires, displaces []string) {
+	kind, _ := k.Kind(n.Platform)
+	yielded := k.yielded(n)
+	kept := func(names []string) []string {
+		return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(yielded, name) })
+	}
+	return kept(kind.Wires), kept(kind.Displaces)
+}
+
+// passes says that a change on one platform hands wiring of the number over, from
+// the platform to the resource or back.
+func (k Kinds) passes(have, want platform.Number) bool {
+	return have.Platform == want.Platform && !slices.Equal(k.yielded(have), k.yielded(want))
+}
+
 // Interruption says in a sentence why a change takes the number off the air for
 // a while; empty: it does not.
 func (k Kinds) Interruption(have, want platform.Number) string {
@@ -130,8 +163,8 @@ func (k Kinds) Steps(n platform.Number) []platform.Step {
 	}
 	for _, step := range carrier.Steps(n, action) {
 		// A platform that does not wire the number leaves that to the resource,
-		// whose wiring goes with it.
-		if action == platform.Release || on.Wires == nil && step.Op != "" {
+		// whose wiring goes with it, as does what a platform leaves to it.
+		if action == platform.Release || step.Op != "" && (on.Wires == nil || len(k.yielded(n)) > 0) {
 			steps = append(steps, step)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -244,7 +243,7 @@ func (m *Manager) readPlatform(
 		have.Status = platform.Corrupted
 		have.StatusReason = fmt.Sprintf("%s no longer lists %s, which %s still carries; an apply attaches it again.",
 			kind.Title, have.PhoneNumber, carrier)
-		if pointsAt(kind, have) {
+		if m.Kinds.pointsAt(have) {
 			have.StatusReason = fmt.Sprintf("%s still routes %s to %s, which no longer lists it; an apply attaches it again.",
 				carrier, have.PhoneNumber, kind.Title)
 		}
@@ -256,12 +255,13 @@ func (m *Manager) readPlatform(
 	m.Kinds.judgeRecord(&got)
 	if got.Status == "" && kind.Wires != nil {
 		if got.Memory.Wiring == nil { // imported: what is wired now is taken for the attach's
-			got.Memory.Wiring = wiring(kind, got)
-			for _, name := range kind.Displaces { // which would have cleared this
+			got.Memory.Wiring = m.Kinds.wiring(got)
+			_, displaces := m.Kinds.wires(got)
+			for _, name := range displaces { // which the attach would have cleared
 				got.Memory.Wiring[name] = nil
 			}
 		}
-		if changed := rewired(kind, got); changed != "" {
+		if changed := m.Kinds.rewired(got); changed != "" {
 			got.Status = platform.Corrupted
 			got.StatusReason = fmt.Sprintf("%s no longer routes %s to %s: %s was changed since it was attached; "+
 				"an apply attaches it again.", carrier, got.PhoneNumber, kind.Title, changed)
@@ -271,25 +271,26 @@ func (m *Manager) readPlatform(
 }
 
 // wiring is how the number is wired now, as far as it concerns the platform.
-func wiring(kind platform.Kind, n platform.Number) platform.Values {
+func (k Kinds) wiring(n platform.Number) platform.Values {
 	values := platform.Values{}
-	for _, name := range routing(kind) {
+	for _, name := range k.routing(n) {
 		values[name] = n.Settings[name]
 	}
 	return values
 }
 
 // routing lists the carrier's settings that decide whether calls and messages
-// reach the platform.
-func routing(kind platform.Kind) []string {
-	return append(slices.Clone(kind.Wires), kind.Displaces...)
+// reach n's platform.
+func (k Kinds) routing(n platform.Number) []string {
+	wires, displaces := k.wires(n)
+	return append(wires, displaces...)
 }
 
 // rewired names the settings that are no longer as they were right after the
 // attach; empty: all are.
-func rewired(kind platform.Kind, n platform.Number) string {
+func (k Kinds) rewired(n platform.Number) string {
 	var changed []string
-	for _, name := range routing(kind) {
+	for _, name := range k.routing(n) {
 		if n.Settings[name] != n.Memory.Wiring[name] {
 			changed = append(changed, name)
 		}
@@ -298,8 +299,9 @@ func rewired(kind platform.Kind, n platform.Number) string {
 }
 
 // pointsAt says that the number is still wired as the platform had it.
-func pointsAt(kind platform.Kind, n platform.Number) bool {
-	for _, name := range kind.Wires {
+func (k Kinds) pointsAt(n platform.Number) bool {
+	wires, _ := k.wires(n)
+	for _, name := range wires {
 		if n.Memory.Wiring.Has(name) && n.Settings[name] == n.Memory.Wiring[name] {
 			return true
 		}

@@ -26,7 +26,7 @@ func (k Kinds) takenOver(n platform.Number) platform.Values {
 	found.Settings = platform.Values{}
 	carrier, _ := k.Kind(k.CarrierOf(n))
 	for _, field := range carrier.Settings {
-		if field.Wiring && !k.OwnsWiring(n) {
+		if field.Wiring && !k.Owns(n, field) {
 			found.Settings[field.Name] = n.Settings[field.Name]
 		}
 	}

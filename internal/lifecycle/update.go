@@ -53,6 +53,7 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		}
 	}
 	repair, moving := have.Status != platform.Active, have.Platform != want.Platform
+	passes := m.Kinds.passes(have, want)
 	if on != nil {
 		there := have
 		if moving {
@@ -77,7 +78,7 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 			return have, err
 		}
 	}
-	if repair || moving {
+	if repair || moving || passes {
 		// State holds no wiring that a platform owned, and may hold what a
 		// failed creation or destroy was about to do.
 		live, err := carrier.Read(ctx, have)
@@ -94,6 +95,9 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 	}
 	want.PhoneNumber, want.SID, want.Acquisition, want.Memory = have.PhoneNumber, have.SID, have.Acquisition, have.Memory
 	want = unmarked(have, want)
+	if passes {
+		want = m.Kinds.reclaimed(have, want)
+	}
 	got, err := m.change(ctx, carrier, on, have, want, moving)
 	if err != nil {
 		switch {
@@ -122,6 +126,25 @@ func (m *Manager) Preview(ctx context.Context, have, want platform.Number) error
 		have = platform.Number{}
 	}
 	return previewer.Preview(ctx, have, want)
+}
+
+// reclaimed is want, which takes wiring back from its platform: what the platform
+// wrote of it is cleared where want has nothing in its place.
+func (k Kinds) reclaimed(have, want platform.Number) platform.Number {
+	owned := k.yielded(have)
+	settings := maps.Clone(want.Settings)
+	if settings == nil {
+		settings = platform.Values{}
+	}
+	for _, name := range k.yielded(want) {
+		_, named := settings[name]
+		wrote := have.Memory.Wiring[name]
+		if !slices.Contains(owned, name) && !named && wrote != nil && have.Settings[name] == wrote {
+			settings[name] = nil
+		}
+	}
+	want.Settings = settings
+	return want
 }
 
 // correctCarrier takes over from another carrier what it has of the number,
@@ -157,7 +180,7 @@ func (m *Manager) change(
 	}
 	held := got
 	held.Block, held.Status, held.StatusReason = have.Block, have.Status, have.StatusReason
-	anew := have.Status != platform.Active || m.Kinds.Interruption(have, got) != ""
+	anew := have.Status != platform.Active || m.Kinds.passes(have, got) || m.Kinds.Interruption(have, got) != ""
 	if got, err = on.Update(ctx, held, got); err != nil || !anew {
 		return got, err
 	}
@@ -182,14 +205,15 @@ func (m *Manager) unwire(
 	ctx context.Context, carrier platform.Carrier, have, want platform.Number,
 ) (platform.Number, error) {
 	on, ok := m.Kinds.Kind(want.Platform)
-	if !ok || on.Wires == nil || m.Kinds.OwnsWiring(have) {
+	if !ok || on.Wires == nil {
 		return have, nil
 	}
 	bare := have
 	bare.Settings = platform.Values{}
 	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(have))
 	for _, field := range kind.Settings {
-		if field.Wiring && have.Settings.Has(field.Name) && !slices.Contains(on.Wires, field.Name) {
+		if m.Kinds.Owns(want, field) && !m.Kinds.Owns(have, field) && have.Settings.Has(field.Name) &&
+			!slices.Contains(on.Wires, field.Name) {
 			bare.Settings[field.Name] = nil
 		}
 	}

@@ -267,7 +267,7 @@ func (m *model) settings(n platform.Number) platform.Values {
 			continue
 		}
 		for _, field := range carrier.Settings {
-			if !m.known(field.Name) || field.Wiring && m.kinds.OwnsWiring(n) {
+			if !m.known(field.Name) || m.kinds.Owns(n, field) {
 				continue
 			}
 			if value := plain(m.attrs[field.Name]); field.Wiring || value != nil && value != "" {
@@ -324,7 +324,7 @@ func (m *model) observe(n platform.Number) {
 	kind, _ := m.kinds.Kind(n.Carrier)
 	for _, carrier := range m.kinds.Carriers() {
 		for _, field := range carrier.Settings {
-			if carrier.Name != kind.Name || field.Wiring && m.kinds.OwnsWiring(n) {
+			if carrier.Name != kind.Name || m.kinds.Owns(n, field) {
 				m.fill(field.Name, nil)
 			} else if value, reported := n.Settings[field.Name]; reported {
 				m.fill(field.Name, orDefault(value, field))

@@ -83,7 +83,7 @@ func (r *Resource) resolveSettings(config model, state *model, plan model) {
 	n, carrierKnown := plan.number(), plan.carrierKnown()
 	for _, carrier := range r.kinds.Carriers() {
 		for _, field := range carrier.Settings {
-			applies := carrier.Name == n.Carrier && !(field.Wiring && r.kinds.OwnsWiring(n))
+			applies := carrier.Name == n.Carrier && !r.kinds.Owns(n, field)
 			switch {
 			case !config.null(field.Name):
 				// as configured, or unknown until then

@@ -101,7 +101,7 @@ func (r *Resource) validatePlatform(config model, there func(attr.Value) bool, d
 	}
 	for _, carrier := range r.kinds.Carriers() {
 		for _, field := range carrier.Settings {
-			if field.Wiring && there(config.attrs[field.Name]) {
+			if r.kinds.Owns(n, field) && there(config.attrs[field.Name]) {
 				diags.AddAttributeError(path.Root(field.Name), "Wiring belongs to the platform", fmt.Sprintf(
 					"%s wires the number itself, so %s cannot be set beside its block.", r.kinds.Title(n.Platform), field.Name))
 			}

@@ -331,6 +331,15 @@ type Kind struct {
 	// Displaces lists the carrier's settings that would outrank those, and are
 	// cleared when a number has been attached.
 	Displaces []string
+	// Yields lists the carrier's wiring that this platform leaves to the resource
+	// all the same, as far as the fields of n's block tell: it stays settable, and
+	// neither Wires nor Displaces has it then. nil: it leaves none. It is pure.
+	Yields func(n Number) []string
+	// Restores says what the wiring of n is to be so that calls and messages reach
+	// this platform: what an attach wrote of it, as Memory.Wiring has it, and what
+	// an edit of the record does not write. An absent setting is left alone. nil:
+	// only another registration brings the wiring back. It is pure.
+	Restores func(n Number) Values
 	// Reregisters says in a sentence why a change cannot be made without
 	// registering the number anew, which interrupts its routing; empty: it can.
 	// It is pure.
