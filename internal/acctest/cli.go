@@ -105,6 +105,10 @@ func serve(t *testing.T, address string, server func() tfprotov6.ProviderServer)
 	return nil
 }
 
+// Setenv sets a variable for the commands that follow, and for the providers that
+// they start.
+func (c *CLI) Setenv(name, value string) { c.env = append(c.env, name+"="+value) } // the last one counts
+
 // Dir is the working folder, with the state in it.
 func (c *CLI) Dir() string { return c.dir }
 

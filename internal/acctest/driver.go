@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -33,6 +34,7 @@ type Driver struct {
 	schemas    *tfprotov6.GetProviderSchemaResponse
 	identities map[string]*tfprotov6.ResourceIdentitySchema
 
+	mu     sync.Mutex               // calls may come at a time
 	server tfprotov6.ProviderServer // of the walk; nil: none has begun
 	walk   walk
 }
@@ -99,6 +101,8 @@ func (d *Driver) newServer() tfprotov6.ProviderServer {
 // during is the provider of the walk, a new one if the walk has just begun.
 func (d *Driver) during(w walk) tfprotov6.ProviderServer {
 	d.t.Helper()
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if d.server != nil && d.walk == w {
 		return d.server
 	}

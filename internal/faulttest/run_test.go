@@ -5,8 +5,7 @@
 //
 // A point is a scenario, one of its calls, and a fault. All of them run in
 // process, over the protocol and in a time of their own, so that a deadline takes
-// none. A part runs by default, all with TELEPHONY_SOAK=1 (make soak), and every
-// tenth with TELEPHONY_SOAK=10.
+// none. How many run acctest.CasesEnv says.
 package faulttest
 
 import (
@@ -15,7 +14,6 @@ import (
 	"os"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,21 +25,9 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
-// soakEnv is the variable that says how many points run: one of so many.
-const soakEnv = "TELEPHONY_SOAK"
-
-// share is what runs where the variable is not set.
-const share = 64
-
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	oneOf := share
-	if text := os.Getenv(soakEnv); text != "" {
-		var err error
-		if oneOf, err = strconv.Atoi(text); err != nil || oneOf < 1 {
-			t.Fatalf("%s is to be 1 for all points, or n for one of n: %q", soakEnv, text)
-		}
-	}
+	oneOf := acctest.OneOf(t, 256, 64)
 	all := scenarios()
 	table := newTable(all)
 	t.Cleanup(func() { table.print(t) })
@@ -310,5 +296,5 @@ func rerun(name string) string {
 	for part := range strings.SplitSeq(name, "/") {
 		parts = append(parts, "^"+regexp.QuoteMeta(part)+"$")
 	}
-	return fmt.Sprintf("%s=1 go test ./internal/faulttest -count=1 -run '%s'", soakEnv, strings.Join(parts, "/"))
+	return fmt.Sprintf("%s=1 go test ./internal/faulttest -count=1 -run '%s'", acctest.CasesEnv, strings.Join(parts, "/"))
 }

@@ -60,7 +60,6 @@ type Client struct {
 	options  Options
 	http     *http.Client
 	throttle *throttle
-	secrets  secrets
 }
 
 // New returns a client of the service, whose title goes into errors. Describe

@@ -26,12 +26,10 @@ const shortestSecret = 6
 // service may have one of its own.
 var secretMember = regexp.MustCompile(`(?i)token|passw|pwd|secret|api_?key`)
 
-// secrets are what must not be seen of what a call says: the values that it
-// carries, each as the expression that finds it however it is written.
-type secrets struct {
-	mu        sync.Mutex
-	spellings map[string]*regexp.Regexp // by value
-}
+// spellings are the expressions that find a value however it is written. To
+// compile one takes longer than all else that is done for a call, so that a
+// process does it once, whatever number of clients carry the value.
+var spellings sync.Map // value → *regexp.Regexp
 
 // known are the values that are long enough, each once, the longest first: one
 // may be a part of another.
@@ -97,28 +95,22 @@ func membersIn(body []byte) []string {
 }
 
 // redact takes the values out of a text.
-func (s *secrets) redact(text string, values []string) string {
+func redact(text string, values []string) string {
 	if text == "" {
 		return text
 	}
 	for _, value := range known(values) {
-		text = s.spelling(value).ReplaceAllLiteralString(text, redacted)
+		text = spelling(value).ReplaceAllLiteralString(text, redacted)
 	}
 	return text
 }
 
-func (s *secrets) spelling(secret string) *regexp.Regexp {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.spellings == nil {
-		s.spellings = map[string]*regexp.Regexp{}
-	}
-	found, ok := s.spellings[secret]
+func spelling(secret string) *regexp.Regexp {
+	found, ok := spellings.Load(secret)
 	if !ok {
-		found = regexp.MustCompile(plainSpelling(secret) + "|" + base64Spelling(secret))
-		s.spellings[secret] = found
+		found, _ = spellings.LoadOrStore(secret, regexp.MustCompile(plainSpelling(secret)+"|"+base64Spelling(secret)))
 	}
-	return found
+	return found.(*regexp.Regexp) //nolint:forcetypeassert // nothing else is stored
 }
 
 // plainSpelling is an expression for the characters of a text, each as it is or
@@ -207,7 +199,7 @@ func (e *redactedError) Unwrap() error { return e.err }
 // redact takes the secrets that the call carries out of what the service, or
 // what carried the request there, says.
 func (call *call) redact(text string) string {
-	return call.client.secrets.redact(text, call.secrets)
+	return redact(text, call.secrets)
 }
 
 func (call *call) redactError(err error) error {

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,9 +20,6 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
-
-// soakEnv asks for every point where a test otherwise takes a sample.
-const soakEnv = "TELEPHONY_SOAK"
 
 // chapter is one change in the life of a number, which something can cut short.
 type chapter struct {
@@ -413,18 +409,18 @@ func (p point) String() string {
 
 // cutShort plays each chapter undisturbed, and then once for each of the points
 // that are chosen, cut short there. In the end all has to be as it would have been.
-// Without TELEPHONY_SOAK it takes one point of every second chapter, another one
-// of each, and begins with the first or the second.
+// Other than in a soak test it takes one point of every second chapter, or of
+// fewer, another one of each, and begins with the first or the second.
 func cutShort(
 	t *testing.T, first int, choose func(c chapter, requests []string) []point, play func(s *stage, at point),
 ) (tried, failed int64) {
 	t.Helper()
-	soak := os.Getenv(soakEnv) != ""
+	soak, oneOf := acctest.Soak(), acctest.OneOf(t, 12, 2)
 	var points, failures atomic.Int64
 	t.Run("in", func(t *testing.T) {
 		all := chapters()
 		for i, name := range slices.Sorted(maps.Keys(all)) {
-			if !soak && i%2 != first {
+			if !soak && i%oneOf != first {
 				continue
 			}
 			t.Run(name, func(t *testing.T) {
@@ -437,7 +433,7 @@ func cutShort(
 				want := undisturbed.finished()
 				chosen := choose(all[name], undisturbed.gate.seen)
 				if !soak {
-					chosen = chosen[i/2%len(chosen):][:1]
+					chosen = chosen[i/oneOf%len(chosen):][:1]
 				}
 				for _, at := range chosen {
 					t.Run(at.String(), func(t *testing.T) {
@@ -483,7 +479,7 @@ func TestAccProviderKilledAtAnyCallLosesNothing(t *testing.T) {
 			if c.searches && i+1 >= last {
 				break // see TestAccTheOneWindowThatStaysOpen
 			}
-			if os.Getenv(soakEnv) != "" || !isRead(requests[i]) {
+			if acctest.Soak() || !isRead(requests[i]) {
 				chosen = append(chosen, point{at: i + 1, effect: true})
 			}
 		}

@@ -3,7 +3,6 @@ package phonenumber_test
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -22,7 +21,7 @@ const (
 
 // many is how many numbers a team has; a sample of them does not take as long.
 func many() int {
-	if os.Getenv(soakEnv) == "" {
+	if !acctest.Soak() {
 		return 100
 	}
 	return 500

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
@@ -46,76 +47,104 @@ var homesOfOneNumber = []string{
 // number is given up, and none is left off the air.
 func TestRenamedResourceKeepsItsNumberInEveryOrder(t *testing.T) {
 	t.Parallel()
-	cases := 0
-	t.Cleanup(func() { t.Logf("%d orders", cases) })
-	for _, home := range homesOfOneNumber {
-		for _, action := range []string{"detach", "release", "force_delete"} {
-			for _, refreshes := range []bool{true, false} {
-				planned := func() (w *world, second *acctest.Resource, calls []call, ending, creating **acctest.Plan) {
-					w = begin(t, life{number: "+14155550177", spelling: "+14155550177", home: home, from: adopted, action: action, agent: true})
-					if diags := w.resource.Apply(w.resource.Plan(w.config)); diags.Failed() {
-						t.Fatalf("%s, %s: %+v", home, action, diags)
-					}
-					w.driver.Restart()
-					second = w.driver.Resource("telephony_phone_number")
-					ending, creating = new(*acctest.Plan), new(*acctest.Plan)
-					if refreshes {
-						calls = append(calls, call{"old", w.resource.Read})
-					}
-					calls = append(calls,
-						call{"old", func() acctest.Diagnostics { *ending = w.resource.PlanDestroy(); return (*ending).Diagnostics }},
-						call{"new", func() acctest.Diagnostics { *creating = second.Plan(w.config); return (*creating).Diagnostics }})
-					return w, second, calls, ending, creating
-				}
-				_, _, calls, _, _ := planned()
-				for order := range orders(calls) {
-					for _, oldFirst := range []bool{true, false} {
-						cases++
-						w, second, calls, ending, creating := planned()
-						what := fmt.Sprintf("%s, %s, refresh %t, order %d, old first %t", home, action, refreshes, order, oldFirst)
-						var diags acctest.Diagnostics
-						for _, next := range orders(calls)[order] {
-							diags = append(diags, next.make()...)
-						}
-						if action == "release" {
-							if !diags.Failed() || !strings.Contains(fmt.Sprint(diags), "moved block") {
-								t.Errorf("%s: planned %+v", what, diags)
-							}
-							continue
-						}
-						if diags.Failed() || !strings.Contains(fmt.Sprint(diags), "is destroyed and created again") {
-							t.Errorf("%s: planned %+v", what, diags)
-							continue
-						}
-						apply := []func() acctest.Diagnostics{
-							func() acctest.Diagnostics { return w.resource.Apply(*ending) },
-							func() acctest.Diagnostics { return second.ApplyAs(*creating, w.config) },
-						}
-						if !oldFirst {
-							slices.Reverse(apply)
-						}
-						for _, half := range apply {
-							if diags := half(); diags.Failed() {
-								t.Errorf("%s: applied %+v", what, diags)
+	oneOf := acctest.OneOf(t, 7, 1)
+	var cases atomic.Int64
+	t.Run("at", func(t *testing.T) {
+		for first, home := range homesOfOneNumber {
+			t.Run(home, func(t *testing.T) {
+				t.Parallel()
+				n := first // so that the sample at the next home has other orders
+				for _, action := range []string{"detach", "release", "force_delete"} {
+					for _, refreshes := range []bool{true, false} {
+						m := renaming{home, action, refreshes}
+						_, _, calls, _, _ := m.planned(t)
+						for order := range orders(calls) {
+							for _, oldFirst := range []bool{true, false} {
+								if n++; n%oneOf == 0 {
+									cases.Add(1)
+									m.keepsItsNumber(t, order, oldFirst)
+								}
 							}
 						}
-						w.driver.Restart()
-						second.Read()
-						if again := second.Plan(w.config); again.Action != acctest.NoOp || second.State()["status"] != "active" || !w.owned() {
-							t.Errorf("%s: then %s, %v, owned %t", what, again.Action, second.State()["status"], w.owned())
-						}
-						if w.platform != "" && !w.isListed() {
-							t.Errorf("%s: it is off its platform", what)
-						}
-						second.Destroy()
 					}
 				}
-			}
+			})
+		}
+	})
+	t.Logf("%d orders", cases.Load())
+	if cases.Load() < int64(100/oneOf) {
+		t.Errorf("%d orders prove nothing", cases.Load())
+	}
+}
+
+// renaming is a change of the address of a number that is at home somewhere.
+type renaming struct {
+	home, action string
+	refreshes    bool
+}
+
+// planned is the world, the resource at the new address, and the calls that plan
+// both: the end of the one and the creation of the other.
+func (m renaming) planned(t *testing.T) (
+	w *world, second *acctest.Resource, calls []call, ending, creating **acctest.Plan,
+) {
+	t.Helper()
+	w = begin(t, life{number: "+14155550177", spelling: "+14155550177", home: m.home, from: adopted, action: m.action, agent: true})
+	if diags := w.resource.Apply(w.resource.Plan(w.config)); diags.Failed() {
+		t.Fatalf("%s, %s: %+v", m.home, m.action, diags)
+	}
+	w.driver.Restart()
+	second = w.driver.Resource("telephony_phone_number")
+	ending, creating = new(*acctest.Plan), new(*acctest.Plan)
+	if m.refreshes {
+		calls = append(calls, call{"old", w.resource.Read})
+	}
+	calls = append(calls,
+		call{"old", func() acctest.Diagnostics { *ending = w.resource.PlanDestroy(); return (*ending).Diagnostics }},
+		call{"new", func() acctest.Diagnostics { *creating = second.Plan(w.config); return (*creating).Diagnostics }})
+	return w, second, calls, ending, creating
+}
+
+// keepsItsNumber makes the calls in one order, and applies both plans in one.
+func (m renaming) keepsItsNumber(t *testing.T, order int, oldFirst bool) {
+	t.Helper()
+	w, second, calls, ending, creating := m.planned(t)
+	what := fmt.Sprintf("%s, %s, refresh %t, order %d, old first %t", m.home, m.action, m.refreshes, order, oldFirst)
+	var diags acctest.Diagnostics
+	for _, next := range orders(calls)[order] {
+		diags = append(diags, next.make()...)
+	}
+	if m.action == "release" {
+		if !diags.Failed() || !strings.Contains(fmt.Sprint(diags), "moved block") {
+			t.Errorf("%s: planned %+v", what, diags)
+		}
+		return
+	}
+	if diags.Failed() || !strings.Contains(fmt.Sprint(diags), "is destroyed and created again") {
+		t.Errorf("%s: planned %+v", what, diags)
+		return
+	}
+	apply := []func() acctest.Diagnostics{
+		func() acctest.Diagnostics { return w.resource.Apply(*ending) },
+		func() acctest.Diagnostics { return second.ApplyAs(*creating, w.config) },
+	}
+	if !oldFirst {
+		slices.Reverse(apply)
+	}
+	for _, half := range apply {
+		if diags := half(); diags.Failed() {
+			t.Errorf("%s: applied %+v", what, diags)
 		}
 	}
-	if cases < 100 {
-		t.Errorf("%d orders prove nothing", cases)
+	w.driver.Restart()
+	second.Read()
+	if again := second.Plan(w.config); again.Action != acctest.NoOp || second.State()["status"] != "active" || !w.owned() {
+		t.Errorf("%s: then %s, %v, owned %t", what, again.Action, second.State()["status"], w.owned())
 	}
+	if w.platform != "" && !w.isListed() {
+		t.Errorf("%s: it is off its platform", what)
+	}
+	second.Destroy()
 }
 
 // Whoever comes second to a number is refused, and so is whoever ends one of two

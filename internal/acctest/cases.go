@@ -1,0 +1,42 @@
+package acctest
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// CasesEnv says how many of the cases that they generate the tests try: a sample
+// where it is not set, as for a contributor; what each change must pass with
+// "full", as in .ci/run; and with a number, one of so many of all that there are,
+// as in make soak.
+const CasesEnv = "TELEPHONY_CASES"
+
+// OneOf is of how many cases a test tries one: of sample in a sample, of full in
+// what each change must pass.
+func OneOf(t *testing.T, sample, full int) int {
+	t.Helper()
+	n, err := oneOf(os.Getenv(CasesEnv), sample, full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func oneOf(asked string, sample, full int) (int, error) {
+	switch asked {
+	case "":
+		return sample, nil
+	case "full":
+		return full, nil
+	}
+	n, err := strconv.Atoi(asked)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%s is to be full, 1 for all cases, or n for one of n, and nothing for a sample: %q", CasesEnv, asked)
+	}
+	return n, nil
+}
+
+// Soak says that all cases there are have been asked for, or one of so many.
+func Soak() bool { return os.Getenv(CasesEnv) != "" && os.Getenv(CasesEnv) != "full" }
