@@ -8,11 +8,9 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/purchase"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
-
-// candidates bounds how many numbers on sale one creation tries to buy.
-const candidates = 10
 
 // Outlook is what a creation would do if it ran now.
 type Outlook struct {
@@ -164,14 +162,22 @@ func (e *TakenError) Error() string {
 		"is not. Nothing was changed: remove this resource from the configuration", e.PhoneNumber)
 }
 
-// LostClaimError reports that a number whose creation never completed belongs
-// to another creation by now.
+// LostClaimError reports that a number whose creation never completed no longer
+// carries the mark of its purchase.
 type LostClaimError struct{ PhoneNumber string }
 
 func (e *LostClaimError) Error() string {
-	return fmt.Sprintf("the creation of %[1]s never completed, and another creation with the same criteria has claimed "+
-		"%[1]s since, in this workspace or another one. Nothing was changed: remove this resource from state "+
-		"(terraform state rm), and the next apply gives it a number of its own", e.PhoneNumber)
+	return fmt.Sprintf("the creation of %[1]s never completed, and %[1]s no longer carries the mark of its purchase: another "+
+		"creation with the same criteria has claimed it since, in this workspace or another one, or it was given a name. "+
+		"Nothing was changed: take this resource out of state (terraform state rm with its address). The next apply gives it a "+
+		"number of its own or, if no other workspace manages %[1]s, adopts that with phone_number = %[1]q", e.PhoneNumber)
+}
+
+// lostClaim is a LostClaimError as a status_reason.
+func lostClaim(phoneNumber string) string {
+	return fmt.Sprintf("The creation stopped half-way, and %[1]s no longer carries the mark of its purchase, so that another "+
+		"creation may have claimed it; take this resource out of state (terraform state rm) and, if no other workspace "+
+		"manages %[1]s, adopt it with phone_number = %[1]q.", phoneNumber)
 }
 
 // Create acquires the number that want describes and sets it up. want's
@@ -205,36 +211,11 @@ func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Nu
 			return platform.Number{}, err
 		}
 	}
-	var notes []string
-	for range candidates {
-		have, err := m.acquire(ctx, carrier, want)
-		if err != nil {
-			return platform.Number{}, err
-		}
-		got, err := m.complete(ctx, carrier, on, have, want)
-		if !errors.Is(err, platform.ErrClaimed) {
-			got.Notes = append(notes, got.Notes...)
-			return got, err
-		}
-		m.free(have.PhoneNumber, want)
-		if want.PhoneNumber != "" {
-			return platform.Number{}, err
-		}
-		notes = append(notes, m.claimedNote(have, want))
+	have, err := m.acquire(ctx, carrier, want)
+	if err != nil {
+		return platform.Number{}, err
 	}
-	return platform.Number{}, errors.New("other creations with the same criteria claimed each number that was bought " +
-		"for this one; they were left to them: apply again")
-}
-
-// claimedNote tells of a number that was lost to another creation.
-func (m *Manager) claimedNote(lost, want platform.Number) string {
-	note := fmt.Sprintf("%s was acquired first, but another creation with the same criteria claimed it, so it was left "+
-		"to that one, and this resource has a number of its own.", lost.PhoneNumber)
-	if want.Platform != platform.None {
-		note += fmt.Sprintf(" If it turns up at %[1]s without a resource that has it, remove it from %[1]s.",
-			m.Kinds.Title(want.Platform))
-	}
-	return note
+	return m.complete(ctx, carrier, on, have, want)
 }
 
 // complete sets up the number that a creation has acquired.
@@ -244,11 +225,17 @@ func (m *Manager) complete(
 	m.catalogs.wrote(have.PhoneNumber)
 	want = m.completion(have, want)
 	got, err := m.setUp(ctx, carrier, on, have, want)
+	if err != nil && have.Marker() != "" && !errors.Is(err, platform.ErrClaimed) {
+		var marked error
+		if got, marked = withoutMark(ctx, carrier, got, want, have.Marker()); marked != nil {
+			err = marked
+		}
+	}
 	if errors.Is(err, platform.ErrClaimed) {
-		return got, err
+		m.registry.leave(have.PhoneNumber, want.Memory.Instance)
+		return platform.Number{}, &purchase.LostError{Number: have, Err: err}
 	}
 	if err != nil {
-		got = m.withoutMarker(ctx, carrier, got, want)
 		got.Memory.Stop(platform.Creation, err)
 	}
 	got.Memory.Ours = m.Kinds.ours(want)
@@ -256,22 +243,39 @@ func (m *Manager) complete(
 	return readable(got, want), err
 }
 
-// withoutMarker takes the marker off a number whose creation has failed: it is
-// about to be in state, so no other creation may claim it. Where that fails too,
-// the marker is remembered.
-func (m *Manager) withoutMarker(
-	ctx context.Context, carrier platform.Carrier, n, want platform.Number,
-) platform.Number {
-	if n.Marker() == "" {
-		return n
+// withoutMark takes the mark off a number whose creation has failed: it is about
+// to be in state, so no other creation may claim it. Where that fails too, the
+// mark is remembered. ErrClaimed: it no longer stands.
+func withoutMark(
+	ctx context.Context, carrier platform.Carrier, n, want platform.Number, mark string,
+) (platform.Number, error) {
+	marked := purchase.Marked(n, mark)
+	renamed, err := configure(ctx, carrier, marked, named(n, want))
+	switch {
+	case err == nil:
+		return renamed, nil
+	case errors.Is(err, platform.ErrClaimed):
+		return n, err
 	}
-	renamed, err := remark(ctx, carrier, n, named(n, want))
-	if err == nil {
-		return renamed
+	marked.Memory.Marker = mark
+	settleMark(&marked)
+	return marked, nil
+}
+
+// settleMark reads a mark as what it says: the creation never completed. The
+// friendly name is shown as the one that its completion will give.
+func settleMark(n *platform.Number) {
+	if n.Marker() == "" {
+		return
 	}
 	n.Memory.Marker = n.Marker()
-	settleMarker(&n)
-	return n
+	n.Settings = maps.Clone(n.Settings)
+	n.Settings[platform.FriendlyName] = n.PhoneNumber
+	n.Acquisition = platform.Purchased
+	if n.Memory.Unfinished == "" {
+		n.Memory.Unfinished = platform.Creation
+		n.Memory.Detail = "the number still carries the mark of a purchase"
+	}
 }
 
 // completion is what is wanted of a number that has been acquired.
@@ -291,18 +295,15 @@ func unmarked(have, want platform.Number) platform.Number {
 	return want
 }
 
-// setUp wires a number that is owned and puts it on its platform. A marker is
+// setUp wires a number that is owned and puts it on its platform. A mark is
 // replaced by the last write of all, since a creation that is killed before has
 // nothing else to be found by.
 func (m *Manager) setUp(
 	ctx context.Context, carrier platform.Carrier, on platform.Platform, have, want platform.Number,
 ) (platform.Number, error) {
-	marker := have.Marker()
-	if marker != "" && on == nil {
-		return remark(ctx, carrier, have, want)
-	}
+	mark := have.Marker()
 	wired := want
-	if marker != "" {
+	if mark != "" && on != nil {
 		wired.Settings = maps.Clone(want.Settings)
 		delete(wired.Settings, platform.FriendlyName)
 	}
@@ -313,13 +314,10 @@ func (m *Manager) setUp(
 	if got, err = on.Attach(ctx, got); err != nil {
 		return got, err
 	}
-	if got, err = m.connect(ctx, carrier, got); err != nil || marker == "" {
+	if got, err = m.connect(ctx, carrier, got); err != nil || mark == "" {
 		return got, err
 	}
-	if got.Marker() != marker {
-		return got, platform.ErrClaimed
-	}
-	return remark(ctx, carrier, got, named(got, want))
+	return configure(ctx, carrier, purchase.Marked(got, mark), named(got, want))
 }
 
 // named is n with want's friendly name, and nothing else that is to be changed.
@@ -340,6 +338,9 @@ func (m *Manager) connect(
 	live, err := carrier.Read(ctx, n)
 	if err != nil {
 		return n, err
+	}
+	if mark := n.Marker(); mark != "" {
+		live = purchase.Marked(live, mark) // whether it stands, the write finds out
 	}
 	outranked := live
 	outranked.Settings = platform.Values{}
@@ -408,34 +409,52 @@ func configure(
 	want.SID, want.AccountSID, want.Settings = seen.SID, seen.AccountSID, seen.Settings
 	want.Capabilities, want.Memory.Origin = seen.Capabilities, seen.Memory.Origin
 	want.Memory.EmergencyAddress = seen.Memory.EmergencyAddress
+	if err == nil && seen.Marker() == "" {
+		want.Memory.Marker = ""
+	}
 	want.Status, want.StatusReason = "", ""
 	return want, err
-}
-
-// take notes that the creation of want works on the number; false: another
-// resource of this run has it.
-func (m *Manager) take(phoneNumber string, want platform.Number) bool {
-	return m.registry.acquire(phoneNumber, want.Memory.Instance)
-}
-
-func (m *Manager) free(phoneNumber string, want platform.Number) {
-	m.registry.leave(phoneNumber, want.Memory.Instance)
 }
 
 func (m *Manager) acquire(
 	ctx context.Context, carrier platform.Carrier, want platform.Number,
 ) (platform.Number, error) {
 	if want.PhoneNumber == "" {
-		return m.acquireBySearch(ctx, carrier, want)
+		return m.search(carrier, want).Acquire(ctx, want)
 	}
-	if !m.take(want.PhoneNumber, want) {
+	if !m.registry.acquire(want.PhoneNumber, want.Memory.Instance) {
 		return want, &TakenError{PhoneNumber: want.PhoneNumber}
 	}
 	got, err := m.acquireByNumber(ctx, carrier, want)
 	if err != nil {
-		m.free(want.PhoneNumber, want)
+		m.registry.leave(want.PhoneNumber, want.Memory.Instance)
 	}
 	return got, err
+}
+
+// search is the purchase of a creation that has no number yet.
+func (m *Manager) search(carrier platform.Carrier, want platform.Number) purchase.Search {
+	return purchase.Search{
+		Carrier:   carrier,
+		Leftovers: m.leftoversOf(want),
+		Take: func(phoneNumber string) bool {
+			_, inState := m.Held(phoneNumber)
+			return !inState && m.registry.acquire(phoneNumber, want.Memory.Instance)
+		},
+		Leave: func(phoneNumber string) { m.registry.leave(phoneNumber, want.Memory.Instance) },
+	}
+}
+
+// leftoversOf are those of n's account.
+func (m *Manager) leftoversOf(n platform.Number) *purchase.Leftovers {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(n))
+	key := kind.Name + "/" + m.accountAt(kind, n.AccountSID)
+	if m.leftovers[key] == nil {
+		m.leftovers[key] = purchase.NewLeftovers()
+	}
+	return m.leftovers[key]
 }
 
 func (m *Manager) acquireByNumber(
@@ -455,68 +474,8 @@ func (m *Manager) acquireByNumber(
 	case want.Acquisition == platform.Adopted:
 		return want, &StaleError{PhoneNumber: want.PhoneNumber, Planned: want.Acquisition}
 	}
-	return buy(ctx, carrier, want, "")
-}
-
-// acquireBySearch claims a number that an earlier creation with the same
-// criteria bought and could not complete, else buys one that is on sale.
-func (m *Manager) acquireBySearch(
-	ctx context.Context, carrier platform.Carrier, want platform.Number,
-) (platform.Number, error) {
-	mark := newMarker(want.Purchase)
-	got, claimed, err := m.claimLeftover(ctx, carrier, want, mark)
-	if err != nil || claimed {
-		return got, err
-	}
-	for range candidates {
-		onSale, err := carrier.Search(ctx, want)
-		if err != nil {
-			return want, err
-		}
-		got, tried, err := m.buyOne(ctx, carrier, want, onSale, mark)
-		if tried > 0 || len(onSale) == 0 {
-			return got, err
-		}
-	} // all were those that other creations of this run are buying: what is on sale then?
-	return want, errors.New("other resources of this run took every number on sale that fits the purchase block; " +
-		"nothing was bought: widen its criteria, or apply again")
-}
-
-// buyOne buys the first of the numbers that is still on sale. Tried is how many
-// nobody else in this run had taken.
-func (m *Manager) buyOne(
-	ctx context.Context, carrier platform.Carrier, want platform.Number, onSale []string, mark string,
-) (got platform.Number, tried int, err error) {
-	for _, phoneNumber := range onSale {
-		if tried == candidates {
-			break
-		}
-		if !m.take(phoneNumber, want) {
-			continue
-		}
-		tried++
-		this := want
-		this.PhoneNumber = phoneNumber
-		got, err := buy(ctx, carrier, this, mark)
-		if err == nil {
-			return got, tried, nil
-		}
-		if !errors.Is(err, platform.ErrUnavailable) {
-			m.free(phoneNumber, want)
-			return want, tried, err
-		}
-	}
-	if tried == 0 {
-		return want, 0, errors.New("no number on sale fits the purchase block; nothing was bought: widen its criteria")
-	}
-	return want, tried, fmt.Errorf("%d numbers on sale fitted the purchase block, but each was gone "+
-		"when it was to be bought; nothing was bought: apply again", tried)
-}
-
-func buy(ctx context.Context, carrier platform.Carrier, n platform.Number, mark string) (platform.Number, error) {
-	got, err := carrier.Buy(ctx, n, mark)
-	if err != nil {
-		return n, err
+	if got, err = carrier.Buy(ctx, want, ""); err != nil {
+		return want, err
 	}
 	got.Acquisition = platform.Purchased
 	return got, nil

@@ -44,8 +44,18 @@ func (m *Manager) Delete(ctx context.Context, have platform.Number) (platform.Nu
 	if refusal := conflict.Refusal(have); refusal != nil { // the plan may not have known
 		return have, nil, platform.Untouched(refusal)
 	}
-	if _, _, err := m.open(have); err != nil {
+	carrier, _, err := m.open(have)
+	if err != nil {
 		return have, nil, platform.Untouched(err)
+	}
+	if have.Memory.Unfinished == platform.Creation {
+		live, err := carrier.Read(ctx, have)
+		switch {
+		case err == nil && live.Marker() != have.Memory.Marker:
+			return have, []string{lostNote(have)}, nil
+		case err != nil && !errors.Is(err, platform.ErrNotFound):
+			return have, nil, platform.Untouched(err)
+		}
 	}
 	steps := m.Kinds.Steps(have)
 	m.catalogs.wrote(have.PhoneNumber)
@@ -63,6 +73,13 @@ func (m *Manager) leftNote(n platform.Number) string {
 		note += fmt.Sprintf(" If that one is not on %[1]s, remove what is left of the number at %[1]s.", m.Kinds.Title(n.Platform))
 	}
 	return note
+}
+
+// lostNote says that a number was not touched, since nobody can tell whose it is.
+func lostNote(n platform.Number) string {
+	return fmt.Sprintf("%[1]s was left as it is, and is no longer in state: its creation never completed, and it no longer "+
+		"carries the mark of its purchase, so that another creation may have claimed it, in this workspace or another one. If "+
+		"none has, %[1]s stays owned and billed: adopt it with phone_number = %[1]q.", n.PhoneNumber)
 }
 
 // run runs the steps of n until one fails; a persistent run goes on and notes

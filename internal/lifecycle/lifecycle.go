@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/purchase"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -28,7 +29,7 @@ type Manager struct {
 	// refreshed holds the numbers of state that this run has read.
 	refreshed map[string]bool
 	// leftovers are by account.
-	leftovers map[string]*leftovers
+	leftovers map[string]*purchase.Leftovers
 	// catalogs spare reads.
 	catalogs catalogs
 	// locks has a lock for each number, so that its end in one resource and
@@ -40,7 +41,7 @@ type Manager struct {
 func New(s Services) *Manager {
 	return &Manager{
 		Services: s,
-		missed:   map[string]bool{}, refreshed: map[string]bool{}, leftovers: map[string]*leftovers{},
+		missed:   map[string]bool{}, refreshed: map[string]bool{}, leftovers: map[string]*purchase.Leftovers{},
 		locks: map[string]chan struct{}{},
 	}
 }
@@ -204,7 +205,8 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 		return have, fmt.Errorf("%s calls it %q, which is no phone number in E.164 form",
 			m.Kinds.Title(m.Kinds.ServiceOf(have)), got.PhoneNumber)
 	}
-	settleMarker(&got)
+	lost := !importing && got.Marker() != have.Memory.Marker
+	settleMark(&got)
 	if on != nil {
 		var listed bool
 		if got, listed, err = m.readPlatform(ctx, on, got); err != nil {
@@ -216,6 +218,10 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 	}
 	if importing {
 		got.Memory.Ours, got.Memory.Kept = m.Kinds.takenOver(got), m.Kinds.kept(got)
+	}
+	if lost {
+		got.Acquisition, got.Memory.Marker, got.Memory.Unfinished = have.Acquisition, have.Memory.Marker, have.Memory.Unfinished
+		got.Status, got.StatusReason = platform.Corrupted, lostClaim(got.PhoneNumber)
 	}
 	judge(&got)
 	return readable(got, have), nil

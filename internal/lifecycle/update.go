@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/purchase"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -63,6 +64,9 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 			return have, err
 		}
 	}
+	if have, err = prove(ctx, carrier, have, want); err != nil {
+		return have, err
+	}
 	if address := Deregisters(have, want); address != "" {
 		allowed := have // state may not say so yet
 		allowed.DeregisterEmergencyAddress = true
@@ -88,13 +92,12 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		if err != nil {
 			return have, err
 		}
-		if have.Memory.Marker != "" && live.Marker() != "" && live.Marker() != have.Memory.Marker {
+		if live.Marker() != "" {
 			return have, &LostClaimError{PhoneNumber: have.PhoneNumber}
 		}
 		have.Settings = live.Settings
 	}
 	want.PhoneNumber, want.SID, want.Acquisition, want.Memory = have.PhoneNumber, have.SID, have.Acquisition, have.Memory
-	want = unmarked(have, want)
 	if passes {
 		want = m.Kinds.reclaimed(have, want)
 	}
@@ -110,9 +113,27 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		return got, err
 	}
 	got.Memory.Finish()
-	got.Memory.Marker = ""
 	judge(&got)
 	return readable(got, want), nil
+}
+
+// prove makes sure that a number whose creation never completed is still its own:
+// it takes off the mark that only this creation can have put there. Have without a
+// mark is proven.
+func prove(ctx context.Context, carrier platform.Carrier, have, want platform.Number) (platform.Number, error) {
+	if have.Memory.Marker == "" {
+		return have, nil
+	}
+	marked := purchase.Marked(have, have.Memory.Marker)
+	proven, err := configure(ctx, carrier, marked, named(marked, unmarked(marked, want)))
+	switch {
+	case errors.Is(err, platform.ErrClaimed):
+		return have, &LostClaimError{PhoneNumber: have.PhoneNumber}
+	case err != nil:
+		return have, err
+	}
+	have.Settings, have.Memory.Marker = proven.Settings, ""
+	return have, nil
 }
 
 // Preview says what want's platform knows to be wrong with it before an apply; nil:

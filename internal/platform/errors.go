@@ -16,9 +16,9 @@ var ErrNotFound = errors.New("phone number not found")
 // ErrUnavailable reports that a number on sale has gone to somebody else.
 var ErrUnavailable = errors.New("phone number not available")
 
-// ErrClaimed reports that a number no longer carries the marker that it was
-// known by: another creation has claimed it, or completed it.
-var ErrClaimed = errors.New("another creation has claimed the number")
+// ErrClaimed reports that a number does not carry the marker that it was known by:
+// another creation has claimed or completed it, or somebody gave it a name.
+var ErrClaimed = errors.New("the number does not carry the mark of its purchase")
 
 // ErrUntouched reports beside another error that nothing had been changed when
 // it occurred.

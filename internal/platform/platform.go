@@ -213,15 +213,17 @@ type Carrier interface {
 
 	// Buy buys n.PhoneNumber, never twice: an unclear answer is settled by
 	// looking the number up. A marker is put on the number until Configure
-	// removes it. ErrUnavailable if somebody else has the number, or another
-	// creation, whose marker it then carries.
+	// removes it. ErrUnavailable if the purchase was refused, since somebody else
+	// has the number. ErrClaimed, with the number as far as it is known, if the
+	// account has it without that marker, so that nobody can tell whose it is.
 	Buy(ctx context.Context, n Number, marker string) (Number, error)
 
 	// Configure gives the number want's settings, sending only what differs
 	// from have, and returns it as the carrier then reports it. A number that
 	// want names another account for is transferred first. Where have carries a
 	// marker, nothing is changed unless that very marker still stands right
-	// before: ErrClaimed.
+	// before: ErrClaimed with ErrUntouched. Where want replaces the marker, ErrClaimed
+	// says that something else stands there right after.
 	Configure(ctx context.Context, have, want Number) (Number, error)
 }
 

@@ -33,6 +33,11 @@ type TwilioRules struct {
 	EmptyNameStays bool `json:"empty_name_stays,omitempty"`
 	// DemoHandlers gives a number bought without VoiceUrl or SmsUrl Twilio's demo handlers.
 	DemoHandlers bool `json:"demo_handlers,omitempty"`
+	// RenamesBought is the friendly name that the account's own automation gives every number right after its purchase
+	// was answered; empty: there is none.
+	RenamesBought string `json:"renames_bought,omitempty"`
+	// ReadsLag is how many reads of a number by its SID still answer as before its last write, a purchase with 404.
+	ReadsLag int `json:"reads_lag,omitempty"`
 
 	// ApplicationBeatsTrunk keeps the application when one request sets both TrunkSid and VoiceApplicationSid. By
 	// default the trunk is kept, since it ranks higher.

@@ -30,6 +30,9 @@ type number struct {
 	hadVoiceURL, hadVoiceFallbackURL, hadEmergencyAddress bool
 	// pendingReads is how many more reads answer pending-unregistration.
 	pendingReads int
+	// before is what staleReads more reads still answer; nil: that it is not there.
+	before     any
+	staleReads int
 }
 
 // The words of emergency_address_status (Twilio OpenAPI: incoming_phone_number_enum_emergency_address_status).
@@ -298,6 +301,13 @@ func (t *twilio) fetchNumber(c *twilioCall) (int, any, *TwilioError) {
 	if n == nil {
 		return 0, nil, notFound(c.path)
 	}
+	if n.staleReads > 0 {
+		n.staleReads--
+		if n.before == nil {
+			return 0, nil, notFound(c.path)
+		}
+		return http.StatusOK, n.before, nil
+	}
 	t.observe(n)
 	return http.StatusOK, t.wireNumber(n), nil
 }
@@ -357,8 +367,13 @@ func (t *twilio) buyNumber(c *twilioCall) (int, any, *TwilioError) {
 		draft.SMSURL = "https://demo.twilio.com/welcome/sms/reply/"
 	}
 	n := t.addNumber(draft.TwilioNumber)
+	n.staleReads = t.rules.ReadsLag
 	t.purchases = append(t.purchases, n.PhoneNumber)
-	return http.StatusCreated, t.wireNumber(n), nil
+	answer := t.wireNumber(n)
+	if t.rules.RenamesBought != "" {
+		n.FriendlyName = t.rules.RenamesBought
+	}
+	return http.StatusCreated, answer, nil
 }
 
 func without(form url.Values, names ...string) url.Values {
@@ -459,6 +474,7 @@ func (t *twilio) updateNumber(c *twilioCall) (int, any, *TwilioError) {
 	}
 	draft.DateUpdated = t.sim.now()
 	draft.remember()
+	draft.before, draft.staleReads = t.wireNumber(n), t.rules.ReadsLag
 	*n = draft
 	return http.StatusOK, t.wireNumber(n), nil
 }

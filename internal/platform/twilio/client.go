@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/twilio/twilio-go/client"
@@ -137,7 +138,8 @@ func (c *Carrier) fetch(ctx context.Context, n platform.Number) (*record, error)
 //
 // A number that carries a marker can be claimed by another creation at any
 // time, and Twilio has no conditional write. So the marker is read right before
-// the write, and once more after each wait for a rate limit.
+// the write, and once more after each wait for a rate limit; and where the write
+// replaces it, what stands there afterwards.
 func (c *Carrier) update(ctx context.Context, n platform.Number, params *update) (*record, error) {
 	account, err := c.accountOf(n)
 	if err != nil {
@@ -152,10 +154,11 @@ func (c *Carrier) update(ctx context.Context, n platform.Number, params *update)
 		answering, answered.SID = *params.AccountSid, "" // which may give it another SID
 	}
 	request, twilio := c.request(ctx)
-	if n.Marker() != "" {
-		request.beforeRepeat = func() error { return c.checkMarker(ctx, n) }
-		if err := c.checkMarker(ctx, n); err != nil {
-			return nil, err
+	marker := n.Marker()
+	if marker != "" {
+		request.beforeRepeat = func() error { return c.expectName(ctx, n, marker) }
+		if err := c.expectName(ctx, n, marker); err != nil {
+			return nil, platform.Untouched(err)
 		}
 	}
 	live, err := twilio.UpdateIncomingPhoneNumber(n.SID, params)
@@ -165,19 +168,40 @@ func (c *Carrier) update(ctx context.Context, n platform.Number, params *update)
 	if err := checkSame(live, answering, answered); err != nil {
 		return nil, request.answer.Unusable(err)
 	}
+	if marker != "" && params.FriendlyName != nil {
+		// Reads that lag so far behind still show the old marker, which nobody writes again.
+		if err := c.expectName(ctx, n, *params.FriendlyName, marker); err != nil {
+			return nil, err
+		}
+	}
 	return live, nil
 }
 
-// checkMarker says whether n still carries its marker.
-func (c *Carrier) checkMarker(ctx context.Context, n platform.Number) error {
-	live, err := c.fetch(ctx, n)
-	if err != nil {
+// expectName reads n until its friendly name is the first of the names, for reads
+// may lag behind writes. ErrClaimed: it is none of them.
+func (c *Carrier) expectName(ctx context.Context, n platform.Number, names ...string) error {
+	for look := 1; ; look++ {
+		live, err := c.fetch(ctx, n)
+		if err != nil && !errors.Is(err, platform.ErrNotFound) {
+			return err
+		}
+		var name string
+		if err == nil && live.FriendlyName != nil {
+			name = *live.FriendlyName
+		}
+		if err == nil && name == names[0] {
+			return nil
+		}
+		if look < looks {
+			if httpapi.Pause(ctx, c.pollInterval); ctx.Err() == nil {
+				continue
+			}
+		}
+		if err == nil && !slices.Contains(names, name) {
+			err = fmt.Errorf("%w; its friendly_name is %q", platform.ErrClaimed, name)
+		}
 		return err
 	}
-	if live.FriendlyName == nil || *live.FriendlyName != n.Marker() {
-		return fmt.Errorf("%s: %w", identified(n), platform.ErrClaimed)
-	}
-	return nil
 }
 
 // remove releases n.

@@ -19,8 +19,9 @@ import (
 // maxOnSale is how many numbers one search asks for.
 const maxOnSale = 20
 
-// looks is how often a purchase whose answer was lost is looked up: it may
-// still be under way at the first time.
+// looks is how often a purchase whose answer was lost is looked up, and the
+// friendly name of a marked number: a purchase may still be under way at the first
+// time, and reads may lag behind writes.
 const looks = 3
 
 var (
@@ -172,15 +173,20 @@ func (c *Carrier) Buy(ctx context.Context, n platform.Number, marker string) (pl
 		params.SetIdentitySid(identity)
 	}
 	bought, err := c.create(ctx, params)
-	if err == nil {
-		return reported(n, bought), nil
+	if err != nil {
+		return c.settlePurchase(ctx, n, marker, err)
 	}
-	return c.settlePurchase(ctx, n, marker, err)
+	n = reported(n, bought)
+	if marker != "" && bought.FriendlyName != nil && *bought.FriendlyName != marker {
+		return n, fmt.Errorf("buy %s: it is bought, but %w; its friendly_name is %q",
+			n.PhoneNumber, platform.ErrClaimed, *bought.FriendlyName)
+	}
+	return n, nil
 }
 
 // settlePurchase finds out whether a purchase that failed has bought the number.
-// A number without the purchase's marker was bought by somebody else in the
-// account.
+// Whether it has bought one that does not carry the purchase's marker, nobody can
+// tell, unless it was refused.
 func (c *Carrier) settlePurchase(
 	ctx context.Context, n platform.Number, marker string, failure error,
 ) (platform.Number, error) {
@@ -199,9 +205,12 @@ func (c *Carrier) settlePurchase(
 		owned, err = c.Find(ctx, n)
 	}
 	switch {
-	case err == nil && marker != "" && owned.Marker() != marker:
+	case err == nil && marker != "" && owned.Marker() != marker && unavailable:
 		return n, fmt.Errorf("buy %s: %w: %w; another purchase of this account has it",
 			n.PhoneNumber, platform.ErrUnavailable, failure)
+	case err == nil && marker != "" && owned.Marker() != marker:
+		return owned, fmt.Errorf("buy %s: %w; the account owns it now, but %w; its friendly_name is %q",
+			n.PhoneNumber, failure, platform.ErrClaimed, owned.Settings.String(platform.FriendlyName))
 	case err == nil:
 		return owned, nil
 	case !errors.Is(err, platform.ErrNotFound):
