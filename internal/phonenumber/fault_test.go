@@ -1,8 +1,10 @@
 package phonenumber_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -106,6 +108,49 @@ func TestAccNumberBoughtByAKilledProviderIsClaimedNotBoughtAgain(t *testing.T) {
 	}
 	cli.Apply("-destroy")
 	expectOwned(t, sim, bought[0])
+}
+
+// An account whose own automation names new numbers takes the mark off a purchase.
+func TestAccBoughtNumberThatTheAccountRenamesIsNamedNotReplaced(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	sim.Twilio().SetRules(func(r *simulator.TwilioRules) { r.RenamesBought = "Sales line" })
+	cli := sim.CLI(t)
+	cli.Configure(hcl(sim, `purchase { country = "US" }`))
+	out := cli.Must(1, "apply", "-auto-approve", "-no-color").Stderr
+	bought := sim.Twilio().Purchases()
+	if len(bought) != 1 {
+		t.Fatalf("bought %v", bought)
+	}
+	for _, want := range []string{bought[0], "Sales line", simulator.DefaultAccountSID, "adopt"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the message lacks %q:\n%s", want, out)
+		}
+	}
+	cli.Configure(hcl(sim, fmt.Sprintf("phone_number = %q", bought[0]))) // the way out that the message names
+	cli.Apply()
+	cli.Must(0, "plan", "-detailed-exitcode")
+	cli.Apply("-destroy")
+	expectOwned(t, sim, bought[0])
+	if again := sim.Twilio().Purchases(); len(again) != 1 {
+		t.Errorf("bought again: %v", again)
+	}
+}
+
+func TestAccReadsThatLagBehindAPurchaseBuyNoSecondNumber(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	sim.Twilio().SetRules(func(r *simulator.TwilioRules) { r.ReadsLag = 1 })
+	cli := sim.CLI(t)
+	cli.Configure(hcl(sim, `purchase { country = "US" }`))
+	cli.Apply()
+	cli.Must(0, "plan", "-detailed-exitcode")
+	bought := sim.Twilio().Purchases()
+	if len(bought) != 1 || onlyNumber(t, cli.State())["id"] != bought[0] {
+		t.Errorf("bought %v", bought)
+	}
+	cli.Apply("-destroy")
+	expectOwned(t, sim, bought...)
 }
 
 func TestAccPurchaseWithALostAnswerIsFoundNotRepeated(t *testing.T) {
