@@ -45,6 +45,14 @@ resource "telephony_phone_number" "this" {
     }
   }
 
+  dynamic "vapi" {
+    for_each = each.value.vapi[*]
+    content {
+      name         = each.value.name
+      assistant_id = vapi.value.assistant_id
+    }
+  }
+
   dynamic "synthflow" {
     for_each = each.value.synthflow[*]
     content {

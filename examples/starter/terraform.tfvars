@@ -33,6 +33,14 @@ numbers = {
     }
   }
 
+  help_desk = {
+    phone_number = "+14155550110"
+    name         = "Help desk"
+    vapi = {
+      assistant_id = "5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"
+    }
+  }
+
   surveys = {
     phone_number = "+14155550170"
     name         = "Surveys"

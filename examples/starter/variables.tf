@@ -23,6 +23,9 @@ variable "numbers" {
       outbound_agent_id = optional(string)
       termination_uri   = string
     }))
+    vapi = optional(object({
+      assistant_id = string
+    }))
     synthflow = optional(object({
       agent_id        = string
       termination_uri = string
@@ -35,7 +38,8 @@ variable "numbers" {
   validation {
     condition = alltrue([
       for number in var.numbers : length(concat(
-        number.nixflex[*], number.resemble[*], number.retell[*], number.synthflow[*], number.dialnexa[*]
+        number.nixflex[*], number.resemble[*], number.retell[*], number.vapi[*], number.synthflow[*],
+        number.dialnexa[*]
       )) <= 1
     ])
     error_message = "A number is on one platform at most."

@@ -68,7 +68,7 @@ func checked(t *testing.T, dir string, next http.Handler) http.Handler {
 	}
 	t.Cleanup(func() {
 		for _, violation := range checker.Violations() {
-			t.Errorf("against Twilio's OpenAPI documents: %s", violation)
+			t.Errorf("against the OpenAPI documents: %s", violation)
 		}
 	})
 	return checker.Wrap(next)

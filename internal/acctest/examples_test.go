@@ -92,6 +92,11 @@ var examples = map[string]example{
 		}`,
 		left: []string{"+14155550190"},
 	},
+	"resources/telephony_phone_number/vapi.tf": {
+		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550110"}},
+		seed:  `{"vapi": {"assistants": ["5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"]}}`,
+		left:  []string{"+14155550110"},
+	},
 	"resources/telephony_phone_number/dialnexa.tf": {
 		seed: `{"dialnexa": {
 			"agents":    [{"id": "agt_f7w2kx5mb9qz"}],
@@ -196,7 +201,8 @@ const importable = `{
 		},
 		{"phone_number": "+14155550150"},
 		{"phone_number": "+14155550160"},
-		{"phone_number": "+14155550190", "trunk_sid": "TK0123456789abcdef0123456789abcdef"}
+		{"phone_number": "+14155550190", "trunk_sid": "TK0123456789abcdef0123456789abcdef"},
+		{"phone_number": "+14155550110"}
 	]},
 	"nixflex": {
 		"agents":  [{"agent_id": "agent_0123456789abcdef"}],
@@ -220,6 +226,13 @@ const importable = `{
 		}],
 		"numbers": [{
 			"phone_number": "+12025550170", "workspace_id": "1710107690998x536152705164378100", "bought": true
+		}]
+	},
+	"vapi": {
+		"assistants": ["5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"],
+		"numbers": [{
+			"id": "0f6b2c1e-8d3a-4c57-9b1e-2a7d4e5f6081", "number": "+14155550110", "name": "Help desk",
+			"assistant_id": "5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"
 		}]
 	},
 	"retell": {
@@ -299,6 +312,8 @@ func startExample(t *testing.T, seed string) *Simulation {
 		"RESEMBLE_BASE_URL":         sim.URL + "/resemble",
 		"RETELL_API_KEY":            simulator.DefaultRetellKey,
 		"RETELL_BASE_URL":           sim.URL + "/retell",
+		"VAPI_API_KEY":              simulator.DefaultVapiKey,
+		"VAPI_BASE_URL":             sim.URL + "/vapi",
 	} {
 		t.Setenv(variable, value)
 	}

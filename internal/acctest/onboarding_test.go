@@ -156,7 +156,7 @@ func TestAccOnboardsAMixedAccountInOnePlanAndOneApply(t *testing.T) {
 	// Synthflow's list tells no more than the numbers, so each is read: at its
 	// carrier, which Synthflow is, and at the platform, by data source and import.
 	most := map[simulator.Service]int{
-		simulator.Twilio: 1, simulator.Nixflex: 2, simulator.Resemble: 1, simulator.DialNexa: 1, simulator.Retell: 1,
+		simulator.Twilio: 1, simulator.Nixflex: 2, simulator.Resemble: 1, simulator.DialNexa: 1, simulator.Retell: 1, simulator.Vapi: 1,
 		simulator.Synthflow: 1 + 4*40,
 	}
 	expectCalls(t, sim, "plan", most)
@@ -185,7 +185,7 @@ func TestAccGeneratesTheConfigurationOfAMixedAccount(t *testing.T) {
 	cli.Apply()
 	cli.Must(0, "plan", "-no-color", "-detailed-exitcode")
 	expectCalls(t, sim, "all", map[simulator.Service]int{
-		simulator.Twilio: 40, simulator.Nixflex: 40, simulator.Resemble: 40, simulator.DialNexa: 40, simulator.Retell: 40,
+		simulator.Twilio: 40, simulator.Nixflex: 40, simulator.Resemble: 40, simulator.DialNexa: 40, simulator.Retell: 40, simulator.Vapi: 40,
 		simulator.Synthflow: 100,
 	})
 	cli.Apply("-destroy")

@@ -181,6 +181,8 @@ func envelope(call simulator.Request, status int) string {
 		return fmt.Sprintf(`{"statusCode": %d, "message": "No.", "error": "Some Error"}`, status)
 	case simulator.Resemble:
 		return `{"success": false, "message": "No.", "errors": {"base": ["No."]}}`
+	case simulator.Vapi:
+		return fmt.Sprintf(`{"statusCode": %d, "message": "No.", "error": "Some Error"}`, status)
 	case simulator.Retell:
 		return `{"status": "error", "message": "No."}`
 	}

@@ -84,7 +84,7 @@ func bought(sim *acctest.Simulation) []string {
 
 func givenUp(sim *acctest.Simulation) []string {
 	return slices.Concat(sim.Twilio().Released(), sim.DialNexa().Released(), sim.Retell().Released(),
-		sim.Synthflow().CancelledSubscriptions())
+		sim.Vapi().Released(), sim.Synthflow().CancelledSubscriptions())
 }
 
 func owned(sim *acctest.Simulation) []string {
@@ -94,6 +94,11 @@ func owned(sim *acctest.Simulation) []string {
 	}
 	for _, n := range sim.DialNexa().Numbers() {
 		all = append(all, n.PhoneNumber)
+	}
+	for _, n := range sim.Vapi().Numbers() {
+		if n.Provider == simulator.VapiOwn {
+			all = append(all, n.Number)
+		}
 	}
 	for _, n := range sim.Synthflow().Numbers() {
 		if n.Bought {
@@ -122,7 +127,7 @@ func (l *life) judgeState(peace *life) {
 var secrets = []string{
 	simulator.DefaultAuthToken, simulator.DefaultNixflexKey, "nxfs_notarealsecret", simulator.DefaultSynthflowAPIKey,
 	simulator.DefaultDialNexaAPIKey, "simulated-key-secret", simulator.DefaultResembleToken, simulator.DefaultRetellKey,
-	trunkPassword,
+	trunkPassword, simulator.DefaultVapiKey,
 }
 
 func (l *life) judgeSecrets() {

@@ -65,6 +65,8 @@ const (
 	dialNexaSupport, dialNexaSales   = "agt_support", "agt_sales"
 	retellSupport, retellSales       = "agent_0000000000000000000000a1", "agent_0000000000000000000000a2"
 
+	vapiSupport, vapiSales = "00000000-0000-4000-8000-0000000000a1", "00000000-0000-4000-8000-0000000000a2"
+
 	retellTrunk = "TK0000000000000000000000000000aaaa" // leads to Retell AI
 )
 
@@ -151,6 +153,35 @@ var homes = []home{
 			sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.TrunkSID = retellTrunk })
 		},
 		drops: func(sim *acctest.Simulation) { sim.Retell().RemoveNumber(number) },
+	},
+	{
+		name: "vapi", carrier: simulator.Twilio, buys: true, imports: []string{"vapi/" + number},
+		config:  acctest.Values{"vapi": acctest.Values{"assistant_id": vapiSupport, "name": "Support"}},
+		changed: acctest.Values{"vapi": acctest.Values{"assistant_id": vapiSales}},
+		listed: func(sim *acctest.Simulation) {
+			sim.Vapi().AddNumber(simulator.VapiNumber{Number: number, AssistantID: vapiSupport, Name: "Support"})
+		},
+		drops: func(sim *acctest.Simulation) { sim.Vapi().RemoveNumber(number) },
+	},
+	{
+		name: "vapi, messages aside", carrier: simulator.Twilio,
+		rules: []simulator.Option{simulator.WithVapi(simulator.VapiRules{
+			UpdateWritesWebhooks: true, DeleteClearsWebhooks: true, SecretsHidden: true, MessageLists: true, BarePages: true,
+		})},
+		config: acctest.Values{
+			"sms_url": "https://example.com/sms",
+			"vapi":    acctest.Values{"assistant_id": vapiSupport, "sms_enabled": false},
+		},
+		changed: acctest.Values{"vapi": acctest.Values{"assistant_id": vapiSupport}},
+		drops:   func(sim *acctest.Simulation) { sim.Vapi().RemoveNumber(number) },
+	},
+	{
+		name: "vapi's own", carrier: simulator.Vapi, imports: []string{"vapi/" + number},
+		config:  acctest.Values{"vapi": acctest.Values{"assistant_id": vapiSupport}},
+		changed: acctest.Values{"vapi": acctest.Values{"assistant_id": vapiSales}},
+		listed: func(sim *acctest.Simulation) {
+			sim.Vapi().UpdateNumber(number, func(n *simulator.VapiNumber) { n.AssistantID = vapiSupport })
+		},
 	},
 	{
 		name: "synthflow of another carrier",
@@ -250,6 +281,8 @@ func hold(sim *acctest.Simulation, carrier simulator.Service, phoneNumber string
 		sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: phoneNumber, Bought: true})
 	case simulator.DialNexa:
 		sim.DialNexa().AddNumber(simulator.DialNexaNumber{PhoneNumber: phoneNumber, AgentID: dialNexaSales})
+	case simulator.Vapi:
+		sim.Vapi().AddNumber(simulator.VapiNumber{Number: phoneNumber, Provider: simulator.VapiOwn, AssistantID: vapiSales})
 	case simulator.Nixflex:
 		sim.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: phoneNumber, AgentID: nixflexSales})
 	case simulator.Resemble:
@@ -278,9 +311,13 @@ func populate(sim *acctest.Simulation) {
 	for _, id := range []string{retellSupport, retellSales} {
 		sim.Retell().AddAgent(id)
 	}
+	for _, id := range []string{vapiSupport, vapiSales} {
+		sim.Vapi().AddAssistant(id)
+	}
 	sim.Twilio().AddTrunk(simulator.TwilioTrunk{SID: retellTrunk})
 	for _, service := range []simulator.Service{
 		simulator.Twilio, simulator.Synthflow, simulator.DialNexa, simulator.Nixflex, simulator.Resemble, simulator.Retell,
+		simulator.Vapi,
 	} {
 		hold(sim, service, bystander)
 	}
@@ -373,7 +410,7 @@ func updates() []scenario {
 func moves() []scenario {
 	var all []scenario
 	release := acctest.Values{"release_on_destroy": "release"}
-	stations := []string{"none", "nixflex", "resemble", "synthflow", "retell"}
+	stations := []string{"none", "nixflex", "resemble", "synthflow", "retell", "vapi"}
 	for _, from := range stations {
 		for _, to := range stations {
 			if from == to {

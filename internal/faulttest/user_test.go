@@ -42,6 +42,7 @@ func newDriven(t *testing.T, sim *acctest.Simulation) *driven {
 	sim.Log, sim.FaultyFinalPlans = &u.said, true
 	u.driver = sim.Driver(t, acctest.Values{
 		"retell": acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
+		"vapi":   acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
 	})
 	u.resource = u.driver.Resource("telephony_phone_number")
 	return u

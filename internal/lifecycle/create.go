@@ -344,14 +344,17 @@ func (m *Manager) connect(
 	}
 	outranked := live
 	outranked.Settings = platform.Values{}
-	_, displaces := m.Kinds.wires(n)
+	wires, displaces := m.Kinds.wires(n)
 	for _, name := range displaces {
 		outranked.Settings[name] = nil
 	}
-	if kind.Restores != nil {
-		live.Block, live.Memory = n.Block, n.Memory
-		maps.Copy(outranked.Settings, kind.Restores(live))
+	for _, name := range wires { // what the resource had wired itself, and the platform has left as it was
+		if value := n.Memory.Ours[name]; value != nil && live.Settings[name] == value {
+			outranked.Settings[name] = nil
+		}
 	}
+	live.Block, live.Memory = n.Block, n.Memory
+	maps.Copy(outranked.Settings, m.Kinds.restored(live))
 	if live, err = configure(ctx, carrier, live, outranked); err != nil {
 		return n, err
 	}

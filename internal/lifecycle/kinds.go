@@ -59,6 +59,14 @@ func (k Kinds) CarrierOf(n platform.Number) string {
 	return k[first].Name
 }
 
+// carrierIsGuessed says that another carrier than n's platform is taken for n's
+// although a field that it depends on is not there.
+func (k Kinds) carrierIsGuessed(n platform.Number) bool {
+	kind, ok := k.Kind(n.Platform)
+	return ok && k.CarrierOf(n) != n.Platform &&
+		slices.ContainsFunc(kind.CarrierFields, func(name string) bool { return !n.Block.Has(name) })
+}
+
 // Sells says whether numbers can be bought at that carrier.
 func (k Kinds) Sells(carrier string) bool {
 	kind, _ := k.Kind(carrier)

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -179,6 +181,13 @@ func (e *GoneError) Error() string {
 // service has said itself that it does not hold the number; any other error
 // leaves open what became of it.
 func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
+	importing := have.Status == ""
+	if importing && m.Kinds.carrierIsGuessed(have) {
+		var err error
+		if have, err = m.ask(ctx, have); err != nil {
+			return have, err
+		}
+	}
 	carrier, on, err := m.openToRead(have)
 	if err != nil {
 		return have, err
@@ -186,7 +195,6 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 	if m.Kinds.CarrierOf(have) == have.Platform {
 		on = nil // its carrier's read is the platform's, too
 	}
-	importing := have.Status == ""
 	have.Status, have.StatusReason, have.Memory.Lost = "", "", false
 	if have.PhoneNumber == "" && on != nil { // imported by the platform's identifier
 		if have, err = on.Read(ctx, have); err != nil {
@@ -225,6 +233,22 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 	}
 	judge(&got)
 	return readable(got, have), nil
+}
+
+// ask reads from its platform alone a number of which nothing else tells who
+// carries it.
+func (m *Manager) ask(ctx context.Context, n platform.Number) (platform.Number, error) {
+	on, ok := m.Platforms[n.Platform]
+	if !ok {
+		return n, m.unavailable(n.Platform)
+	}
+	got, err := on.Read(ctx, n)
+	if err != nil {
+		return n, gone(n, err)
+	}
+	got.Status, got.StatusReason = "", ""
+	got.Carrier = m.Kinds.CarrierOf(got)
+	return got, nil
 }
 
 // gone is a service's own word that it does not hold the number, as the end of
@@ -267,6 +291,7 @@ func (m *Manager) readPlatform(
 				got.Memory.Wiring[name] = nil
 			}
 		}
+		m.Kinds.rememberRewiring(&got)
 		if changed := m.Kinds.rewired(got); changed != "" {
 			got.Status = platform.Corrupted
 			got.StatusReason = fmt.Sprintf("%s no longer routes %s to %s: %s was changed since it was attached; "+
@@ -276,13 +301,29 @@ func (m *Manager) readPlatform(
 	return got, true, nil
 }
 
-// wiring is how the number is wired now, as far as it concerns the platform.
+// wiring is how the number is wired now, as far as it is the platform's doing.
 func (k Kinds) wiring(n platform.Number) platform.Values {
 	values := platform.Values{}
-	for _, name := range k.routing(n) {
+	kind, _ := k.Kind(n.Platform)
+	wires, displaces := k.wires(n)
+	restored := k.restored(n)
+	for _, name := range wires {
+		if value, known := restored[name]; kind.Restores == nil || known && value == n.Settings[name] {
+			values[name] = n.Settings[name]
+		}
+	}
+	for _, name := range displaces {
 		values[name] = n.Settings[name]
 	}
 	return values
+}
+
+// restored is what the wiring of n is to be where its platform can tell.
+func (k Kinds) restored(n platform.Number) platform.Values {
+	if kind, ok := k.Kind(n.Platform); ok && kind.Restores != nil {
+		return kind.Restores(n)
+	}
+	return nil
 }
 
 // routing lists the carrier's settings that decide whether calls and messages
@@ -292,12 +333,27 @@ func (k Kinds) routing(n platform.Number) []string {
 	return append(wires, displaces...)
 }
 
+// rememberRewiring takes over what the platform itself has wired since the attach:
+// it would be restored as it is now.
+func (k Kinds) rememberRewiring(n *platform.Number) {
+	remembered := maps.Clone(n.Memory.Wiring)
+	wires, _ := k.wires(*n)
+	for name, value := range k.restored(*n) {
+		if value == n.Settings[name] && slices.Contains(wires, name) {
+			remembered[name] = value
+		}
+	}
+	n.Memory.Wiring = remembered
+}
+
 // rewired names the settings that are no longer as they were right after the
 // attach; empty: all are.
 func (k Kinds) rewired(n platform.Number) string {
+	kind, _ := k.Kind(n.Platform)
 	var changed []string
 	for _, name := range k.routing(n) {
-		if n.Settings[name] != n.Memory.Wiring[name] {
+		remembered, judged := n.Memory.Wiring[name]
+		if n.Settings[name] != remembered && (judged || kind.Restores == nil) {
 			changed = append(changed, name)
 		}
 	}

@@ -75,6 +75,12 @@ func homes() map[string]home {
 	deleteRetell := step{`^Delete the record of \+14155550100 at Retell AI`, []string{"DELETE retell /delete-phone-number/%2B14155550100"}}
 	clearRetellTrunk := step{`^Clear trunk_sid of \+14155550100 at Twilio`, []string{"POST " + twilioNumber}}
 
+	deleteVapi := step{`^Delete the record of \+14155550100 at Vapi`, []string{"DELETE vapi /phone-number/"}}
+	// Vapi's webhooks outlast its record, as far as the simulator's rules have it.
+	unwireVapi := step{`^Verify at Twilio that the webhooks of \+14155550100 to Vapi are gone`, []string{"POST " + twilioNumber}}
+	unlinkVapi := step{`^Take the agent off \+14155550100 at Vapi`, []string{"PATCH vapi /phone-number/"}}
+	releaseVapi := step{`^Delete \+14155550100 at Vapi, which carries it`, []string{"DELETE vapi /phone-number/"}}
+
 	return map[string]home{
 		"twilio alone": {
 			seed: func(sim *acctest.Simulation, from origin) {
@@ -146,6 +152,53 @@ func homes() map[string]home {
 				"detach":       {steps: []step{deleteRetell, clearRetellTrunk}, left: nothingAtRetell},
 				"release":      {steps: []step{deleteRetell, release}, left: nothingAtRetell, givenUp: true},
 				"force_delete": {steps: []step{deleteRetell, clearRetellTrunk}, left: nothingAtRetell},
+			},
+		},
+		"vapi": {
+			seed: func(sim *acctest.Simulation, from origin) {
+				if from != bought {
+					owned(sim, simulator.TwilioNumber{})
+				}
+				sim.Vapi().AddAssistant(vapiSupport)
+				if from == imported {
+					sim.Vapi().AddNumber(simulator.VapiNumber{Number: number, AssistantID: vapiSupport})
+				}
+			},
+			block: vapiHCL(vapiSupport), from: []origin{adopted, bought, imported}, imports: "vapi/" + number,
+			ends: map[string]end{
+				"detach":       {steps: []step{deleteVapi, unwireVapi}, left: nothingAtVapi},
+				"release":      {steps: []step{deleteVapi, unwireVapi, release}, left: nothingAtVapi, givenUp: true},
+				"force_delete": {steps: []step{deleteVapi, unwireVapi}, left: nothingAtVapi},
+			},
+		},
+		"vapi, its own number": {
+			seed: func(sim *acctest.Simulation, _ origin) {
+				sim.Vapi().AddAssistant(vapiSupport)
+				sim.Vapi().AddNumber(simulator.VapiNumber{Number: number, Provider: simulator.VapiOwn, AssistantID: vapiSupport})
+			},
+			block: vapiHCL(vapiSupport), from: []origin{adopted, imported}, imports: "vapi/" + number,
+			ends: map[string]end{
+				"detach":       {steps: []step{unlinkVapi}, left: keptAtVapi},
+				"release":      {steps: []step{releaseVapi}, left: givenUpAtVapi, givenUp: true},
+				"force_delete": {steps: []step{unlinkVapi}, left: keptAtVapi},
+			},
+		},
+		"vapi, of another carrier": {
+			seed: func(sim *acctest.Simulation, from origin) {
+				sim.Vapi().AddAssistant(vapiSupport)
+				sim.Vapi().AddCredential(vapiCredential)
+				if from == imported {
+					sim.Vapi().AddNumber(simulator.VapiNumber{
+						Number: number, Provider: simulator.VapiTelnyx, CredentialID: vapiCredential, AssistantID: vapiSupport,
+					})
+				}
+			},
+			block: vapiHCL(vapiSupport, `provider_name = "telnyx"`, "credential_id = \""+vapiCredential+"\""),
+			from:  []origin{adopted, imported}, imports: "vapi/" + number,
+			ends: map[string]end{
+				"detach":       {steps: []step{deleteVapi}, left: nothingAtVapi},
+				"release":      {refused: `release`},
+				"force_delete": {steps: []step{deleteVapi}, left: nothingAtVapi},
 			},
 		},
 		"synthflow, imported from Twilio": {
@@ -352,6 +405,7 @@ func everyService(sim *acctest.Simulation) string {
 		open("nixflex", fmt.Sprintf("api_key = %q", simulator.DefaultNixflexKey)),
 		open("resemble", fmt.Sprintf("api_key = %q", simulator.DefaultResembleToken)),
 		open("retell", fmt.Sprintf("api_key = %q", simulator.DefaultRetellKey)),
+		open("vapi", fmt.Sprintf("api_key = %q", simulator.DefaultVapiKey)),
 		open("dialnexa", fmt.Sprintf("api_key = %q", simulator.DefaultDialNexaAPIKey)),
 		open("synthflow", fmt.Sprintf("api_key = %q\nworkspace_id = %q",
 			simulator.DefaultSynthflowAPIKey, simulator.DefaultSynthflowWorkspaceID)),

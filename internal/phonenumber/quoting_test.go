@@ -66,6 +66,14 @@ func quoters() map[string]quoter {
 			credentials: []string{retellKeySecret},
 			envelopes:   []string{`{"status": "error", "message": MESSAGE}`},
 		},
+		"vapi": {
+			service: simulator.Vapi, home: "vapi", block: acctest.Values{"assistant_id": vapiSupport},
+			hidden:      map[string]acctest.Values{"twilio_auth_token_wo": token},
+			credentials: []string{simulator.DefaultAuthToken, simulator.DefaultVapiKey},
+			envelopes: []string{
+				`{"statusCode": 422, "message": MESSAGE, "error": "x"}`, `{"statusCode": 422, "message": ["no", MESSAGE], "error": "x"}`,
+			},
+		},
 		"synthflow": {
 			service: simulator.Synthflow, home: "synthflow, imported from Twilio",
 			block: acctest.Values{
@@ -122,6 +130,7 @@ func quote(t *testing.T, name string, q quoter, argument, secret, spelled, envel
 	sim.Log, sim.FaultyFinalPlans = &log, true
 	r := sim.Driver(t, acctest.Values{
 		"max_retries": 0, "retell": acctest.Values{"api_key": retellKeySecret, "base_url": sim.URL + "/retell"},
+		"vapi": acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
 	}).Resource("telephony_phone_number")
 	config := func(hidden bool) acctest.Values {
 		c := acctest.Values{"phone_number": number}

@@ -34,12 +34,14 @@ const (
 var secrets = []string{
 	simulator.DefaultAuthToken, simulator.DefaultNixflexKey, "nxfs_notarealsecret", simulator.DefaultResembleToken,
 	simulator.DefaultDialNexaAPIKey, "simulated-key-secret", simulator.DefaultSynthflowAPIKey, retellKeySecret, trunkSecret,
+	simulator.DefaultVapiKey,
 }
 
 // writeOnly are the write-only arguments of a platform's block.
 var writeOnly = map[string]string{
 	"nixflex":  "twilio_auth_token_wo = var.twilio_auth_token\n twilio_auth_token_wo_version = 1",
 	"resemble": "twilio_auth_token_wo = var.twilio_auth_token\n twilio_auth_token_wo_version = 1",
+	"vapi":     "twilio_auth_token_wo = var.twilio_auth_token\n twilio_auth_token_wo_version = 1",
 	"retell": "sip_trunk_auth_username = \"u\"\n sip_trunk_auth_password_wo = var.trunk_password\n" +
 		" sip_trunk_auth_password_wo_version = 1",
 	"synthflow": "trunk_username = \"u\"\n trunk_pwd_wo = var.trunk_password\n trunk_pwd_wo_version = 1",
@@ -129,6 +131,7 @@ func quotingFaults() []simulator.Fault {
 		simulator.Twilio: {one, simulator.DefaultAuthToken}, simulator.Nixflex: {one, simulator.DefaultNixflexKey},
 		simulator.Resemble: {one, simulator.DefaultResembleToken}, simulator.DialNexa: {one, simulator.DefaultDialNexaAPIKey},
 		simulator.Synthflow: {`{"detail": "wrong: SECRET"}`, simulator.DefaultSynthflowAPIKey},
+		simulator.Vapi:      {one, simulator.DefaultVapiKey},
 		simulator.Retell:    {`{"status": "error", "message": "wrong: SECRET"}`, retellKeySecret},
 	} {
 		all = append(all, simulator.Fault{
@@ -148,6 +151,7 @@ func secretEnvironment(cli *acctest.CLI, sim *acctest.Simulation) {
 		"RESEMBLE_BASE_URL": sim.URL + "/resemble", "DIALNEXA_API_KEY": simulator.DefaultDialNexaAPIKey,
 		"DIALNEXA_BASE_URL": sim.URL + "/dialnexa", "SYNTHFLOW_API_KEY": simulator.DefaultSynthflowAPIKey,
 		"SYNTHFLOW_WORKSPACE_ID": simulator.DefaultSynthflowWorkspaceID, "SYNTHFLOW_BASE_URL": sim.URL + "/synthflow",
+		"VAPI_API_KEY": simulator.DefaultVapiKey, "VAPI_BASE_URL": sim.URL + "/vapi",
 		"RETELL_API_KEY": retellKeySecret, "RETELL_BASE_URL": sim.URL + "/retell",
 	} {
 		cli.Setenv(name, value)
@@ -164,6 +168,7 @@ func secretArguments(cli *acctest.CLI, sim *acctest.Simulation) (arguments strin
 		"dialnexa":  {"api_key", simulator.DefaultDialNexaAPIKey, ""},
 		"synthflow": {"api_key", simulator.DefaultSynthflowAPIKey, fmt.Sprintf("workspace_id = %q", simulator.DefaultSynthflowWorkspaceID)},
 		"retell":    {"api_key", retellKeySecret, ""},
+		"vapi":      {"api_key", simulator.DefaultVapiKey, ""},
 	} {
 		variable := service + "_" + access.argument
 		cli.Setenv("TF_VAR_"+variable, access.secret)

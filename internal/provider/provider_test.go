@@ -260,6 +260,25 @@ func TestConfigure_WhatReachesTheWire(t *testing.T) {
 			url:           "https://environment.example.com/probe",
 			authorization: "Bearer secret",
 		},
+		"vapi, in the US": {
+			config:        object{"vapi": object{"api_key": "secret"}},
+			env:           environment{"VAPI_API_KEY": "other"},
+			service:       "vapi",
+			url:           "https://api.vapi.ai/probe",
+			authorization: "Bearer secret",
+		},
+		"vapi, in the EU, environment alone": {
+			env:           environment{"VAPI_API_KEY": "secret", "VAPI_REGION": "eu"},
+			service:       "vapi",
+			url:           "https://api.eu.vapi.ai/probe",
+			authorization: "Bearer secret",
+		},
+		"vapi, at another address": {
+			env:           environment{"VAPI_API_KEY": "secret", "VAPI_BASE_URL": "https://environment.example.com"},
+			service:       "vapi",
+			url:           "https://environment.example.com/probe",
+			authorization: "Bearer secret",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.env.set(t)
@@ -707,6 +726,7 @@ func TestSchema_SecretsAreSensitive(t *testing.T) {
 		"dialnexa":  {"api_key"},
 		"resemble":  {"api_key"},
 		"retell":    {"api_key"},
+		"vapi":      {"api_key"},
 	} {
 		for _, secret := range secrets {
 			attribute, diags := got.AttributeAtPath(t.Context(), path.Root(service).AtName(secret))
@@ -806,6 +826,7 @@ func everyService(url string) object {
 		"dialnexa":  object{"api_key": "secret", "base_url": url + "/dialnexa"},
 		"resemble":  object{"api_key": "secret", "base_url": url + "/resemble"},
 		"retell":    object{"api_key": "secret", "base_url": url + "/retell"},
+		"vapi":      object{"api_key": "secret", "base_url": url + "/vapi"},
 	}
 }
 

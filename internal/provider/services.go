@@ -14,6 +14,7 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/retell"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/synthflow"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/twilio"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/vapi"
 )
 
 // service is a row of the table of services.
@@ -98,6 +99,14 @@ var services = []service{
 		describe: retell.Describe,
 		open: func(c connection) (platform.Carrier, platform.Platform) {
 			return nil, retell.New(c.client)
+		},
+	},
+	{
+		kind:     vapi.Kind,
+		connect:  vapi.Connect,
+		describe: vapi.Describe,
+		open: func(c connection) (platform.Carrier, platform.Platform) {
+			return vapi.New(c.client, c.arguments[vapi.Kind.Name], c.arguments[twilio.Kind.Name])
 		},
 	},
 }

@@ -41,6 +41,7 @@ var services = []struct {
 	{Nixflex, func(s *Server) service { return newNixflex(s) }},
 	{Resemble, func(s *Server) service { return newResemble(s) }},
 	{Retell, func(s *Server) service { return newRetell(s) }},
+	{Vapi, func(s *Server) service { return newVapi(s) }},
 }
 
 // service is one simulated API. Its methods are called with the server's lock held, so a service may call the

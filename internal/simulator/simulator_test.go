@@ -47,7 +47,7 @@ func start(t *testing.T, opts ...simulator.Option) *world {
 		handler = checker.Wrap(sim)
 		t.Cleanup(func() {
 			for _, violation := range checker.Violations() {
-				t.Errorf("against the Twilio OpenAPI: %s", violation)
+				t.Errorf("against the OpenAPI documents: %s", violation)
 			}
 		})
 	}

@@ -21,3 +21,7 @@ terraform import telephony_phone_number.bookings dialnexa/phn_f7w2kx5mb9qz
 
 # On Retell AI, by number.
 terraform import telephony_phone_number.retell retell/+14155550190
+
+# On Vapi, by number or by the UUID of the record.
+terraform import telephony_phone_number.vapi vapi/+14155550110
+terraform import telephony_phone_number.vapi vapi/0f6b2c1e-8d3a-4c57-9b1e-2a7d4e5f6081

@@ -1,9 +1,10 @@
-// Package oaicheck holds the traffic of a test against Twilio's own OpenAPI documents.
+// Package oaicheck holds the traffic of a test against the services' own OpenAPI documents.
 //
 // It stands in front of the simulator. A request that the simulator accepts must be one that the documents allow, and
 // each answer must be one that they describe; so neither our client nor our simulator can drift away from Twilio
 // together. The documents are not part of this repository: they are twilio_api_v2010.json, twilio_trunking_v1.json
-// and twilio_voice_v1.json of github.com/twilio/twilio-oai.
+// and twilio_voice_v1.json of github.com/twilio/twilio-oai and, where it is there, vapi.json, which is
+// fern/apis/api/openapi.json of github.com/VapiAI/docs.
 package oaicheck
 
 import (
@@ -13,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -28,12 +30,31 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
-// documents are the files of twilio-oai. Their paths do not overlap, so the first that knows a path is the right one.
-var documents = []string{"twilio_api_v2010.json", "twilio_trunking_v1.json", "twilio_voice_v1.json"}
+// document is a file, and whose. Of one service the paths do not overlap, so the first that knows a path is the right
+// one.
+type document struct {
+	service simulator.Service
+	name    string
+	// optional lets the file be missing, and partial a path.
+	optional, partial bool
+}
+
+var documents = []document{
+	{service: simulator.Twilio, name: "twilio_api_v2010.json"},
+	{service: simulator.Twilio, name: "twilio_trunking_v1.json"},
+	{service: simulator.Twilio, name: "twilio_voice_v1.json"},
+	{service: simulator.Vapi, name: "vapi.json", optional: true, partial: true},
+}
+
+// routed is a document that has been loaded.
+type routed struct {
+	document
+	routers.Router
+}
 
 // Checker validates requests and answers. It is safe for concurrent use.
 type Checker struct {
-	routers []routers.Router
+	routers []routed
 
 	mu         sync.Mutex
 	checked    int
@@ -41,12 +62,12 @@ type Checker struct {
 }
 
 // loaded keeps the routers of each directory, since loading takes a second or two.
-var loaded sync.Map // directory → func() ([]routers.Router, error)
+var loaded sync.Map // directory → func() ([]routed, error)
 
 // New loads the documents from a directory, once per process, and returns a new Checker.
 func New(dir string) (*Checker, error) {
-	once, _ := loaded.LoadOrStore(dir, sync.OnceValues(func() ([]routers.Router, error) { return load(dir) }))
-	load, ok := once.(func() ([]routers.Router, error))
+	once, _ := loaded.LoadOrStore(dir, sync.OnceValues(func() ([]routed, error) { return load(dir) }))
+	load, ok := once.(func() ([]routed, error))
 	if !ok {
 		return nil, fmt.Errorf("loaded holds a %T", once)
 	}
@@ -57,22 +78,34 @@ func New(dir string) (*Checker, error) {
 	return &Checker{routers: found}, nil
 }
 
-func load(dir string) ([]routers.Router, error) {
-	var found []routers.Router
-	for _, name := range documents {
+func load(dir string) ([]routed, error) {
+	var found []routed
+	for _, of := range documents {
+		name := of.name
 		doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(dir, name))
+		if of.optional && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("loading %s: %w", name, err)
 		}
 		relax(doc)
-		if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation()); err != nil {
+		if of.service == simulator.Vapi {
+			relaxVapi(doc)
+		}
+		// Vapi's document has defaults of another type than their schema.
+		allowed := []openapi3.ValidationOption{openapi3.DisableExamplesValidation()}
+		if of.service == simulator.Vapi {
+			allowed = append(allowed, openapi3.DisableSchemaDefaultsValidation())
+		}
+		if err := doc.Validate(context.Background(), allowed...); err != nil {
 			return nil, fmt.Errorf("validating %s: %w", name, err)
 		}
 		router, err := gorillamux.NewRouter(doc)
 		if err != nil {
 			return nil, fmt.Errorf("routing %s: %w", name, err)
 		}
-		found = append(found, router)
+		found = append(found, routed{of, router})
 	}
 	return found, nil
 }
@@ -98,6 +131,20 @@ func relax(doc *openapi3.T) {
 		for _, name := range []string{"latitude", "longitude"} {
 			if property := schema.Value.Properties[name]; property != nil {
 				property.Value.Type = nil
+			}
+		}
+	}
+}
+
+// relaxVapi lets an update have null, by which a third party's client takes an agent off: the document has no way to.
+func relaxVapi(doc *openapi3.T) {
+	for name, schema := range doc.Components.Schemas {
+		if !strings.HasPrefix(name, "Update") {
+			continue
+		}
+		for _, field := range []string{"name", "assistantId", "squadId", "workflowId"} {
+			if property := schema.Value.Properties[field]; property != nil {
+				property.Value.Nullable = true
 			}
 		}
 	}
@@ -134,16 +181,24 @@ func (c *Checker) Checked() int {
 	return c.checked
 }
 
-const prefix = "/" + string(simulator.Twilio)
+// serviceOf is the service that a path is of, and the path at its own host; false: there is no document of it.
+func (c *Checker) serviceOf(escaped string) (service simulator.Service, path string, known bool) {
+	for _, of := range c.routers {
+		if path, ours := strings.CutPrefix(escaped, "/"+string(of.service)+"/"); ours {
+			return of.service, "/" + path, true
+		}
+	}
+	return "", "", false
+}
 
-// maxBody is far above what Twilio is sent.
+// maxBody is far above what any of them is sent.
 const maxBody = 1 << 20
 
 // Wrap checks what passes on the way to next, the simulator, and back. Other services' traffic and answers that a
 // fault made or spoilt are let through unchecked.
 func (c *Checker) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path, ours := strings.CutPrefix(r.URL.EscapedPath(), prefix)
+		service, path, ours := c.serviceOf(r.URL.EscapedPath())
 		if !ours {
 			next.ServeHTTP(w, r)
 			return
@@ -157,14 +212,14 @@ func (c *Checker) Wrap(next http.Handler) http.Handler {
 		seen := &recorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(seen, r) // a dropped connection is a panic that passes through here
 		if w.Header().Get(simulator.FaultHeader) == "" {
-			c.check(r, path, body, seen)
+			c.check(service, r, path, body, seen)
 		}
 	})
 }
 
 // check validates one exchange.
-func (c *Checker) check(r *http.Request, path string, body []byte, seen *recorder) {
-	err := c.validate(r, path, body, seen)
+func (c *Checker) check(service simulator.Service, r *http.Request, path string, body []byte, seen *recorder) {
+	err := c.validate(service, r, path, body, seen)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.checked++
@@ -173,10 +228,13 @@ func (c *Checker) check(r *http.Request, path string, body []byte, seen *recorde
 	}
 }
 
-func (c *Checker) validate(r *http.Request, path string, body []byte, seen *recorder) error {
+func (c *Checker) validate(service simulator.Service, r *http.Request, path string, body []byte, seen *recorder) error {
 	if seen.status >= http.StatusBadRequest {
 		// The request was refused, so it may be anything; the documents do not describe errors.
-		return validateError(seen)
+		if service == simulator.Twilio {
+			return validateError(seen)
+		}
+		return nil
 	}
 	target, err := url.Parse(path)
 	if err != nil {
@@ -188,7 +246,10 @@ func (c *Checker) validate(r *http.Request, path string, body []byte, seen *reco
 	request.URL = target
 	request.Body = io.NopCloser(bytes.NewReader(body))
 
-	route, params, err := c.find(request)
+	route, params, err := c.find(service, request)
+	if route == nil && err == nil {
+		return nil // of a part that the document does not have
+	}
 	if err != nil {
 		return err
 	}
@@ -217,13 +278,19 @@ func (c *Checker) validate(r *http.Request, path string, body []byte, seen *reco
 	return nil
 }
 
-func (c *Checker) find(request *http.Request) (*routers.Route, map[string]string, error) {
+func (c *Checker) find(service simulator.Service, request *http.Request) (*routers.Route, map[string]string, error) {
 	err := errors.New("no document is loaded")
 	for _, router := range c.routers {
+		if router.service != service {
+			continue
+		}
 		var route *routers.Route
 		var params map[string]string
 		if route, params, err = router.FindRoute(request); err == nil {
 			return route, params, nil
+		}
+		if router.partial {
+			return nil, nil, nil
 		}
 	}
 	return nil, nil, fmt.Errorf("no document has this path: %w", err)

@@ -1,0 +1,69 @@
+package vapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+var _ platform.Carrier = (*Carrier)(nil)
+
+// Carrier is platform.Carrier for numbers of Vapi's own. Its steps are the
+// Platform's.
+type Carrier struct{ platform *Platform }
+
+// Find is platform.Carrier's.
+func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number, error) {
+	live, err := c.platform.find(ctx, n)
+	if err != nil {
+		return n, err
+	}
+	if live.Provider != providerVapi {
+		return n, blame(providerName, fmt.Errorf("Vapi does not carry %s, which it has as a number of %q; nothing was changed there: "+
+			"set provider_name to that, or leave it out", n.PhoneNumber, live.Provider))
+	}
+	n = c.platform.read(n, live)
+	n.Carrier, n.SID = kindName, live.ID
+	n.AccountSID, n.Settings, n.Capabilities = "", nil, []string{"voice"}
+	return n, nil
+}
+
+// Read is platform.Carrier's.
+func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
+	return c.Find(ctx, n)
+}
+
+// Do is platform.Service's.
+func (c *Carrier) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
+	return c.platform.Do(ctx, n, s)
+}
+
+// Elsewhere is platform.Carrier's. An API key sees no other organization.
+func (c *Carrier) Elsewhere(context.Context, platform.Number) (string, error) { return "", nil }
+
+// Marked is platform.Carrier's. Without purchases there are no marks of them.
+func (c *Carrier) Marked(context.Context, platform.Number) ([]platform.Number, error) {
+	return nil, nil
+}
+
+// Search is platform.Carrier's.
+func (c *Carrier) Search(context.Context, platform.Number) ([]string, error) {
+	return nil, errNotForSale
+}
+
+// Buy is platform.Carrier's.
+func (c *Carrier) Buy(context.Context, platform.Number, string) (platform.Number, error) {
+	return platform.Number{}, errNotForSale
+}
+
+var errNotForSale = errors.New("a number of Vapi's own can't be got here, since Vapi gives them away only in its dashboard; " +
+	"nothing was changed: get one there and set phone_number to it")
+
+// Configure is platform.Carrier's. The carrier has no settings beside those of
+// the block.
+func (c *Carrier) Configure(_ context.Context, have, want platform.Number) (platform.Number, error) {
+	want.SID, want.AccountSID, want.Settings, want.Capabilities = have.SID, "", nil, have.Capabilities
+	return want, nil
+}

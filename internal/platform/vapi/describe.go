@@ -1,0 +1,74 @@
+package vapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// Describe reads Vapi's error envelope, which is NestJS's, as third parties have
+// seen it. There is no code; message is a text or a list of them:
+//
+//	{"message": "…", "error": "Not Found", "statusCode": 404}
+func Describe(status int, _ http.Header, body []byte) httpapi.Fault {
+	var envelope struct {
+		Message    json.RawMessage `json:"message"`
+		StatusCode int             `json:"statusCode"`
+	}
+	if json.Unmarshal(body, &envelope) != nil || envelope.StatusCode != status {
+		return httpapi.Fault{}
+	}
+	var text string
+	var list []string
+	if json.Unmarshal(envelope.Message, &text) != nil && json.Unmarshal(envelope.Message, &list) == nil {
+		text = strings.Join(list, "; ")
+	}
+	return httpapi.Fault{Message: text, Own: text != ""}
+}
+
+// isAbsent says that Vapi has no such thing: in its own words, and for want of any
+// other, those of a route that is not there are alike. Absence of a number counts
+// only if the list says so, too.
+func isAbsent(err error) bool {
+	answer, ok := errors.AsType[*httpapi.Error](err)
+	return ok && answer.Own && answer.Status == http.StatusNotFound
+}
+
+// remedies are the ways out by status.
+var remedies = map[int]string{
+	http.StatusUnauthorized: "check api_key in the provider's vapi block, which must be the organization's private key, and region",
+	http.StatusForbidden:    "check api_key in the provider's vapi block, which must be the organization's private key, and region",
+}
+
+// explained says what was to be done when err occurred and, where the status
+// tells, the way out.
+func explained(doing string, err error) error {
+	answer, answered := errors.AsType[*httpapi.Error](err)
+	if err = fmt.Errorf("%s: %w", doing, err); !answered || remedies[answer.Status] == "" {
+		return err
+	}
+	return fmt.Errorf("%w; %s", err, remedies[answer.Status])
+}
+
+// notAbsent keeps a 404 of an agent, of a list or of a write from being read as a
+// number that Vapi does not have.
+func notAbsent(err error) error {
+	if errors.Is(err, platform.ErrNotFound) {
+		return platform.Final(err)
+	}
+	return err
+}
+
+// changed is for an error from after a write, of which no refusal of a read says
+// that nothing was changed.
+func changed(doing string, err error) error { return platform.Final(explained(doing, err)) }
+
+// blame is an error that concerns a field of the block.
+func blame(field string, err error) error {
+	return &platform.FieldError{Field: kindName + "." + field, Err: err}
+}
