@@ -173,7 +173,10 @@ var homes = []home{
 			"vapi":    acctest.Values{"assistant_id": vapiSupport, "sms_enabled": false},
 		},
 		changed: acctest.Values{"vapi": acctest.Values{"assistant_id": vapiSupport}},
-		drops:   func(sim *acctest.Simulation) { sim.Vapi().RemoveNumber(number) },
+		listed: func(sim *acctest.Simulation) {
+			sim.Vapi().AddNumber(simulator.VapiNumber{Number: number, AssistantID: vapiSupport, SMSDisabled: true})
+		},
+		drops: func(sim *acctest.Simulation) { sim.Vapi().RemoveNumber(number) },
 	},
 	{
 		name: "vapi's own", carrier: simulator.Vapi, imports: []string{"vapi/" + number},
