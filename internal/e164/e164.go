@@ -146,3 +146,25 @@ func Country(number string) string {
 	}
 	return ""
 }
+
+// Type is the type of a number in E.164 form, as those of a purchase are called:
+// local, toll_free or mobile. It is empty where the number does not tell.
+func Type(number string) string {
+	parsed, err := phonenumbers.Parse(number, "")
+	if err != nil {
+		return ""
+	}
+	switch kind := phonenumbers.GetNumberType(parsed); {
+	case kind == phonenumbers.FIXED_LINE,
+		kind == phonenumbers.FIXED_LINE_OR_MOBILE && parsed.GetCountryCode() == northAmerica: // carriers sell these as local
+		return "local"
+	case kind == phonenumbers.TOLL_FREE:
+		return "toll_free"
+	case kind == phonenumbers.MOBILE:
+		return "mobile"
+	}
+	return ""
+}
+
+// northAmerica is the country code that its countries share.
+const northAmerica = 1

@@ -206,6 +206,9 @@ func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Nu
 	if err != nil {
 		return platform.Number{}, err
 	}
+	if m.PreventPurchase {
+		carrier = unbuyable{carrier, m}
+	}
 	if on != nil {
 		if err := on.Check(ctx, platform.Number{}, want); err != nil {
 			return platform.Number{}, err

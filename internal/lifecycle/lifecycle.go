@@ -34,6 +34,7 @@ type Manager struct {
 	leftovers map[string]*purchase.Leftovers
 	// catalogs spare reads.
 	catalogs catalogs
+	prices   prices
 	// locks has a lock for each number, so that its end in one resource and
 	// its creation in another never overlap.
 	locks map[string]chan struct{}
@@ -72,10 +73,14 @@ func (m *Manager) Miss(phoneNumber string) {
 	m.missed[phoneNumber] = true
 }
 
-// Missed says whether this run has found the number to be gone.
+// Missed says whether this run has found the number to be gone, or, if it is
+// empty, any number.
 func (m *Manager) Missed(phoneNumber string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if phoneNumber == "" {
+		return len(m.missed) > 0
+	}
 	return m.missed[phoneNumber]
 }
 

@@ -32,4 +32,6 @@ type Services struct {
 	SingleReads bool
 	// PreventRelease refuses every release, whatever a resource says.
 	PreventRelease bool
+	// PreventPurchase refuses every purchase, whatever a resource says.
+	PreventPurchase bool
 }

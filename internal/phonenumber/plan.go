@@ -40,6 +40,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if req.State.Raw.IsNull() {
 		r.planCreate(ctx, config, plan, instanceIn(ctx, req.Private), diags)
+		r.planPurchase(ctx, config, plan, diags)
 		if n := plan.number(); n.PhoneNumber != "" && !diags.HasError() {
 			text, _ := json.Marshal(n.PhoneNumber) // a string
 			diags.Append(resp.Private.SetKey(ctx, createsKey, text)...)
@@ -156,7 +157,9 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 			r.refuseSurprise(n, plan.number().PhoneNumber, diags)
 			return
 		}
-		r.planEnd(state, "Replacement", diags)
+		if r.planEnd(state, "Replacement", diags); !diags.HasError() {
+			r.warnOfReplacement(ctx, config, plan, diags)
+		}
 		return // Terraform plans the new number as a creation of its own
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)

@@ -227,6 +227,16 @@ type Carrier interface {
 	Configure(ctx context.Context, have, want Number) (Number, error)
 }
 
+// PriceList says what a carrier takes for n, in words such as "1.15 USD a month";
+// empty: it does not tell. The type is one of Purchase's; empty: nobody knows it.
+type PriceList func(n Number, numberType string) string
+
+// Pricer is a Carrier that tells what its numbers cost.
+type Pricer interface {
+	// Prices are those of a country (ISO 3166-1 alpha-2) for n's account.
+	Prices(ctx context.Context, n Number, country string) (PriceList, error)
+}
+
 // Platform is a service on which a number answers calls.
 type Platform interface {
 	Service

@@ -49,8 +49,13 @@ const (
 	defaultMaxConcurrentRequests = 10
 )
 
-// preventReleaseEnv is the variable that stands in for prevent_release.
-const preventReleaseEnv = "TELEPHONY_PREVENT_RELEASE"
+// guard is an argument that forbids something, whatever a resource says.
+type guard struct{ argument, env string }
+
+var (
+	preventRelease  = guard{"prevent_release", "TELEPHONY_PREVENT_RELEASE"}
+	preventPurchase = guard{"prevent_purchase", "TELEPHONY_PREVENT_PURCHASE"}
+)
 
 var (
 	_ provider.Provider                   = (*telephony)(nil)
@@ -130,12 +135,8 @@ func (p *telephony) Schema(_ context.Context, _ provider.SchemaRequest, resp *pr
 			"voice platform that answers their calls. What a destroy does to a number is chosen per number, and is " +
 			"shown in the plan before it happens.",
 		Attributes: map[string]schema.Attribute{
-			"prevent_release": schema.BoolAttribute{
-				MarkdownDescription: "Refuses to release any number, at plan and at apply, whatever a resource says. " +
-					"Defaults to `false`. A value that is not known before apply counts as `true`. " +
-					"Environment variable: `" + preventReleaseEnv + "`.",
-				Optional: true,
-			},
+			preventRelease.argument:  preventRelease.attribute("Refuses to release any number"),
+			preventPurchase.argument: preventPurchase.attribute("Refuses to buy any number"),
 			"max_retries": schema.Int64Attribute{
 				MarkdownDescription: "How often one call is tried again after a network fault or an answer of 500 to 599. " +
 					"A call that is answered 429 (rate limit) is tried again until the operation's time-out instead. " +
@@ -204,7 +205,9 @@ func (p *telephony) ValidateConfig(
 // to. It calls none of them: a service without credentials, or with ones that
 // it will refuse, is an error only where a resource needs it.
 func (p *telephony) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	preventRelease, diags := readPreventRelease(ctx, req.Config)
+	noRelease, diags := preventRelease.read(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	noPurchase, diags := preventPurchase.read(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -215,14 +218,15 @@ func (p *telephony) Configure(ctx context.Context, req provider.ConfigureRequest
 		return
 	}
 	opened := lifecycle.Services{
-		Kinds:          kinds(),
-		Carriers:       map[string]platform.Carrier{external.Kind.Name: external.Carrier{}},
-		Platforms:      map[string]platform.Platform{},
-		Unavailable:    map[string]error{},
-		Unlisted:       map[string]error{},
-		Unknown:        map[string]error{},
-		SingleReads:    p.singleReads,
-		PreventRelease: preventRelease,
+		Kinds:           kinds(),
+		Carriers:        map[string]platform.Carrier{external.Kind.Name: external.Carrier{}},
+		Platforms:       map[string]platform.Platform{},
+		Unavailable:     map[string]error{},
+		Unlisted:        map[string]error{},
+		Unknown:         map[string]error{},
+		SingleReads:     p.singleReads,
+		PreventRelease:  noRelease,
+		PreventPurchase: noPurchase,
 	}
 	blocks, arguments := map[string]platform.Arguments{}, map[string]platform.Arguments{}
 	for _, s := range services {
@@ -285,23 +289,32 @@ func (p *telephony) Configure(ctx context.Context, req provider.ConfigureRequest
 	}
 }
 
-// readPreventRelease decides for caution where the configuration is not known
-// yet: a plan must not promise a release that the apply may refuse.
-func readPreventRelease(ctx context.Context, config tfsdk.Config) (bool, diag.Diagnostics) {
+// attribute is the argument in the schema.
+func (g guard) attribute(what string) schema.Attribute {
+	return schema.BoolAttribute{
+		MarkdownDescription: what + ", at plan and at apply, whatever a resource says. " +
+			"Defaults to `false`. A value that is not known before apply counts as `true`. " +
+			"Environment variable: `" + g.env + "`.",
+		Optional: true,
+	}
+}
+
+// read decides for caution where the configuration is not known yet: a plan must
+// not promise what the apply may refuse.
+func (g guard) read(ctx context.Context, config tfsdk.Config) (bool, diag.Diagnostics) {
 	var configured types.Bool
-	diags := config.GetAttribute(ctx, path.Root("prevent_release"), &configured)
+	diags := config.GetAttribute(ctx, path.Root(g.argument), &configured)
 	if !configured.IsNull() {
 		return configured.IsUnknown() || configured.ValueBool(), diags
 	}
-	value := os.Getenv(preventReleaseEnv)
+	value := os.Getenv(g.env)
 	if value == "" {
 		return false, diags
 	}
 	prevent, err := strconv.ParseBool(value)
 	if err != nil {
-		diags.AddError("Invalid "+preventReleaseEnv, fmt.Sprintf(
-			"The environment variable %s must be true or false, not %q. Correct or unset it, "+
-				"or set prevent_release in the provider's configuration.", preventReleaseEnv, value))
+		diags.AddError("Invalid "+g.env, fmt.Sprintf("The environment variable %s must be true or false, not %q. Correct or "+
+			"unset it, or set %s in the provider's configuration.", g.env, value, g.argument))
 	}
 	return prevent, diags
 }

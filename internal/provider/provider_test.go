@@ -530,6 +530,10 @@ func TestConfigure_WrongArgumentIsBlamedWhereItWasSet(t *testing.T) {
 			env:     environment{"TELEPHONY_PREVENT_RELEASE": "yes"},
 			summary: "Invalid TELEPHONY_PREVENT_RELEASE", says: `must be true or false, not "yes"`,
 		},
+		"TELEPHONY_PREVENT_PURCHASE": {
+			env:     environment{"TELEPHONY_PREVENT_PURCHASE": "yes"},
+			summary: "Invalid TELEPHONY_PREVENT_PURCHASE", says: `must be true or false, not "yes"`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.env.set(t)
@@ -595,7 +599,7 @@ func TestConfigure_UnknownServiceIsNeitherOpenedNorAnError(t *testing.T) {
 	}
 }
 
-func TestConfigure_PreventRelease(t *testing.T) {
+func TestConfigure_Guards(t *testing.T) {
 	for name, test := range map[string]struct {
 		config any
 		env    string
@@ -614,10 +618,15 @@ func TestConfigure_PreventRelease(t *testing.T) {
 		"configuration beats garbage":             {false, "yes", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			environment{preventReleaseEnv: test.env}.set(t)
+			environment{"TELEPHONY_PREVENT_RELEASE": test.env}.set(t)
 			manager := mustConfigure(t, object{"prevent_release": test.config})
-			if manager.PreventRelease != test.want {
-				t.Errorf("got %t, want %t", manager.PreventRelease, test.want)
+			if manager.PreventRelease != test.want || manager.PreventPurchase {
+				t.Errorf("got %t, want %t, and purchases prevented: %t", manager.PreventRelease, test.want, manager.PreventPurchase)
+			}
+			environment{"TELEPHONY_PREVENT_RELEASE": "", "TELEPHONY_PREVENT_PURCHASE": test.env}.set(t)
+			manager = mustConfigure(t, object{"prevent_purchase": test.config})
+			if manager.PreventPurchase != test.want || manager.PreventRelease {
+				t.Errorf("got %t, want %t, and releases prevented: %t", manager.PreventPurchase, test.want, manager.PreventRelease)
 			}
 		})
 	}
@@ -806,7 +815,9 @@ func TestMetadata(t *testing.T) {
 // set makes the environment the only one that the provider sees.
 func (env environment) set(t *testing.T) {
 	t.Helper()
-	t.Setenv(preventReleaseEnv, env[preventReleaseEnv])
+	for _, guard := range []guard{preventRelease, preventPurchase} {
+		t.Setenv(guard.env, env[guard.env])
+	}
 	for _, s := range services {
 		for _, argument := range s.kind.Arguments {
 			t.Setenv(argument.Env, env[argument.Env])

@@ -64,6 +64,12 @@ type DialNexaRules struct {
 	// Agents2Readable serves GET /agents2/{id}, as the pages of generation A have it, in the same way.
 	Agents2Readable bool `json:"agents2_readable,omitempty"`
 
+	// NoPrices leaves out GET /phone-number-pricing, which only the OpenAPI of generation B has. By default it is served,
+	// whichever generation the rest is of.
+	NoPrices bool `json:"no_prices,omitempty"`
+	// PricesAreNumbers has credit_cost as a number. By default it is a string, as in the example; both are documented.
+	PricesAreNumbers bool `json:"prices_are_numbers,omitempty"`
+
 	// PurchaseStatus is the status of a purchase that succeeded: 201 by default. Generation B lists 200 as well.
 	PurchaseStatus int `json:"purchase_status,omitempty"`
 	// PurchaseOmitsRecord leaves organizationPhoneNumber, which is not required, out of what a purchase answers in

@@ -33,6 +33,7 @@ var dialNexaRoutes = []struct {
 	{(*dialNexa).isB, "GET", "/organization-phone-numbers/plivo-numbers", (*dialNexa).searchNumbers},
 	{always, "POST", "/organization-phone-numbers/purchase", (*dialNexa).buyNumber},
 	{always, "GET", "/organization-phone-numbers/{ID}", (*dialNexa).fetchNumber},
+	{(*dialNexa).pricesListed, "GET", "/phone-number-pricing", (*dialNexa).listPrices},
 	{(*dialNexa).isA, "PATCH", "/organization-phone-numbers/{ID}", (*dialNexa).updateNumber},
 	{always, "DELETE", "/organization-phone-numbers/{ID}", (*dialNexa).releaseNumber},
 
@@ -43,6 +44,7 @@ var dialNexaRoutes = []struct {
 
 func always(*dialNexa) bool { return true }
 
+func (d *dialNexa) pricesListed() bool    { return !d.rules.NoPrices }
 func (d *dialNexa) agentsReadable() bool  { return d.rules.AgentsReadable }
 func (d *dialNexa) agents2Readable() bool { return d.rules.Agents2Readable }
 

@@ -217,6 +217,32 @@ func (d *dialNexa) searchNumbers(c *dialNexaCall) (int, any, *dialNexaError) {
 	}, nil
 }
 
+// dialNexaPrices are what a number costs to rent, in credits, by provider and country; they are made up, but for their
+// form.
+var dialNexaPrices = []struct {
+	provider, country, name string
+	credits                 float64
+}{
+	{"tp_abc123xyz789", "US", "United States", 500},
+	{"tp_abc123xyz789", "GB", "United Kingdom", 750.5},
+	{"tp_def456uvw012", "GB", "United Kingdom", 800},
+}
+
+// listPrices lists the prices of rented numbers (DialNexa OpenAPI: List Phone Number Pricing).
+func (d *dialNexa) listPrices(*dialNexaCall) (int, any, *dialNexaError) {
+	var offers []map[string]any
+	for _, p := range dialNexaPrices {
+		var credits any = p.credits
+		if !d.rules.PricesAreNumbers {
+			credits = strconv.FormatFloat(p.credits, 'f', 4, 64)
+		}
+		offers = append(offers, map[string]any{
+			"telephony_provider_id": p.provider, "country_iso": p.country, "country_name": p.name, "credit_cost": credits,
+		})
+	}
+	return http.StatusOK, offers, nil
+}
+
 // buyNumber buys a number. The generations spell its body in their own ways (DialNexa docs: buy phone number; DialNexa
 // OpenAPI: Purchase Phone Number).
 func (d *dialNexa) buyNumber(c *dialNexaCall) (int, any, *dialNexaError) {

@@ -68,6 +68,12 @@ type TwilioRules struct {
 	// HostedTransferRefused refuses the transfer of hosted numbers. Two articles of Twilio's disagree on it.
 	HostedTransferRefused bool `json:"hosted_transfer_refused,omitempty"`
 
+	// PricesUnknown answers 404 for the prices of numbers, whatever the country. By default all are known that are sold.
+	PricesUnknown bool `json:"prices_unknown,omitempty"`
+	// PricedTypesHyphenated spells the types of priced numbers as toll-free. By default it is "toll free", as in the example
+	// of the OpenAPI, which names no others of two words.
+	PricedTypesHyphenated bool `json:"priced_types_hyphenated,omitempty"`
+
 	// TrunkKeepsNumbers refuses to delete a trunk that has numbers. By default they are unlinked.
 	TrunkKeepsNumbers bool `json:"trunk_keeps_numbers,omitempty"`
 	// TrunkKeepsCredentialLists refuses to delete a credential list that a trunk uses, with 21241. By default it is
