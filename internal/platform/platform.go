@@ -149,7 +149,8 @@ const (
 )
 
 // Purchase holds the criteria by which a number may be bought. A nil pointer
-// is "does not matter".
+// is "does not matter". The mark of a purchase is a hash of them as JSON, so that
+// a new field is tagged `json:",omitempty"`.
 type Purchase struct {
 	Country                       string // ISO 3166-1 alpha-2
 	Type                          string // local, toll_free, mobile, national, voip, shared_cost, machine_to_machine

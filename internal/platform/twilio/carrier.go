@@ -8,7 +8,6 @@ import (
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -18,9 +17,6 @@ import (
 // does in its own time.
 const defaultPollInterval = 2 * time.Second
 
-// relatedAccounts bounds how many accounts Elsewhere asks at a time.
-const relatedAccounts = 4
-
 var _ platform.Carrier = (*Carrier)(nil)
 
 // Carrier is platform.Carrier at Twilio. It is safe for concurrent use.
@@ -28,6 +24,7 @@ type Carrier struct {
 	http         *httpapi.Client
 	accountSID   string
 	pollInterval time.Duration
+	related      *related
 }
 
 // New returns the carrier whose numbers are in the account of that SID, unless
@@ -37,7 +34,7 @@ func New(c *httpapi.Client, accountSID string, pollInterval time.Duration) *Carr
 	if pollInterval == 0 {
 		pollInterval = defaultPollInterval
 	}
-	return &Carrier{http: c, accountSID: accountSID, pollInterval: pollInterval}
+	return &Carrier{http: c, accountSID: accountSID, pollInterval: pollInterval, related: newRelated()}
 }
 
 // Find is platform.Carrier's.
@@ -106,49 +103,6 @@ func (c *Carrier) Marked(ctx context.Context, n platform.Number) ([]platform.Num
 		}
 	}
 	return marked, nil
-}
-
-// Elsewhere is platform.Carrier's. It is empty as well where the credentials
-// may not see other accounts, as most API keys may not.
-func (c *Carrier) Elsewhere(ctx context.Context, n platform.Number) (string, error) {
-	own, err := c.accountOf(n)
-	if err != nil {
-		return "", err
-	}
-	accounts, err := c.accounts(ctx)
-	if isDenied(err) || errors.Is(err, platform.ErrNotFound) {
-		return "", nil
-	}
-	if err != nil {
-		return "", explained("list the accounts that may own "+n.PhoneNumber, err)
-	}
-	owns := make([]bool, len(accounts))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(relatedAccounts)
-	for i, account := range accounts {
-		if account == own {
-			continue
-		}
-		group.Go(func() error {
-			there := n
-			there.AccountSID = account
-			_, err := c.Find(ctx, there)
-			owns[i] = err == nil
-			if errors.Is(err, platform.ErrNotFound) || isDenied(err) {
-				return nil
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return "", err
-	}
-	for i, account := range accounts {
-		if owns[i] {
-			return account, nil
-		}
-	}
-	return "", nil
 }
 
 // reported is n, in the account that was asked, with all that Twilio's record

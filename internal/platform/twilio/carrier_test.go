@@ -310,6 +310,7 @@ func TestElsewhere(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/Accounts.json", owner} {
+		w.Carrier = w.as(main, simulator.DefaultAuthToken) // a run that knows of no account yet
 		w.Inject(simulator.Fault{Path: path, Status: 503})
 		if got, err := w.Elsewhere(t.Context(), platform.Number{PhoneNumber: phone}); err == nil {
 			t.Errorf("%s is down: %q", path, got)
@@ -317,6 +318,7 @@ func TestElsewhere(t *testing.T) {
 		w.ClearFaults()
 	}
 	for _, body := range []string{`{}`, `{"accounts": [{"sid": "AC/.."}]}`} {
+		w.Carrier = w.as(main, simulator.DefaultAuthToken)
 		w.spoil("/Accounts.json", body)
 		if got, err := w.Elsewhere(t.Context(), platform.Number{PhoneNumber: phone}); err == nil {
 			t.Errorf("%s: %q", body, got)

@@ -103,7 +103,13 @@ func (c *Carrier) create(ctx context.Context, params *api.CreateIncomingPhoneNum
 	request, twilio := c.request(ctx)
 	bought, err := twilio.CreateIncomingPhoneNumber(params)
 	if err != nil {
-		return nil, notAbsent(request.failure(err))
+		err = request.failure(err)
+	}
+	if err == nil || httpapi.IsUnclear(err) {
+		c.related.gain(*params.PathAccountSid, *params.PhoneNumber)
+	}
+	if err != nil {
+		return nil, notAbsent(err)
 	}
 	if err := check(bought, *params.PathAccountSid); err != nil {
 		return nil, request.answer.Unusable(err)
@@ -163,7 +169,13 @@ func (c *Carrier) update(ctx context.Context, n platform.Number, params *update)
 	}
 	live, err := twilio.UpdateIncomingPhoneNumber(n.SID, params)
 	if err != nil {
-		return nil, request.failure(err)
+		err = request.failure(err)
+	}
+	if params.AccountSid != nil && (err == nil || httpapi.IsUnclear(err)) {
+		c.related.gain(*params.AccountSid, n.PhoneNumber)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := checkSame(live, answering, answered); err != nil {
 		return nil, request.answer.Unusable(err)

@@ -194,6 +194,7 @@ func TestStepsOfANumberThatIsGone(t *testing.T) {
 				t.Errorf("look-up fails: %v", err)
 			}
 			w.ClearFaults()
+			w.Carrier = w.as(main, simulator.DefaultAuthToken) // another run, which knows of no account yet
 			w.Inject(simulator.Fault{Path: "Accounts.json", Status: 503})
 			if _, err = w.end(t.Context(), n, action); !errors.Is(err, platform.ErrUntouched) {
 				t.Errorf("related accounts fail: %v", err)
