@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"fmt"
+	"hash/fnv"
 	"os"
 	"strconv"
 	"testing"
@@ -36,6 +37,14 @@ func oneOf(asked string, sample, full int) (int, error) {
 		return 0, fmt.Errorf("%s is to be full, 1 for all cases, or n for one of n, and nothing for a sample: %q", CasesEnv, asked)
 	}
 	return n, nil
+}
+
+// Tries says whether a case is among those that a test tries, if it tries one of
+// so many: always the same ones, whatever the order in which they come.
+func Tries(name string, oneOf int) bool {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(name))        // never fails
+	return hash.Sum32()%uint32(oneOf) == 0 //nolint:gosec // it is at least 1
 }
 
 // Soak says that all cases there are have been asked for, or one of so many.
