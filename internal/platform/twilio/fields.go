@@ -147,8 +147,8 @@ var fields = []field{
 	text(
 		platform.Field{
 			Name: "friendly_name",
-			Description: "Name of the number at Twilio, 1 to 64 characters. Twilio gives a new number its formatted " +
-				"spelling.",
+			Description: "Name of the number at Twilio, 1 to 64 characters. Left as it is where it is not named; Twilio " +
+				"gives a new number its formatted spelling.",
 			MaxLength: 64,
 		},
 		func(r *record) *string { return r.FriendlyName }, (*update).SetFriendlyName,
