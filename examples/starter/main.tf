@@ -53,6 +53,14 @@ resource "telephony_phone_number" "this" {
     }
   }
 
+  dynamic "elevenlabs" {
+    for_each = each.value.elevenlabs[*]
+    content {
+      label    = each.value.name
+      agent_id = elevenlabs.value.agent_id
+    }
+  }
+
   dynamic "synthflow" {
     for_each = each.value.synthflow[*]
     content {

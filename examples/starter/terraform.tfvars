@@ -41,6 +41,14 @@ numbers = {
     }
   }
 
+  returns = {
+    phone_number = "+14155550120"
+    name         = "Returns"
+    elevenlabs = {
+      agent_id = "agent_7101k5zvyjhmfg983brhmhkd98n6"
+    }
+  }
+
   surveys = {
     phone_number = "+14155550170"
     name         = "Surveys"

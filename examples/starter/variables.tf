@@ -26,6 +26,9 @@ variable "numbers" {
     vapi = optional(object({
       assistant_id = string
     }))
+    elevenlabs = optional(object({
+      agent_id = string
+    }))
     synthflow = optional(object({
       agent_id        = string
       termination_uri = string
@@ -39,7 +42,7 @@ variable "numbers" {
     condition = alltrue([
       for number in var.numbers : length(concat(
         number.nixflex[*], number.resemble[*], number.retell[*], number.vapi[*], number.synthflow[*],
-        number.dialnexa[*]
+        number.dialnexa[*], number.elevenlabs[*]
       )) <= 1
     ])
     error_message = "A number is on one platform at most."

@@ -97,6 +97,11 @@ var examples = map[string]example{
 		seed:  `{"vapi": {"assistants": ["5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"]}}`,
 		left:  []string{"+14155550110"},
 	},
+	"resources/telephony_phone_number/elevenlabs.tf": {
+		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550120"}},
+		seed:  `{"elevenlabs": {"agents": ["agent_7101k5zvyjhmfg983brhmhkd98n6"]}}`,
+		left:  []string{"+14155550120"},
+	},
 	"resources/telephony_phone_number/dialnexa.tf": {
 		seed: `{"dialnexa": {
 			"agents":    [{"id": "agt_f7w2kx5mb9qz"}],
@@ -202,7 +207,7 @@ const importable = `{
 		{"phone_number": "+14155550150"},
 		{"phone_number": "+14155550160"},
 		{"phone_number": "+14155550190", "trunk_sid": "TK0123456789abcdef0123456789abcdef"},
-		{"phone_number": "+14155550110"}
+		{"phone_number": "+14155550110"}, {"phone_number": "+14155550120"}
 	]},
 	"nixflex": {
 		"agents":  [{"agent_id": "agent_0123456789abcdef"}],
@@ -226,6 +231,13 @@ const importable = `{
 		}],
 		"numbers": [{
 			"phone_number": "+12025550170", "workspace_id": "1710107690998x536152705164378100", "bought": true
+		}]
+	},
+	"elevenlabs": {
+		"agents":  ["agent_7101k5zvyjhmfg983brhmhkd98n6"],
+		"numbers": [{
+			"id": "phnum_7101k5zvyjhmfg983brhmhkd98n6", "phone_number": "+14155550120", "label": "Returns",
+			"agent_id": "agent_7101k5zvyjhmfg983brhmhkd98n6"
 		}]
 	},
 	"vapi": {
@@ -314,6 +326,8 @@ func startExample(t *testing.T, seed string) *Simulation {
 		"RETELL_BASE_URL":           sim.URL + "/retell",
 		"VAPI_API_KEY":              simulator.DefaultVapiKey,
 		"VAPI_BASE_URL":             sim.URL + "/vapi",
+		"ELEVENLABS_API_KEY":        simulator.DefaultElevenLabsKey,
+		"ELEVENLABS_BASE_URL":       sim.URL + "/elevenlabs",
 	} {
 		t.Setenv(variable, value)
 	}

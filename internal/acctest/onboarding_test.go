@@ -157,7 +157,8 @@ func TestAccOnboardsAMixedAccountInOnePlanAndOneApply(t *testing.T) {
 	// carrier, which Synthflow is, and at the platform, by data source and import.
 	most := map[simulator.Service]int{
 		simulator.Twilio: 1, simulator.Nixflex: 2, simulator.Resemble: 1, simulator.DialNexa: 1, simulator.Retell: 1, simulator.Vapi: 1,
-		simulator.Synthflow: 1 + 4*40,
+		simulator.ElevenLabs: 1,
+		simulator.Synthflow:  1 + 4*40,
 	}
 	expectCalls(t, sim, "plan", most)
 	cli.Must(0, "apply", "-no-color", "plan.out")
@@ -186,7 +187,8 @@ func TestAccGeneratesTheConfigurationOfAMixedAccount(t *testing.T) {
 	cli.Must(0, "plan", "-no-color", "-detailed-exitcode")
 	expectCalls(t, sim, "all", map[simulator.Service]int{
 		simulator.Twilio: 40, simulator.Nixflex: 40, simulator.Resemble: 40, simulator.DialNexa: 40, simulator.Retell: 40, simulator.Vapi: 40,
-		simulator.Synthflow: 100,
+		simulator.ElevenLabs: 40,
+		simulator.Synthflow:  100,
 	})
 	cli.Apply("-destroy")
 	expectNoDeletionOfNumbers(t, sim)

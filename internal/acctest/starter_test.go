@@ -19,12 +19,14 @@ const (
 			"trunks":  [{"sid": "TK0123456789abcdef0123456789abcdef"}],
 			"numbers": [
 				{"phone_number": "+14155550100"}, {"phone_number": "+14155550150"}, {"phone_number": "+14155550160"},
-				{"phone_number": "+14155550170"}, {"phone_number": "+14155550190"}, {"phone_number": "+14155550110"}
+				{"phone_number": "+14155550170"}, {"phone_number": "+14155550190"}, {"phone_number": "+14155550110"},
+				{"phone_number": "+14155550120"}
 			]
 		},
 		"nixflex":   {"agents": [{"agent_id": "agent_0123456789abcdef"}]},
 		"resemble":  {"agents": [{"uuid": "7f0e4d1c-52a6-4b0e-9d3a-1c2b3a4d5e6f", "voice_uuid": "voice"}]},
 		"retell":    {"agents": ["oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD"]},
+		"elevenlabs": {"agents": ["agent_7101k5zvyjhmfg983brhmhkd98n6"]},
 		"vapi":      {"assistants": ["5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"]},
 		"synthflow": {"agents": [{"id": "3f5c0a52-8f3e-4a59-b1c4-0d6c5f0e2a11"}]},
 		"dialnexa":  {
@@ -85,13 +87,13 @@ func TestAccStarterTakesNumbersOnEveryPlatformFromAMap(t *testing.T) {
 		}
 	}
 	slices.Sort(on)
-	if want := []string{"dialnexa", "nixflex", "none", "resemble", "retell", "synthflow", "vapi"}; !slices.Equal(on, want) {
+	if want := []string{"dialnexa", "elevenlabs", "nixflex", "none", "resemble", "retell", "synthflow", "vapi"}; !slices.Equal(on, want) {
 		t.Errorf("numbers are on %v, want %v", on, want)
 	}
 
 	cli.Apply("-destroy")
 	if err := checkLeft(sim.Twilio().Numbers(), []string{
-		"+14155550100", "+14155550110", "+14155550150", "+14155550160", "+14155550170", "+14155550190",
+		"+14155550100", "+14155550110", "+14155550120", "+14155550150", "+14155550160", "+14155550170", "+14155550190",
 	}); err != nil {
 		t.Error(err)
 	}

@@ -183,6 +183,8 @@ func envelope(call simulator.Request, status int) string {
 		return `{"success": false, "message": "No.", "errors": {"base": ["No."]}}`
 	case simulator.Vapi:
 		return fmt.Sprintf(`{"statusCode": %d, "message": "No.", "error": "Some Error"}`, status)
+	case simulator.ElevenLabs:
+		return `{"detail": {"status": "some_code", "message": "No."}}`
 	case simulator.Retell:
 		return `{"status": "error", "message": "No."}`
 	}

@@ -67,6 +67,8 @@ const (
 
 	vapiSupport, vapiSales = "00000000-0000-4000-8000-0000000000a1", "00000000-0000-4000-8000-0000000000a2"
 
+	elevenLabsSupport, elevenLabsSales = "agent_0000000000000000000000a1", "agent_0000000000000000000000a2"
+
 	retellTrunk = "TK0000000000000000000000000000aaaa" // leads to Retell AI
 )
 
@@ -153,6 +155,15 @@ var homes = []home{
 			sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.TrunkSID = retellTrunk })
 		},
 		drops: func(sim *acctest.Simulation) { sim.Retell().RemoveNumber(number) },
+	},
+	{
+		name: "elevenlabs", carrier: simulator.Twilio, buys: true, imports: []string{"elevenlabs/" + number},
+		config:  acctest.Values{"elevenlabs": acctest.Values{"agent_id": elevenLabsSupport, "label": "Support"}},
+		changed: acctest.Values{"elevenlabs": acctest.Values{"agent_id": elevenLabsSales, "label": "Support"}},
+		listed: func(sim *acctest.Simulation) {
+			sim.ElevenLabs().AddNumber(simulator.ElevenLabsNumber{PhoneNumber: number, AgentID: elevenLabsSupport, Label: "Support"})
+		},
+		drops: func(sim *acctest.Simulation) { sim.ElevenLabs().RemoveNumber(number) },
 	},
 	{
 		name: "vapi", carrier: simulator.Twilio, buys: true, imports: []string{"vapi/" + number},
@@ -284,6 +295,10 @@ func hold(sim *acctest.Simulation, carrier simulator.Service, phoneNumber string
 		sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: phoneNumber, Bought: true})
 	case simulator.DialNexa:
 		sim.DialNexa().AddNumber(simulator.DialNexaNumber{PhoneNumber: phoneNumber, AgentID: dialNexaSales})
+	case simulator.ElevenLabs:
+		sim.ElevenLabs().AddNumber(simulator.ElevenLabsNumber{
+			PhoneNumber: phoneNumber, AgentID: elevenLabsSales, Provider: simulator.ElevenLabsSIPTrunk,
+		})
 	case simulator.Vapi:
 		sim.Vapi().AddNumber(simulator.VapiNumber{Number: phoneNumber, Provider: simulator.VapiOwn, AssistantID: vapiSales})
 	case simulator.Nixflex:
@@ -314,13 +329,16 @@ func populate(sim *acctest.Simulation) {
 	for _, id := range []string{retellSupport, retellSales} {
 		sim.Retell().AddAgent(id)
 	}
+	for _, id := range []string{elevenLabsSupport, elevenLabsSales} {
+		sim.ElevenLabs().AddAgent(id)
+	}
 	for _, id := range []string{vapiSupport, vapiSales} {
 		sim.Vapi().AddAssistant(id)
 	}
 	sim.Twilio().AddTrunk(simulator.TwilioTrunk{SID: retellTrunk})
 	for _, service := range []simulator.Service{
 		simulator.Twilio, simulator.Synthflow, simulator.DialNexa, simulator.Nixflex, simulator.Resemble, simulator.Retell,
-		simulator.Vapi,
+		simulator.Vapi, simulator.ElevenLabs,
 	} {
 		hold(sim, service, bystander)
 	}
@@ -413,7 +431,7 @@ func updates() []scenario {
 func moves() []scenario {
 	var all []scenario
 	release := acctest.Values{"release_on_destroy": "release"}
-	stations := []string{"none", "nixflex", "resemble", "synthflow", "retell", "vapi"}
+	stations := []string{"none", "nixflex", "resemble", "synthflow", "retell", "vapi", "elevenlabs"}
 	for _, from := range stations {
 		for _, to := range stations {
 			if from == to {

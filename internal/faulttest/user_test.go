@@ -41,8 +41,9 @@ func newDriven(t *testing.T, sim *acctest.Simulation) *driven {
 	u := &driven{}
 	sim.Log, sim.FaultyFinalPlans = &u.said, true
 	u.driver = sim.Driver(t, acctest.Values{
-		"retell": acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
-		"vapi":   acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
+		"retell":     acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
+		"elevenlabs": acctest.Values{"api_key": simulator.DefaultElevenLabsKey, "base_url": sim.URL + "/elevenlabs"},
+		"vapi":       acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
 	})
 	u.resource = u.driver.Resource("telephony_phone_number")
 	return u

@@ -81,6 +81,9 @@ func homes() map[string]home {
 	unlinkVapi := step{`^Take the agent off \+14155550100 at Vapi`, []string{"PATCH vapi /phone-number/"}}
 	releaseVapi := step{`^Delete \+14155550100 at Vapi, which carries it`, []string{"DELETE vapi /phone-number/"}}
 
+	deleteElevenLabs := step{`^Delete the record of \+14155550100 at ElevenLabs`, []string{"DELETE elevenlabs /v1/convai/phone-numbers/"}}
+	unwireElevenLabs := step{`^Verify at Twilio that the webhooks of \+14155550100 to ElevenLabs are gone`, []string{"POST " + twilioNumber}}
+
 	return map[string]home{
 		"twilio alone": {
 			seed: func(sim *acctest.Simulation, from origin) {
@@ -152,6 +155,24 @@ func homes() map[string]home {
 				"detach":       {steps: []step{deleteRetell, clearRetellTrunk}, left: nothingAtRetell},
 				"release":      {steps: []step{deleteRetell, release}, left: nothingAtRetell, givenUp: true},
 				"force_delete": {steps: []step{deleteRetell, clearRetellTrunk}, left: nothingAtRetell},
+			},
+		},
+		"elevenlabs": {
+			seed: func(sim *acctest.Simulation, from origin) {
+				if from != bought {
+					owned(sim, simulator.TwilioNumber{})
+				}
+				sim.ElevenLabs().AddAgent(elevenLabsSupport)
+				if from == imported {
+					sim.ElevenLabs().AddNumber(simulator.ElevenLabsNumber{PhoneNumber: number, AgentID: elevenLabsSupport})
+				}
+			},
+			block: "elevenlabs {\n agent_id = \"" + elevenLabsSupport + "\"\n}", from: []origin{adopted, bought, imported},
+			imports: "elevenlabs/" + number,
+			ends: map[string]end{
+				"detach":       {steps: []step{deleteElevenLabs, unwireElevenLabs}, left: nothingAtElevenLabs},
+				"release":      {steps: []step{deleteElevenLabs, unwireElevenLabs, release}, left: nothingAtElevenLabs, givenUp: true},
+				"force_delete": {steps: []step{deleteElevenLabs, unwireElevenLabs}, left: nothingAtElevenLabs},
 			},
 		},
 		"vapi": {
@@ -411,6 +432,7 @@ func everyService(sim *acctest.Simulation) string {
 		open("resemble", fmt.Sprintf("api_key = %q", simulator.DefaultResembleToken)),
 		open("retell", fmt.Sprintf("api_key = %q", simulator.DefaultRetellKey)),
 		open("vapi", fmt.Sprintf("api_key = %q", simulator.DefaultVapiKey)),
+		open("elevenlabs", fmt.Sprintf("api_key = %q", simulator.DefaultElevenLabsKey)),
 		open("dialnexa", fmt.Sprintf("api_key = %q", simulator.DefaultDialNexaAPIKey)),
 		open("synthflow", fmt.Sprintf("api_key = %q\nworkspace_id = %q",
 			simulator.DefaultSynthflowAPIKey, simulator.DefaultSynthflowWorkspaceID)),

@@ -1009,7 +1009,7 @@ func (w *world) owned() bool {
 		_, there = w.sim.Synthflow().Number(w.number)
 	case simulator.DialNexa:
 		_, there = w.sim.DialNexa().Number(w.number)
-	case simulator.Nixflex, simulator.Resemble, simulator.Retell, simulator.Vapi: // carry nothing
+	case simulator.Nixflex, simulator.Resemble, simulator.Retell, simulator.Vapi, simulator.ElevenLabs: // carry nothing
 	}
 	return there
 }

@@ -66,6 +66,14 @@ func quoters() map[string]quoter {
 			credentials: []string{retellKeySecret},
 			envelopes:   []string{`{"status": "error", "message": MESSAGE}`},
 		},
+		"elevenlabs": {
+			service: simulator.ElevenLabs, home: "elevenlabs", block: acctest.Values{"agent_id": elevenLabsSupport},
+			hidden:      map[string]acctest.Values{"twilio_auth_token_wo": token},
+			credentials: []string{simulator.DefaultAuthToken, simulator.DefaultElevenLabsKey},
+			envelopes: []string{
+				`{"detail": {"status": "invalid", "message": MESSAGE}}`, `{"detail": [{"loc": ["body"], "msg": MESSAGE, "type": "x"}]}`,
+			},
+		},
 		"vapi": {
 			service: simulator.Vapi, home: "vapi", block: acctest.Values{"assistant_id": vapiSupport},
 			hidden:      map[string]acctest.Values{"twilio_auth_token_wo": token},
@@ -130,7 +138,8 @@ func quote(t *testing.T, name string, q quoter, argument, secret, spelled, envel
 	sim.Log, sim.FaultyFinalPlans = &log, true
 	r := sim.Driver(t, acctest.Values{
 		"max_retries": 0, "retell": acctest.Values{"api_key": retellKeySecret, "base_url": sim.URL + "/retell"},
-		"vapi": acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
+		"vapi":       acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
+		"elevenlabs": acctest.Values{"api_key": simulator.DefaultElevenLabsKey, "base_url": sim.URL + "/elevenlabs"},
 	}).Resource("telephony_phone_number")
 	config := func(hidden bool) acctest.Values {
 		c := acctest.Values{"phone_number": number}

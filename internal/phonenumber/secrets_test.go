@@ -34,14 +34,15 @@ const (
 var secrets = []string{
 	simulator.DefaultAuthToken, simulator.DefaultNixflexKey, "nxfs_notarealsecret", simulator.DefaultResembleToken,
 	simulator.DefaultDialNexaAPIKey, "simulated-key-secret", simulator.DefaultSynthflowAPIKey, retellKeySecret, trunkSecret,
-	simulator.DefaultVapiKey,
+	simulator.DefaultVapiKey, simulator.DefaultElevenLabsKey,
 }
 
 // writeOnly are the write-only arguments of a platform's block.
 var writeOnly = map[string]string{
-	"nixflex":  "twilio_auth_token_wo = var.twilio_auth_token\n twilio_auth_token_wo_version = 1",
-	"resemble": "twilio_auth_token_wo = var.twilio_auth_token\n twilio_auth_token_wo_version = 1",
-	"vapi":     "twilio_auth_token_wo = var.twilio_auth_token\n twilio_auth_token_wo_version = 1",
+	"nixflex":    "twilio_auth_token_wo = var.twilio_auth_token\n twilio_auth_token_wo_version = 1",
+	"resemble":   "twilio_auth_token_wo = var.twilio_auth_token\n twilio_auth_token_wo_version = 1",
+	"elevenlabs": "twilio_auth_token_wo = var.twilio_auth_token\n twilio_auth_token_wo_version = 1",
+	"vapi":       "twilio_auth_token_wo = var.twilio_auth_token\n twilio_auth_token_wo_version = 1",
 	"retell": "sip_trunk_auth_username = \"u\"\n sip_trunk_auth_password_wo = var.trunk_password\n" +
 		" sip_trunk_auth_password_wo_version = 1",
 	"synthflow": "trunk_username = \"u\"\n trunk_pwd_wo = var.trunk_password\n trunk_pwd_wo_version = 1",
@@ -130,9 +131,10 @@ func quotingFaults() []simulator.Fault {
 	for service, access := range map[simulator.Service]struct{ envelope, secret string }{
 		simulator.Twilio: {one, simulator.DefaultAuthToken}, simulator.Nixflex: {one, simulator.DefaultNixflexKey},
 		simulator.Resemble: {one, simulator.DefaultResembleToken}, simulator.DialNexa: {one, simulator.DefaultDialNexaAPIKey},
-		simulator.Synthflow: {`{"detail": "wrong: SECRET"}`, simulator.DefaultSynthflowAPIKey},
-		simulator.Vapi:      {one, simulator.DefaultVapiKey},
-		simulator.Retell:    {`{"status": "error", "message": "wrong: SECRET"}`, retellKeySecret},
+		simulator.Synthflow:  {`{"detail": "wrong: SECRET"}`, simulator.DefaultSynthflowAPIKey},
+		simulator.ElevenLabs: {`{"detail": {"status": "wrong", "message": "wrong: SECRET"}}`, simulator.DefaultElevenLabsKey},
+		simulator.Vapi:       {one, simulator.DefaultVapiKey},
+		simulator.Retell:     {`{"status": "error", "message": "wrong: SECRET"}`, retellKeySecret},
 	} {
 		all = append(all, simulator.Fault{
 			Service: service, Status: http.StatusUnauthorized, Body: strings.ReplaceAll(access.envelope, "SECRET", access.secret),
@@ -151,6 +153,7 @@ func secretEnvironment(cli *acctest.CLI, sim *acctest.Simulation) {
 		"RESEMBLE_BASE_URL": sim.URL + "/resemble", "DIALNEXA_API_KEY": simulator.DefaultDialNexaAPIKey,
 		"DIALNEXA_BASE_URL": sim.URL + "/dialnexa", "SYNTHFLOW_API_KEY": simulator.DefaultSynthflowAPIKey,
 		"SYNTHFLOW_WORKSPACE_ID": simulator.DefaultSynthflowWorkspaceID, "SYNTHFLOW_BASE_URL": sim.URL + "/synthflow",
+		"ELEVENLABS_API_KEY": simulator.DefaultElevenLabsKey, "ELEVENLABS_BASE_URL": sim.URL + "/elevenlabs",
 		"VAPI_API_KEY": simulator.DefaultVapiKey, "VAPI_BASE_URL": sim.URL + "/vapi",
 		"RETELL_API_KEY": retellKeySecret, "RETELL_BASE_URL": sim.URL + "/retell",
 	} {
@@ -162,13 +165,14 @@ func secretEnvironment(cli *acctest.CLI, sim *acctest.Simulation) {
 func secretArguments(cli *acctest.CLI, sim *acctest.Simulation) (arguments string) {
 	var variables, blocks strings.Builder
 	for service, access := range map[string]struct{ argument, secret, more string }{
-		"twilio":    {"auth_token", simulator.DefaultAuthToken, fmt.Sprintf("account_sid = %q", simulator.DefaultAccountSID)},
-		"nixflex":   {"api_key", simulator.DefaultNixflexKey, ""},
-		"resemble":  {"api_key", simulator.DefaultResembleToken, ""},
-		"dialnexa":  {"api_key", simulator.DefaultDialNexaAPIKey, ""},
-		"synthflow": {"api_key", simulator.DefaultSynthflowAPIKey, fmt.Sprintf("workspace_id = %q", simulator.DefaultSynthflowWorkspaceID)},
-		"retell":    {"api_key", retellKeySecret, ""},
-		"vapi":      {"api_key", simulator.DefaultVapiKey, ""},
+		"twilio":     {"auth_token", simulator.DefaultAuthToken, fmt.Sprintf("account_sid = %q", simulator.DefaultAccountSID)},
+		"nixflex":    {"api_key", simulator.DefaultNixflexKey, ""},
+		"resemble":   {"api_key", simulator.DefaultResembleToken, ""},
+		"dialnexa":   {"api_key", simulator.DefaultDialNexaAPIKey, ""},
+		"synthflow":  {"api_key", simulator.DefaultSynthflowAPIKey, fmt.Sprintf("workspace_id = %q", simulator.DefaultSynthflowWorkspaceID)},
+		"retell":     {"api_key", retellKeySecret, ""},
+		"vapi":       {"api_key", simulator.DefaultVapiKey, ""},
+		"elevenlabs": {"api_key", simulator.DefaultElevenLabsKey, ""},
 	} {
 		variable := service + "_" + access.argument
 		cli.Setenv("TF_VAR_"+variable, access.secret)

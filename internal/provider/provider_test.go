@@ -53,6 +53,7 @@ func TestConfigure_WhatReachesTheWire(t *testing.T) {
 		service       string
 		url           string // of a request for /probe
 		authorization string
+		key           string // in the header of its own that ElevenLabs has
 	}{
 		"twilio, configuration alone": {
 			config:        object{"twilio": object{"account_sid": account, "auth_token": "token"}},
@@ -260,6 +261,19 @@ func TestConfigure_WhatReachesTheWire(t *testing.T) {
 			url:           "https://environment.example.com/probe",
 			authorization: "Bearer secret",
 		},
+		"elevenlabs, configuration beats environment": {
+			config:  object{"elevenlabs": object{"api_key": "secret"}},
+			env:     environment{"ELEVENLABS_API_KEY": "other"},
+			service: "elevenlabs",
+			url:     "https://api.elevenlabs.io/probe",
+			key:     "secret",
+		},
+		"elevenlabs, isolated in a region, environment alone": {
+			env:     environment{"ELEVENLABS_API_KEY": "secret", "ELEVENLABS_BASE_URL": "https://api.eu.residency.elevenlabs.io"},
+			service: "elevenlabs",
+			url:     "https://api.eu.residency.elevenlabs.io/probe",
+			key:     "secret",
+		},
 		"vapi, in the US": {
 			config:        object{"vapi": object{"api_key": "secret"}},
 			env:           environment{"VAPI_API_KEY": "other"},
@@ -299,6 +313,9 @@ func TestConfigure_WhatReachesTheWire(t *testing.T) {
 			if got := got.Header.Get("Authorization"); got != test.authorization {
 				t.Errorf("Authorization %q, want %q", got, test.authorization)
 			}
+			if got := got.Header.Get("Xi-Api-Key"); got != test.key {
+				t.Errorf("xi-api-key %q, want %q", got, test.key)
+			}
 			if got, want := got.Header.Get("User-Agent"), "terraform-provider-telephony/test"; got != want {
 				t.Errorf("User-Agent %q, want %q", got, want)
 			}
@@ -321,7 +338,7 @@ func TestConfigure_BaseURLOverTheNetwork(t *testing.T) {
 			t.Errorf("%s: %v", s.kind.Name, err)
 		} else if want := "/" + s.kind.Name + "/probe"; got.URL.Path != want {
 			t.Errorf("%s: request for %s, want %s", s.kind.Name, got.URL.Path, want)
-		} else if got.Header.Get("Authorization") == "" {
+		} else if got.Header.Get("Authorization")+got.Header.Get("Xi-Api-Key") == "" {
 			t.Errorf("%s: request without credentials", s.kind.Name)
 		}
 	}
@@ -729,13 +746,14 @@ func TestSchema_EveryArgumentOfTheTable(t *testing.T) {
 func TestSchema_SecretsAreSensitive(t *testing.T) {
 	got := schemaOf(t, New("test")())
 	for service, secrets := range map[string][]string{
-		"twilio":    {"auth_token", "api_secret"},
-		"nixflex":   {"api_key"},
-		"synthflow": {"api_key"},
-		"dialnexa":  {"api_key"},
-		"resemble":  {"api_key"},
-		"retell":    {"api_key"},
-		"vapi":      {"api_key"},
+		"twilio":     {"auth_token", "api_secret"},
+		"nixflex":    {"api_key"},
+		"synthflow":  {"api_key"},
+		"dialnexa":   {"api_key"},
+		"resemble":   {"api_key"},
+		"retell":     {"api_key"},
+		"vapi":       {"api_key"},
+		"elevenlabs": {"api_key"},
 	} {
 		for _, secret := range secrets {
 			attribute, diags := got.AttributeAtPath(t.Context(), path.Root(service).AtName(secret))
@@ -831,13 +849,14 @@ func (env environment) set(t *testing.T) {
 // everyService is a configuration that opens all services at a server.
 func everyService(url string) object {
 	return object{
-		"twilio":    object{"account_sid": account, "auth_token": "token", "base_url": url + "/twilio"},
-		"nixflex":   object{"api_key": "id:secret", "base_url": url + "/nixflex"},
-		"synthflow": object{"api_key": "secret", "base_url": url + "/synthflow"},
-		"dialnexa":  object{"api_key": "secret", "base_url": url + "/dialnexa"},
-		"resemble":  object{"api_key": "secret", "base_url": url + "/resemble"},
-		"retell":    object{"api_key": "secret", "base_url": url + "/retell"},
-		"vapi":      object{"api_key": "secret", "base_url": url + "/vapi"},
+		"twilio":     object{"account_sid": account, "auth_token": "token", "base_url": url + "/twilio"},
+		"nixflex":    object{"api_key": "id:secret", "base_url": url + "/nixflex"},
+		"synthflow":  object{"api_key": "secret", "base_url": url + "/synthflow"},
+		"dialnexa":   object{"api_key": "secret", "base_url": url + "/dialnexa"},
+		"resemble":   object{"api_key": "secret", "base_url": url + "/resemble"},
+		"retell":     object{"api_key": "secret", "base_url": url + "/retell"},
+		"vapi":       object{"api_key": "secret", "base_url": url + "/vapi"},
+		"elevenlabs": object{"api_key": "secret", "base_url": url + "/elevenlabs"},
 	}
 }
 

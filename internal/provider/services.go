@@ -8,6 +8,7 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/dialnexa"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/elevenlabs"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/external"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/nixflex"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/resemble"
@@ -99,6 +100,15 @@ var services = []service{
 		describe: retell.Describe,
 		open: func(c connection) (platform.Carrier, platform.Platform) {
 			return nil, retell.New(c.client)
+		},
+	},
+	{
+		kind:     elevenlabs.Kind,
+		connect:  elevenlabs.Connect,
+		describe: elevenlabs.Describe,
+		open: func(c connection) (platform.Carrier, platform.Platform) {
+			account := c.arguments[twilio.Kind.Name]
+			return nil, elevenlabs.New(c.client, account["account_sid"], account["auth_token"])
 		},
 	},
 	{

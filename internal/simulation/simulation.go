@@ -133,13 +133,15 @@ func (p *Process) Environment(bin string) ([]string, error) {
 		"RETELL_BASE_URL="+p.URL+"/retell",
 		"VAPI_API_KEY="+simulator.DefaultVapiKey,
 		"VAPI_BASE_URL="+p.URL+"/vapi",
+		"ELEVENLABS_API_KEY="+simulator.DefaultElevenLabsKey,
+		"ELEVENLABS_BASE_URL="+p.URL+"/elevenlabs",
 	), nil
 }
 
 // ownEnvironment is the environment without anything that the CLI or the provider reads: whatever account the variables
 // of this shell give access to, nothing here must reach it.
 func ownEnvironment() []string {
-	read := []string{"TF_", "TELEPHONY_", "TWILIO_", "NIXFLEX_", "SYNTHFLOW_", "DIALNEXA_", "RESEMBLE_", "RETELL_", "VAPI_"}
+	read := []string{"TF_", "TELEPHONY_", "TWILIO_", "NIXFLEX_", "SYNTHFLOW_", "DIALNEXA_", "RESEMBLE_", "RETELL_", "VAPI_", "ELEVENLABS_"}
 	var env []string
 variables:
 	for _, variable := range os.Environ() {

@@ -42,6 +42,7 @@ var services = []struct {
 	{Resemble, func(s *Server) service { return newResemble(s) }},
 	{Retell, func(s *Server) service { return newRetell(s) }},
 	{Vapi, func(s *Server) service { return newVapi(s) }},
+	{ElevenLabs, func(s *Server) service { return newElevenLabs(s) }},
 }
 
 // service is one simulated API. Its methods are called with the server's lock held, so a service may call the

@@ -25,3 +25,7 @@ terraform import telephony_phone_number.retell retell/+14155550190
 # On Vapi, by number or by the UUID of the record.
 terraform import telephony_phone_number.vapi vapi/+14155550110
 terraform import telephony_phone_number.vapi vapi/0f6b2c1e-8d3a-4c57-9b1e-2a7d4e5f6081
+
+# On ElevenLabs, by number or by the ID of the record.
+terraform import telephony_phone_number.elevenlabs elevenlabs/+14155550120
+terraform import telephony_phone_number.elevenlabs elevenlabs/phnum_7101k5zvyjhmfg983brhmhkd98n6

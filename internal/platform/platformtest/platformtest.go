@@ -54,6 +54,9 @@ type Subject struct {
 	Unreported []string
 	// BareList says that the service's list tells too little for a read.
 	BareList bool
+	// BareArray says that the service's list is an array without anything around it,
+	// so that an empty one is its own word.
+	BareArray bool
 	// ImportIDs are all IDs, without the Kind's name, that the attached number can
 	// be imported by.
 	ImportIDs func() []string
