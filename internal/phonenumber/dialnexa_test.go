@@ -591,7 +591,7 @@ func TestAccDialNexaEnds(t *testing.T) {
 				t.Errorf("destroy_steps %v, irreversible %v", steps, got["destroy_irreversible"])
 			}
 			diagnostics, _ := cli.Plan("-destroy")
-			expectDiagnostic(t, diagnostics, "warning", "^Destroy of "+regexp.QuoteMeta(number),
+			expectDiagnostic(t, diagnostics, "warning", "^Destroy(: | of "+regexp.QuoteMeta(number)+")",
 				"1\\. "+strings.TrimPrefix(test.sentence, "^")+".*DialNexa (keeps|stops) billing")
 			sim.ResetRequests()
 			cli.Apply("-destroy")

@@ -354,7 +354,7 @@ func reachTheEnd(t *testing.T, sim *acctest.Simulation, home home, from origin, 
 	}
 	diagnostics, _ := cli.Plan("-destroy")
 	if !slices.ContainsFunc(diagnostics, func(d acctest.Diagnostic) bool {
-		return strings.HasPrefix(d.Summary, "Destroy of "+number) && strings.Contains(d.Detail, warned)
+		return strings.HasPrefix(d.Summary, "Destroy") && strings.Contains(d.Detail, number) && strings.Contains(d.Detail, warned)
 	}) {
 		t.Errorf("no warning has the steps\n%s%+v", warned, diagnostics)
 	}

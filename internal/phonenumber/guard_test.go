@@ -150,7 +150,7 @@ func TestAccPlanWarnsOfANumberThatIsNotOwned(t *testing.T) {
 	cli := sim.CLI(t)
 	cli.Configure(hcl(sim, `phone_number = "`+number+`"`))
 	diagnostics, plan := cli.Plan()
-	expectDiagnostic(t, diagnostics, "warning", `is not owned`, `purchase \{}.*nothing will be bought`)
+	expectDiagnostic(t, diagnostics, "warning", `is not owned`, `purchase \{}.*nothing is bought`)
 	if plan == nil {
 		t.Error("the plan failed; a destroy, which plans first, would be blocked")
 	}

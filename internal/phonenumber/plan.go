@@ -145,7 +145,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 			r.notOwned(missing))
 	case config.known("purchase"): // else there may be permission to buy it
 		diags.AddAttributeWarning(path.Root("phone_number"), "Phone number "+n.PhoneNumber+" is not owned",
-			r.notOwned(missing)+" The apply will fail, and nothing will be bought.")
+			r.notOwned(missing)+" The apply fails, and nothing is bought.")
 	}
 }
 
@@ -210,20 +210,36 @@ func (r *Resource) planEnd(state model, cause string, diags *diag.Diagnostics) {
 		diags.AddError(refusal.Summary, refusal.Detail)
 		return
 	}
-	steps := sentences(r.kinds.Steps(n))
-	for i, sentence := range steps {
-		steps[i] = fmt.Sprintf("  %d. %s", i+1, sentence)
+	diags.AddWarning(r.endSummary(n, cause), r.endDetail(n, state.text("release_on_destroy")))
+}
+
+// endSummary has the number where it is given up. Else it is the same for all
+// numbers, so that Terraform folds their warnings into one.
+func (r *Resource) endSummary(n platform.Number, cause string) string {
+	switch {
+	case r.kinds.Irreversible(n):
+		return fmt.Sprintf("%s of %s: release, gives the number up", cause, n.PhoneNumber)
+	case n.Memory.Lost:
+		return cause + ": what is left of numbers that their carrier no longer has"
+	case n.Action == platform.ForceDelete:
+		return cause + ": force_delete, the number stays owned"
 	}
-	detail := "In order:\n" + strings.Join(steps, "\n")
+	return cause + ": detach, the number stays owned"
+}
+
+// endDetail says what an end does, in paragraphs that Terraform wraps: it leaves
+// lines alone that begin with a space.
+func (r *Resource) endDetail(n platform.Number, applied string) string {
+	var lines []string
+	for i, sentence := range sentences(r.kinds.Steps(n)) {
+		lines = append(lines, fmt.Sprintf("%d. %s", i+1, sentence))
+	}
 	if billing := r.kinds.Billing(n); billing != "" {
-		detail += "\n\n" + billing
+		lines = append(lines, billing)
 	}
-	detail += fmt.Sprintf("\n\nState decides this, not the configuration: release_on_destroy was last applied as %q.",
-		state.text("release_on_destroy"))
-	what := string(n.Action)
+	decides := fmt.Sprintf("State decides this, not the configuration: release_on_destroy was last applied as %q.", applied)
 	if r.kinds.Irreversible(n) {
-		what += ", gives the number up"
-		detail += " To keep the number, set release_on_destroy = \"detach\" and apply that first."
+		decides += " To keep the number, apply release_on_destroy = \"detach\" first."
 	}
-	diags.AddWarning(fmt.Sprintf("%s of %s: %s", cause, n.PhoneNumber, what), detail)
+	return strings.Join(append(lines, decides), "\n")
 }

@@ -700,11 +700,11 @@ func (w *world) shown() []string {
 	return steps
 }
 
-var numbered = regexp.MustCompile(`(?m)^ +(\d+)\. (.*)$`)
+var numbered = regexp.MustCompile(`(?m)^(\d+)\. (.*)$`)
 
 // warned are the steps in the warning of a plan, which has to be one alone.
 func (w *world) warned(diags acctest.Diagnostics) []string {
-	if len(diags) != 1 || !strings.HasPrefix(diags[0].Summary, "Destroy of "+w.number+": ") {
+	if len(diags) != 1 || !strings.HasPrefix(diags[0].Summary, "Destroy") || !strings.Contains(diags[0].Detail, w.number) {
 		w.t.Errorf("the plan of the destroy warns of %+v", diags)
 		return nil
 	}
@@ -782,7 +782,7 @@ var deeds = func() []deed {
 			service: simulator.Twilio, request: request("POST " + twilioNumber), sends: only("EmergencyAddressSid"),
 		},
 		{
-			says:    says(`Release NUMBER \(PN\w+\) at Twilio: the number is given up and may go to another customer\.`),
+			says:    says(`Release NUMBER at Twilio: the number is given up and may go to another customer\.`),
 			service: simulator.Twilio, request: request("DELETE " + twilioNumber), givesUp: true,
 		},
 		{
@@ -829,21 +829,21 @@ var deeds = func() []deed {
 			service: simulator.Synthflow, request: request(`DELETE /numbers/\d+$`), givesUp: true,
 		},
 		{
-			says: says(`Leave NUMBER \(phn_\w+\) as it is at DialNexa: this resource has linked no agent, and the number stays owned\.`),
+			says: says(`Leave NUMBER as it is at DialNexa: this resource has linked no agent, and the number stays owned\.`),
 		},
 		{
-			says: says(`Take agent \w+ off NUMBER \(phn_\w+\) at DialNexa, if it still has it, and read the number back; ` +
+			says: says(`Take agent \w+ off NUMBER at DialNexa, if it still has it, and read the number back; ` +
 				`the number stays owned\.`),
 			service: simulator.DialNexa, request: request(`PATCH /organization-phone-numbers/phn_\w+$`),
 			sends: sendsJSON(`{"agent_id":null}`),
 		},
 		{
-			says: says(`Publish version \d+ of agent \w+ at DialNexa without NUMBER \(phn_\w+\): nobody answers its calls ` +
+			says: says(`Publish version \d+ of agent \w+ at DialNexa without NUMBER: nobody answers its calls ` +
 				`any more; the number stays owned\.`),
 			service: simulator.DialNexa, request: request(`PATCH /agents/\w+$`),
 		},
 		{
-			says: says(`Release NUMBER \(phn_\w+\) at DialNexa: its agent is unlinked, and the number is given up for good and ` +
+			says: says(`Release NUMBER at DialNexa: its agent is unlinked, and the number is given up for good and ` +
 				`may go to another customer\.`),
 			service: simulator.DialNexa, request: request(`DELETE /organization-phone-numbers/phn_\w+$`), givesUp: true,
 		},

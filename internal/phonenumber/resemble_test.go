@@ -491,7 +491,7 @@ func TestAccResembleForceDeleteListsWhatIsLeft(t *testing.T) {
 			cli.Apply()
 			trunk := sim.Twilio().Trunks()[0].SID
 			diagnostics, _ := cli.Plan("-destroy")
-			expectDiagnostic(t, diagnostics, "warning", `Destroy of \+14155550100: force_delete`,
+			expectDiagnostic(t, diagnostics, "warning", `^Destroy: force_delete, the number stays owned$`,
 				`1\. Delete record 3 of \+14155550100 at Resemble AI.*force the record out.*2\. Clear trunk_sid of \+14155550100 `+
 					`at Twilio if it still points at `+trunk)
 			sim.ResetRequests()

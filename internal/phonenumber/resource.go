@@ -258,7 +258,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 // addNotes shows what a service has to say of an operation.
 func addNotes(diags *diag.Diagnostics, operation, phoneNumber string, notes []string) {
 	if len(notes) > 0 {
-		diags.AddWarning(operation+" of "+phoneNumber, "  - "+strings.Join(notes, "\n  - "))
+		diags.AddWarning(operation+" of "+phoneNumber, "- "+strings.Join(notes, "\n- "))
 	}
 }
 

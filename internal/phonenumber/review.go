@@ -64,7 +64,7 @@ func (r *Resource) refuseImpossible(ctx context.Context, config model, n platfor
 		detail += fmt.Sprintf(" The account that was asked is %s.", n.AccountSID)
 	}
 	if r.manager.Missed(n.PhoneNumber) {
-		diags.AddAttributeWarning(at, summary, detail+" The apply will fail.")
+		diags.AddAttributeWarning(at, summary, detail+" The apply fails.")
 		return
 	}
 	diags.AddAttributeError(at, summary, detail)
@@ -88,7 +88,7 @@ func (r *Resource) refuseCriteria(config model, n platform.Number, diags *diag.D
 		"Remove %[2]s to adopt or buy that very number, or remove phone_number to buy one that fits.",
 		n.PhoneNumber, strings.Join(criteria, ", "))
 	if r.manager.Missed(n.PhoneNumber) {
-		diags.AddAttributeWarning(at, summary, detail+" The apply will fail.")
+		diags.AddAttributeWarning(at, summary, detail+" The apply fails.")
 		return
 	}
 	diags.AddAttributeError(at, summary, detail)
@@ -168,8 +168,8 @@ func (r *Resource) warnOfLoss(n platform.Number, outlook lifecycle.Outlook, diag
 		return
 	}
 	diags.AddWarning("Adopting "+n.PhoneNumber+" overwrites its wiring", fmt.Sprintf(
-		"%s is owned already, and the configuration does not name all of its wiring. The apply clears or replaces:\n  - %s\n\n"+
-			"To keep a value, set it in the configuration.", n.PhoneNumber, strings.Join(outlook.Lost, "\n  - ")))
+		"%s is owned already, and the configuration does not name all of its wiring. The apply clears or replaces:\n- %s\n\n"+
+			"To keep a value, set it in the configuration.", n.PhoneNumber, strings.Join(outlook.Lost, "\n- ")))
 }
 
 // refuseCarrierChange refuses to take a number off the platform that carries
@@ -227,7 +227,7 @@ func (r *Resource) refuseEnd(plan model, diags *diag.Diagnostics) {
 	switch {
 	case refusal == nil:
 	case r.manager.Missed(n.PhoneNumber):
-		diags.AddAttributeWarning(at, refusal.Summary, refusal.Detail+" The apply will fail.")
+		diags.AddAttributeWarning(at, refusal.Summary, refusal.Detail+" The apply fails.")
 	default:
 		diags.AddAttributeError(at, refusal.Summary, refusal.Detail)
 	}
@@ -282,7 +282,7 @@ func (r *Resource) warnOfDeregistration(state, plan model, diags *diag.Diagnosti
 	diags.AddAttributeWarning(path.Root(platform.EmergencyAddressSID), "Emergency address of "+n.PhoneNumber+" is deregistered",
 		fmt.Sprintf("The configuration no longer names emergency address %s of %s, and deregister_emergency_address is true: "+
 			"the apply takes the address off the number and waits until it is deregistered. After that nobody knows where "+
-			"an emergency call from the number comes from. To keep it, remove deregister_emergency_address.",
+			"an emergency call from the number comes from. Without deregister_emergency_address it stays.",
 			address, n.PhoneNumber))
 }
 
@@ -297,9 +297,9 @@ func (r *Resource) warnOfTransfer(state, plan model, diags *diag.Diagnostics) {
 		to = "an account that is not known yet"
 	}
 	diags.AddAttributeWarning(path.Root("account_sid"), fmt.Sprintf("Transfer of %s to %s", before.PhoneNumber, to),
-		fmt.Sprintf("%s is in account %s, and the configuration names %s: if that is another one, the apply transfers the "+
-			"number. Its address, bundle, trunk and applications belong to the account that it leaves. To keep it where it "+
-			"is, remove account_sid.", before.PhoneNumber, before.AccountSID, to))
+		fmt.Sprintf("%s was found in account %s, and the configuration names %s: if that is another one, this apply transfers "+
+			"the number. Its address, bundle, trunk and applications belong to the account that it leaves. Without account_sid "+
+			"it stays where it is.", before.PhoneNumber, before.AccountSID, to))
 }
 
 // warnOfAction says when a change of release_on_destroy begins to count.
@@ -308,8 +308,8 @@ func (r *Resource) warnOfAction(state, plan model, diags *diag.Diagnostics) {
 	if !plan.known("release_on_destroy") || before.Action == after.Action {
 		return
 	}
-	detail := fmt.Sprintf("The change takes effect only once it is applied: state decides what a destroy does, and until "+
-		"then it is %q.", before.Action)
+	detail := fmt.Sprintf("The change takes effect only once it is applied: state decides what a destroy does, and until this "+
+		"apply is complete that is %q.", before.Action)
 	if before.Status != platform.Active && after.Action == platform.ForceDelete {
 		detail += " The repair in this apply goes by it already."
 	}

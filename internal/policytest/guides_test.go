@@ -34,6 +34,18 @@ var guideOutputs = map[string]func(t *testing.T, configs map[string]string) stri
 		_, cli := startGuide(t)
 		return "$ terraform plan -destroy -out=next.tfplan\n" + showDestroy(cli, configs["reviewed"])
 	},
+	"compact": func(t *testing.T, configs map[string]string) string {
+		_, cli := startGuide(t)
+		cli.Configure(configs["reviewed"])
+		cli.Apply()
+		said := tail(t, cli.Must(0, "plan", "-no-color", "-destroy", "-compact-warnings").Stdout, "Plan:")
+		plan, warnings, _ := strings.Cut(said, "Warnings:\n\n")
+		warnings, _, _ = strings.Cut(warnings, "\n\n") // then each CLI names itself
+		each := strings.Split(warnings, "\n- ")
+		each[0] = strings.TrimPrefix(each[0], "- ")
+		slices.Sort(each)
+		return "$ terraform plan -destroy -compact-warnings\n...\n" + plan + "Warnings:\n\n- " + strings.Join(each, "\n- ") + "\n"
+	},
 	"conftest": func(t *testing.T, configs map[string]string) string {
 		_, cli := startGuide(t)
 		showDestroy(cli, configs["reviewed"])
@@ -218,9 +230,12 @@ func showDestroy(cli *acctest.CLI, config string) string {
 	plan, warnings, _ := strings.Cut(said[max(from, 0):], "\nWarning: ")
 	warnings, _, _ = strings.Cut(warnings, "\n─")
 	// Terraform plans several numbers at once, so the order of their warnings is chance.
-	each := strings.Split(strings.TrimRight(warnings, "\n"), "\nWarning: ")
+	each := strings.Split(warnings, "\nWarning: ")
+	for i, warning := range each {
+		each[i] = strings.TrimRight(warning, "\n") + "\n"
+	}
 	slices.Sort(each)
-	return "...\n" + plan + "\nWarning: " + strings.Join(each, "\nWarning: ") + "\n"
+	return "...\n" + plan + "\nWarning: " + strings.Join(each, "\nWarning: ")
 }
 
 // corrupt applies a number on Resemble AI whose next cleanups at Twilio fail.

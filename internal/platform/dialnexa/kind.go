@@ -168,25 +168,25 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 			Service: kindName,
 			Op:      opRelease,
 			Sentence: fmt.Sprintf("Release %s at DialNexa: its agent is unlinked, and the number is given up for good and may "+
-				"go to another customer.", identified(n)),
+				"go to another customer.", n.PhoneNumber),
 			GivesUp: true,
 		}}
 	case agent == "":
 		return []platform.Step{{Service: kindName, Sentence: fmt.Sprintf(
-			"Leave %s as it is at DialNexa: this resource has linked no agent, and the number stays owned.", identified(n))}}
+			"Leave %s as it is at DialNexa: this resource has linked no agent, and the number stays owned.", n.PhoneNumber)}}
 	case linkOf(n.Block) == byAgent:
 		return []platform.Step{{
 			Service: kindName,
 			Op:      opClear,
 			Sentence: fmt.Sprintf("Publish version %d of agent %s at DialNexa without %s: nobody answers its calls any more; "+
-				"the number stays owned.", versionOf(n.Block), agent, identified(n)),
+				"the number stays owned.", versionOf(n.Block), agent, n.PhoneNumber),
 		}}
 	}
 	return []platform.Step{{
 		Service: kindName,
 		Op:      opClear,
 		Sentence: fmt.Sprintf("Take agent %s off %s at DialNexa, if it still has it, and read the number back; "+
-			"the number stays owned.", agent, identified(n)),
+			"the number stays owned.", agent, n.PhoneNumber),
 	}}
 }
 

@@ -59,7 +59,7 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 		Service: kindName,
 		Op:      opRelease,
 		Sentence: fmt.Sprintf("Release %s at Twilio: the number is given up and may go to another customer.",
-			identified(n)),
+			n.PhoneNumber),
 		GivesUp: true,
 	})
 }
@@ -167,5 +167,5 @@ func billing(_ platform.Number, action platform.Action) string {
 		return "Twilio keeps billing the number."
 	}
 	return "Twilio stops billing the number; the month that is already charged is not refunded. For 10 days it can be " +
-		"bought back on the Released Numbers page of the Twilio Console, not over the API and so not by Terraform."
+		"bought back on the Released Numbers page of the Twilio Console, and in no other way."
 }

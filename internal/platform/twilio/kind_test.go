@@ -27,7 +27,7 @@ func TestSteps(t *testing.T) {
 		clears = "Clear voice_url, sms_url and sms_method of +14155550100 at Twilio, each if it still has the " +
 			"value that this resource gave it, and read the number back; Twilio may refuse to change the messaging settings " +
 			"while emergency address " + address + " is registered; the number stays owned."
-		releases = "Release +14155550100 (" + pn + ") at Twilio: the number is given up and may go to another customer."
+		releases = "Release +14155550100 at Twilio: the number is given up and may go to another customer."
 	)
 	for name, tc := range map[string]struct {
 		number  platform.Number

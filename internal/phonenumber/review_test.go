@@ -1,0 +1,194 @@
+package phonenumber_test
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
+)
+
+// columns is how wide a terminal is at least. A CLI whose output is no terminal
+// takes it for one of 78.
+const columns = 80
+
+// fifty is a configuration of that many numbers, of which the first five are given
+// up in the end.
+func fifty(sim *acctest.Simulation) string {
+	for i := range 50 {
+		owned(sim, simulator.TwilioNumber{PhoneNumber: fmt.Sprintf("+1415555%04d", i)})
+	}
+	return sim.Provider() + `
+resource "telephony_phone_number" "line" {
+  for_each           = { for i in range(50) : format("line%02d", i) => i }
+  phone_number       = format("+1415555%04d", each.value)
+  release_on_destroy = each.value < 5 ? "release" : "detach"
+  voice_url          = "https://example.com/voice"
+}`
+}
+
+// afterPlan are the lines that a plan prints after its summary.
+func afterPlan(t *testing.T, printed string) []string {
+	t.Helper()
+	_, after, found := strings.Cut(printed, "\nPlan:")
+	if !found {
+		t.Fatalf("no plan in\n%s", printed)
+	}
+	return strings.Split(strings.TrimRight(after, "\n"), "\n")[1:]
+}
+
+func TestAccReviewerSeesTheFiveReleasesAmongFiftyDestroys(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	cli := sim.CLI(t)
+	cli.Configure(fifty(sim))
+	cli.Apply()
+	lines := afterPlan(t, cli.Must(0, "plan", "-no-color", "-destroy").Stdout)
+	if len(lines) > 90 {
+		t.Errorf("%d lines after the plan, want 90 at most", len(lines))
+	}
+	summaries := map[string]int{}
+	for _, line := range lines {
+		if summary, ok := strings.CutPrefix(line, "Warning: "); ok {
+			summaries[summary]++
+		}
+		if len(line) > columns {
+			t.Errorf("this line does not wrap: %s", line)
+		}
+	}
+	want := map[string]int{"Destroy: detach, the number stays owned": 1}
+	for i := range 5 {
+		want[fmt.Sprintf("Destroy of +1415555%04d: release, gives the number up", i)] = 1
+	}
+	if len(summaries) != len(want) {
+		t.Errorf("warnings: %v", summaries)
+	}
+	for summary := range want {
+		if summaries[summary] != 1 {
+			t.Errorf("%q stands %d times", summary, summaries[summary])
+		}
+	}
+	if t.Failed() {
+		t.Log(strings.Join(lines, "\n"))
+	}
+}
+
+func TestAccPurchasesAlikeAreOneWarningWithThePrice(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	cli := sim.CLI(t)
+	cli.Configure(sim.Provider() + `
+resource "telephony_phone_number" "line" {
+  count = 50
+  purchase {
+    country = "US"
+  }
+}`)
+	lines := afterPlan(t, cli.Must(0, "plan", "-no-color").Stdout)
+	var warnings []string
+	for _, line := range lines {
+		if strings.HasPrefix(line, "Warning: ") {
+			warnings = append(warnings, line)
+		}
+	}
+	if !slices.Equal(warnings, []string{"Warning: Buys a number: US local, 1.15 USD a month"}) ||
+		!strings.Contains(strings.Join(lines, "\n"), "(and 49 more similar warnings elsewhere)") || len(lines) > 25 {
+		t.Errorf("%d lines:\n%s", len(lines), strings.Join(lines, "\n"))
+	}
+}
+
+// Terraform leaves a line alone that begins with a space, so a long one would end
+// outside the terminal; and what stands twice is read by nobody.
+func TestWarningsWrapAndSayNothingTwice(t *testing.T) {
+	t.Parallel()
+	for home := range habitats {
+		for _, action := range []string{"detach", "release", "force_delete"} {
+			w := begin(t, life{number: "+14155550177", spelling: "+14155550177", home: home, from: adopted, action: action, agent: true})
+			p := w.resource.Plan(w.config)
+			if p.Diagnostics.Failed() {
+				continue // an end that this home does not have
+			}
+			diags := append(p.Diagnostics, w.resource.Apply(p)...)
+			diags = append(diags, w.resource.PlanDestroy().Diagnostics...)
+			for _, told := range diags {
+				seen := map[string]bool{}
+				for _, line := range strings.Split(told.Detail, "\n") {
+					if strings.HasPrefix(line, " ") && len(line) > columns-2 {
+						t.Errorf("%s, %s: this line cannot wrap: %q", home, action, line)
+					}
+					for _, sentence := range strings.SplitAfter(line, ". ") {
+						if sentence = strings.TrimSpace(sentence); len(sentence) > 10 && seen[sentence] {
+							t.Errorf("%s, %s: this stands twice: %q", home, action, sentence)
+						}
+						seen[sentence] = true
+					}
+				}
+			}
+		}
+	}
+}
+
+var notThen = regexp.MustCompile(`\bwill (fail|be)\b|\b[Tt]o keep\b|\bis in account\b`)
+
+// Terraform plans a creation and a change once more in the apply, and prints those
+// warnings when all is done: what they say must be true then, too.
+func TestWarningsThatAnApplyPrintsAgainReadTrulyThere(t *testing.T) {
+	t.Parallel()
+	const main, other = simulator.DefaultAccountSID, "ACbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+	held := acctest.Values{"phone_number": number, "voice_url": "https://example.com/voice"}
+	with := func(more acctest.Values) acctest.Values {
+		config := maps.Clone(held)
+		maps.Copy(config, more)
+		return config
+	}
+	for name, tc := range map[string]struct {
+		before, after acctest.Values
+		between       func(sim *acctest.Simulation)
+		warns         string
+	}{
+		"purchase":          {after: byNumber, warns: "^Buys a number"},
+		"number not owned":  {after: held, warns: "is not owned$"},
+		"change of the end": {before: held, after: with(acctest.Values{"release_on_destroy": "release"}), warns: "^End of"},
+		"transfer":          {before: held, after: with(acctest.Values{"account_sid": other}), warns: "^Transfer of"},
+		"corrupted platform": {
+			before:  acctest.Values{"phone_number": number, "nixflex": acctest.Values{"agent_id": nixflexSales}},
+			after:   acctest.Values{"phone_number": number, "nixflex": acctest.Values{"agent_id": nixflexSales}},
+			between: func(sim *acctest.Simulation) { sim.Nixflex().RemoveNumber(number) },
+			warns:   "was found corrupted; this apply repairs it$",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Start(t)
+			sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSales})
+			sim.Twilio().AddAccount(simulator.TwilioAccount{SID: other, OwnerSID: main})
+			if tc.before != nil {
+				owned(sim, simulator.TwilioNumber{})
+			}
+			r := sim.Driver(t, nil).Resource(phoneNumberType)
+			if tc.before != nil {
+				if diags := r.Apply(r.Plan(tc.before)); diags.Failed() {
+					t.Fatalf("%+v", diags)
+				}
+			}
+			if tc.between != nil {
+				tc.between(sim)
+			}
+			r.Read()
+			p := r.Plan(tc.after)
+			diags := r.Apply(p)
+			for _, all := range []acctest.Diagnostics{p.Diagnostics, diags} {
+				expectDiagnostic(t, all, "warning", tc.warns, ".")
+			}
+			for _, told := range diags {
+				if found := notThen.FindString(told.Detail); found != "" && told.Severity == "warning" {
+					t.Errorf("at apply, %q says %q: %s", told.Summary, found, told.Detail)
+				}
+			}
+		})
+	}
+}
