@@ -25,12 +25,17 @@ func TestFinalPlanNeverContradictsThePlan(t *testing.T) {
 	var mu sync.Mutex
 	ends := map[string]int{}
 	t.Cleanup(func() {
-		t.Logf("%d journeys: %v", journeys, ends)
-		if ends[carriedOut] < journeys/4 || ends[refusedInApply] < journeys/20 || ends[contradicted] > journeys/20 {
+		taken := 0
+		for _, n := range ends {
+			taken += n
+		}
+		t.Logf("%d journeys: %v", taken, ends)
+		if taken == 0 || ends[carriedOut] < taken/4 || ends[refusedInApply] < taken/20 || ends[contradicted] > max(taken/20, 4) {
 			t.Error("they prove nothing")
 		}
 	})
-	for seed := range uint64(journeys) {
+	oneOf := acctest.OneOf(t, 4, 1)
+	for seed := uint64(0); seed < journeys; seed += uint64(oneOf) { //nolint:gosec // it is at least 1
 		j := newJourney(seed)
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()

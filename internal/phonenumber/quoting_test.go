@@ -109,6 +109,7 @@ func quoters() map[string]quoter {
 // state, in private state, or in the log.
 func TestQuotedSecretsAreNowhereToBeSeen(t *testing.T) {
 	t.Parallel()
+	oneOf := acctest.OneOf(t, 4, 1)
 	for name, q := range quoters() {
 		secrets := map[string]string{}
 		for _, credential := range q.credentials {
@@ -121,6 +122,9 @@ func TestQuotedSecretsAreNowhereToBeSeen(t *testing.T) {
 			t.Run(fmt.Sprintf("%s %s of %.12s", q.service, argument, secret), func(t *testing.T) {
 				t.Parallel()
 				for i, spelled := range spelledForms(t, secret) {
+					if i%oneOf != 0 {
+						continue
+					}
 					quote(t, name, q, argument, secret, spelled, q.envelopes[i%len(q.envelopes)], i%3 > 0)
 				}
 			})
