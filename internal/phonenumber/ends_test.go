@@ -56,7 +56,7 @@ func homes() map[string]home {
 		nixflexPath  = "nixflex /v1/phone-numbers/%2B14155550100"
 	)
 	clear := step{`^Clear voice_url of \+14155550100 at Twilio`, []string{"POST " + twilioNumber}}
-	release := step{`^Release \+14155550100 .* at Twilio`, []string{"DELETE " + twilioNumber}}
+	release := step{`^Release \+14155550100 at Twilio`, []string{"DELETE " + twilioNumber}}
 
 	deleteNixflex := step{`^Delete the record of \+14155550100 at Nixflex`, []string{"DELETE " + nixflexPath}}
 	verifyNixflex := step{`^Verify at Twilio that the webhooks of \+14155550100 to Nixflex are gone`, nil}
@@ -349,12 +349,12 @@ func reachTheEnd(t *testing.T, sim *acctest.Simulation, home home, from origin, 
 		if !regexp.MustCompile(step.says).MatchString(sentence) {
 			t.Errorf("step %d is %q, want %s", i+1, sentence, step.says)
 		}
-		warned += fmt.Sprintf("  %d. %s\n", i+1, sentence)
+		warned += fmt.Sprintf("%d. %s\n", i+1, sentence)
 		want = append(want, step.writes...)
 	}
 	diagnostics, _ := cli.Plan("-destroy")
 	if !slices.ContainsFunc(diagnostics, func(d acctest.Diagnostic) bool {
-		return strings.HasPrefix(d.Summary, "Destroy") && strings.Contains(d.Detail, number) && strings.Contains(d.Detail, warned)
+		return strings.HasPrefix(d.Summary, "Destroy") && strings.HasPrefix(d.Detail, warned)
 	}) {
 		t.Errorf("no warning has the steps\n%s%+v", warned, diagnostics)
 	}
