@@ -44,6 +44,46 @@ func (r *Resource) command(plan func() *Plan) (Action, Diagnostics) {
 	return p.Action, append(diags, r.Apply(p)...)
 }
 
+// TerraformApplyAll does what `terraform apply` does for several resources: it
+// reads them, plans them, and applies the plans, each in this order. A nil
+// configuration is that of a resource which is no longer configured. Quiet says
+// that there was nothing to do.
+func (d *Driver) TerraformApplyAll(all []*Resource, configs []Values) (quiet bool, diags Diagnostics) {
+	d.t.Helper()
+	d.Restart()
+	held, plans := make([]object, len(all)), make([]*Plan, len(all))
+	refuse := func() (bool, Diagnostics) {
+		for i, r := range all {
+			r.object = held[i]
+		}
+		return false, diags
+	}
+	for i, r := range all {
+		held[i] = r.object
+		diags = append(diags, r.Read()...)
+	}
+	if diags.Failed() {
+		return refuse()
+	}
+	quiet = true
+	for i, r := range all {
+		if configs[i] == nil {
+			plans[i] = r.PlanDestroy()
+		} else {
+			plans[i] = r.Plan(configs[i])
+		}
+		diags = append(diags, plans[i].Diagnostics...)
+		quiet = quiet && plans[i].Action == NoOp
+	}
+	if diags.Failed() {
+		return refuse()
+	}
+	for i, r := range all {
+		diags = append(diags, r.Apply(plans[i])...)
+	}
+	return quiet, diags
+}
+
 // ApplyQuietly applies without asking. It returns what was said, whether the plan
 // had nothing to do, and all that was printed.
 func (c *CLI) ApplyQuietly(args ...string) (diags Diagnostics, quiet bool, printed string) {

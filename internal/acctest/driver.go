@@ -94,6 +94,9 @@ func (d *Driver) Use(arguments Values) {
 // starts a new one.
 func (d *Driver) Restart() { d.server = nil }
 
+// Begin begins the walk of an apply, for steps that are taken at once.
+func (d *Driver) Begin() { d.during(applyWalk) }
+
 func (d *Driver) newServer() tfprotov6.ProviderServer {
 	return newServer(d.sim.options...)()
 }
@@ -434,36 +437,58 @@ func (r *Resource) ApplyAs(p *Plan, config Values) Diagnostics {
 }
 
 func (r *Resource) apply(p *Plan, config tftypes.Value) Diagnostics {
+	r.driver.t.Helper()
+	var diags Diagnostics
+	for _, step := range r.steps(p, config) {
+		if diags = append(diags, step()...); diags.Failed() {
+			break
+		}
+	}
+	return diags
+}
+
+// Steps are what Apply does, one after the other, for a test that does something
+// else in between: a replacement has two. None may follow one that failed.
+func (r *Resource) Steps(p *Plan) []func() Diagnostics {
+	r.driver.t.Helper()
+	return r.steps(p, p.config)
+}
+
+func (r *Resource) steps(p *Plan, config tftypes.Value) []func() Diagnostics {
 	d := r.driver
 	d.t.Helper()
 	if p.Diagnostics.Failed() {
 		d.t.Fatalf("a failed plan can't be applied: %+v", p.Diagnostics)
 	}
-	var diags Diagnostics
-	switch p.Action {
-	case NoOp:
+	end := func() Diagnostics { return r.change(r.null(), p) }
+	begin := func() Diagnostics { return r.settle(p, config) }
+	switch {
+	case p.Action == NoOp:
 		return nil
-	case Delete:
-		return r.change(r.null(), p)
-	case Replace:
-		old := *r
-		if r.CreateBeforeDestroy {
-			r.object, r.Tainted = object{value: r.null()}, false
-			if diags = r.settle(p, config); r.object.value.IsNull() {
-				r.object, r.Tainted = old.object, old.Tainted // as it was
-				return diags
-			}
-			if diags.Failed() {
-				return diags // the old object stays beside it
-			}
-			return append(diags, old.change(r.null(), &Plan{config: r.null(), private: old.object.private})...)
-		}
-		if diags = r.change(r.null(), p); diags.Failed() {
-			return diags
-		}
-	case Create, Update:
+	case p.Action == Delete:
+		return []func() Diagnostics{end}
+	case p.Action != Replace:
+		return []func() Diagnostics{begin}
+	case !r.CreateBeforeDestroy:
+		return []func() Diagnostics{end, begin}
 	}
-	return append(diags, r.settle(p, config)...)
+	old := *r
+	return []func() Diagnostics{func() Diagnostics {
+		r.object, r.Tainted = object{value: r.null()}, false
+		diags := r.settle(p, config)
+		if r.object.value.IsNull() {
+			r.object, r.Tainted = old.object, old.Tainted // as it was
+		}
+		return diags
+	}, func() Diagnostics {
+		// Terraform plans the end of the old object here, whatever the plan was.
+		again, _ := old.ask(applyWalk, old.object, old.null())
+		if again.Diagnostics.Failed() {
+			return again.Diagnostics
+		}
+		again.config = old.null()
+		return append(again.Diagnostics, old.change(old.null(), again)...)
+	}}
 }
 
 // settle plans once more, with all values known, and makes the resource so.

@@ -36,9 +36,14 @@ type scenario struct {
 type command string
 
 const (
-	apply     command = "apply"
-	destroy   command = "destroy"
-	refresh   command = "refresh"
+	apply   command = "apply"
+	destroy command = "destroy"
+	refresh command = "refresh"
+	// The number gets another address, or a second one.
+	renaming         command = "rename"
+	renamingNewFirst command = "rename, and the new one comes first"
+	duplicating      command = "duplicate"
+
 	importing command = "import"  // and an apply
 	listing   command = "list"    // the list resource
 	lookingUp command = "look up" // the data source of many numbers
@@ -51,7 +56,7 @@ func (c command) lists() bool { return c == listing || c == lookingUp }
 // user, and a row here.
 func scenarios() []scenario {
 	return slices.Concat(
-		adoptions(), purchases(), updates(), moves(), reregistrations(), repairs(), refreshes(), imports(), lists(), ends(),
+		adoptions(), purchases(), updates(), moves(), reregistrations(), repairs(), refreshes(), imports(), lists(), ends(), renames(), duplicates(),
 	)
 }
 
@@ -611,4 +616,44 @@ func ends() []scenario {
 			sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
 		},
 	})
+}
+
+// renames are of numbers that stay owned, and of one that would be given up.
+func renames() []scenario {
+	var all []scenario
+	for _, h := range homes {
+		for _, c := range []command{renaming, renamingNewFirst} {
+			if c == renamingNewFirst && h.carrier == "" {
+				continue // a record that the new one finds is taken for a bought one, and one that it makes is not
+			}
+			all = append(all, scenario{
+				name: fmt.Sprintf("%s, %s", c, h.name), rules: h.rules, seed: h.owned, command: c,
+				before: ours(h.config), config: ours(h.config),
+			})
+		}
+		if h.carrier == "" {
+			continue // it is never given up
+		}
+		release := ours(h.config, acctest.Values{"release_on_destroy": "release"})
+		all = append(all, scenario{
+			name: "refused rename, " + h.name, rules: h.rules, seed: h.owned, command: renaming,
+			before: release, config: release, failsFirst: true,
+		})
+	}
+	return all
+}
+
+// duplicates are second resources with a number that is in state.
+func duplicates() []scenario {
+	var all []scenario
+	for _, h := range homes {
+		if h.carrier == "" {
+			continue // it has no release, which is what the second one asks for
+		}
+		all = append(all, scenario{
+			name: "duplicate, " + h.name, rules: h.rules, seed: h.owned, command: duplicating,
+			before: ours(h.config), config: ours(h.config), failsFirst: true,
+		})
+	}
+	return all
 }

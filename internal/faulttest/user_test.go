@@ -33,6 +33,8 @@ type outcome struct {
 type driven struct {
 	driver   *acctest.Driver
 	resource *acctest.Resource
+	second   *acctest.Resource // at another address, with the same number
+	refused  bool              // it may not have the number, so the user has taken it back
 	said     bytes.Buffer
 }
 
@@ -46,6 +48,7 @@ func newDriven(t *testing.T, sim *acctest.Simulation) *driven {
 		"vapi":       acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
 	})
 	u.resource = u.driver.Resource("telephony_phone_number")
+	u.second = u.driver.Resource("telephony_phone_number")
 	return u
 }
 
@@ -74,6 +77,8 @@ func (u *driven) run(c command, config acctest.Values, id string) outcome {
 		}
 	case c == importing, c == apply:
 		action, diags = u.resource.TerraformApply(config)
+	case c == renaming, c == renamingNewFirst, c == duplicating:
+		action, diags = u.readdress(c, config)
 	case c == destroy && before == nil:
 		action = acctest.NoOp
 	case c == destroy:
@@ -85,7 +90,34 @@ func (u *driven) run(c command, config acctest.Values, id string) outcome {
 	return outcome{diagnostics: diags, quiet: action == acctest.NoOp || c.lists(), found: found}
 }
 
-func (u *driven) state() acctest.Values { return u.resource.State() }
+// readdress gives the number another address, or a second one with a release at
+// its end. A refusal tells the user to take that back.
+func (u *driven) readdress(c command, config acctest.Values) (acctest.Action, acctest.Diagnostics) {
+	all, configs := []*acctest.Resource{u.resource, u.second}, []acctest.Values{nil, config}
+	switch {
+	case u.refused:
+		configs = []acctest.Values{config, nil}
+	case c == duplicating:
+		configs = []acctest.Values{config, with(config, acctest.Values{"release_on_destroy": "release"})}
+	case c == renamingNewFirst:
+		slices.Reverse(all)
+		slices.Reverse(configs)
+	}
+	quiet, diags := u.driver.TerraformApplyAll(all, configs)
+	told := outcome{diagnostics: diags}
+	u.refused = u.refused || told.says("would lose phone number") || told.says("is in two resources")
+	if quiet {
+		return acctest.NoOp, diags
+	}
+	return "", diags
+}
+
+func (u *driven) state() acctest.Values {
+	if second := u.second.State(); second != nil {
+		return second
+	}
+	return u.resource.State()
+}
 
 func (u *driven) heard() string { return u.said.String() }
 

@@ -23,7 +23,7 @@ func (e *StepError) Unwrap() error { return e.Err }
 // Delete ends the number by the steps that Kinds.Steps lists. The number
 // beside an error is what is left in state; it is as it was unless something
 // may have been changed. The notes are for the user in either case.
-func (m *Manager) Delete(ctx context.Context, have platform.Number) (platform.Number, []string, error) {
+func (m *Manager) Delete(ctx context.Context, have platform.Number) (left platform.Number, notes []string, err error) {
 	defer m.catalogs.writing()()
 	unlock, err := m.lock(ctx, have.PhoneNumber)
 	if err != nil {
@@ -33,6 +33,16 @@ func (m *Manager) Delete(ctx context.Context, have platform.Number) (platform.Nu
 	if m.registry.acquiredByAnother(have.PhoneNumber, have.Memory.Instance) {
 		return have, []string{m.leftNote(have)}, nil
 	}
+	if left, notes, err = m.end(ctx, have); err != nil {
+		m.Remains(left)
+		return left, notes, err
+	}
+	m.registry.leave(have.PhoneNumber, have.Memory.Instance)
+	return left, notes, nil
+}
+
+// end is Delete for a number that nobody else works on.
+func (m *Manager) end(ctx context.Context, have platform.Number) (platform.Number, []string, error) {
 	if refusal := m.Kinds.Refuse(have, m.PreventRelease); refusal != nil {
 		return have, nil, platform.Untouched(refusal)
 	}
@@ -40,7 +50,6 @@ func (m *Manager) Delete(ctx context.Context, have platform.Number) (platform.Nu
 	if have.Recreated && m.Kinds.Irreversible(have) {
 		conflict = Loss
 	}
-	defer m.registry.leave(have.PhoneNumber, have.Memory.Instance)
 	if refusal := conflict.Refusal(have); refusal != nil { // the plan may not have known
 		return have, nil, platform.Untouched(refusal)
 	}

@@ -18,6 +18,7 @@ type role int
 const (
 	inState   role = iota // has it; what becomes of the instance is not known yet
 	kept                  // has it, and is planned to keep it, or updated
+	stuck                 // has it, since its destroy has failed in this run
 	destroyed             // has it, and is planned to be destroyed, or is being
 	created               // is planned to be created with it
 	acquired              // has been created with it by this run, or is being
@@ -39,6 +40,7 @@ type Conflict int
 const (
 	NoConflict Conflict = iota
 	Handover            // destroyed and created again, and stays owned in between
+	Stuck               // to be created again, but its destroy has failed
 	Loss                // given up, and created again
 	Duplicate           // in state, and to be created a second time
 	Twins               // to be created twice
@@ -59,6 +61,8 @@ func between(a, b stake) Conflict {
 		return Shared
 	case a.role == kept:
 		return Duplicate
+	case a.role == stuck:
+		return Stuck
 	case b.role == acquired:
 		return NoConflict // a destroy leaves alone what the run has created; Terraform plans that of a deposed object again then
 	case a.givesUp:
@@ -89,6 +93,9 @@ func (r *registry) of(phoneNumber string) map[string]stake {
 
 // enter notes the role of an instance, and returns its worst conflict with
 // another one. What the instance replaces is destroyed by the way.
+//
+// An instance that a refresh has shown conflicts with nobody: its own plan is yet
+// to come, and tells more. For a taint that is the plan of a creation.
 func (r *registry) enter(phoneNumber, instance string, s stake, replaces string) Conflict {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -100,14 +107,21 @@ func (r *registry) enter(phoneNumber, instance string, s stake, replaces string)
 		}
 		delete(all, replaces)
 	}
+	delete(all, placeOf(instance)) // it is planned anew
 	for other, theirs := range all {
-		if other != instance {
+		if other != instance && s.role != inState {
 			worst = max(worst, between(s, theirs))
 		}
+	}
+	if told := all[instance].role; s.role == inState && told < created {
+		s.role = told // Terraform may refresh what it has already planned to destroy
 	}
 	all[instance] = s
 	return worst
 }
+
+// placeOf is the instance that is created in the place of another one.
+func placeOf(instance string) string { return "in the place of " + instance }
 
 // acquire notes that a creation works on the number; false: another instance has
 // it. The plan of that creation, under an identity of its own, is over.
@@ -116,7 +130,7 @@ func (r *registry) acquire(phoneNumber, instance string) bool {
 	defer r.mu.Unlock()
 	all := r.of(phoneNumber)
 	for other, theirs := range all {
-		if other != instance && (theirs.role == acquired || theirs.role == kept) {
+		if other != instance && (theirs.role == acquired || theirs.role == kept || theirs.role == stuck) {
 			return false
 		}
 	}
@@ -150,18 +164,38 @@ func (r *registry) acquiredByAnother(phoneNumber, instance string) bool {
 }
 
 // Has notes that a refresh has shown n in state.
-func (m *Manager) Has(n platform.Number) Conflict { return m.enter(n, inState) }
+func (m *Manager) Has(n platform.Number) { m.enter(n, inState) }
 
 // Keeps notes that n is in state and planned to stay there.
 func (m *Manager) Keeps(n platform.Number) Conflict { return m.enter(n, kept) }
+
+// Remains notes that n is still in state, since its destroy has failed.
+func (m *Manager) Remains(n platform.Number) { m.enter(n, stuck) }
+
+// IsStuck says that a destroy of the number has failed in this run.
+func (m *Manager) IsStuck(phoneNumber string) bool {
+	m.registry.mu.Lock()
+	defer m.registry.mu.Unlock()
+	for _, s := range m.registry.stakes[phoneNumber] {
+		if s.role == stuck {
+			return true
+		}
+	}
+	return false
+}
 
 // Destroys notes that the instance that has n is planned to be destroyed.
 func (m *Manager) Destroys(n platform.Number) Conflict { return m.enter(n, destroyed) }
 
 // Creates notes that an instance is planned to be created with the number, in the
-// place of another one or, if that is empty, of none.
+// place of another one or, if that is empty, of none. A replacement may say so
+// twice: Terraform plans it twice, and shows only the warnings of the first plan.
 func (m *Manager) Creates(phoneNumber, replaces string) Conflict {
-	return m.registry.enter(phoneNumber, NewInstance(), stake{role: created}, replaces)
+	instance := NewInstance()
+	if replaces != "" {
+		instance = placeOf(replaces)
+	}
+	return m.registry.enter(phoneNumber, instance, stake{role: created}, replaces)
 }
 
 func (m *Manager) enter(n platform.Number, as role) Conflict {
@@ -190,10 +224,15 @@ func (c Conflict) Refusal(n platform.Number) *platform.Refusal {
 	switch c {
 	case Loss:
 		return refuse("Replacement would lose phone number "+n.PhoneNumber, n.PhoneNumber+" is in state with "+
-			"release_on_destroy = \"release\", and the plan is to destroy that resource and to create the number again. The destroy "+
-			"would give the number up, and it could hardly be got back. Nothing was changed.\n\n"+renamed+" If it is tainted, run "+
+			"release_on_destroy = \"release\", and this run is to create it again. Destroying the resource that has it would give the "+
+			"number up, and it could hardly be got back. Nothing was changed.\n\n"+renamed+" If it is tainted, run "+
 			"`terraform untaint` with its address: a destroy is planned again then, too. If this run has -replace, leave it out. "+
-			"To give the number up, remove every resource that has it from the configuration.")
+			"If it is to stay, remove the second resource with the number. To give the number up, remove every resource that has "+
+			"it from the configuration, then apply.")
+	case Stuck:
+		return refuse("Phone number "+n.PhoneNumber+" is still in another resource", "The destroy of the telephony_phone_number that "+
+			"has "+n.PhoneNumber+" has failed in this run, so it stays in state, and no other resource is created with the number. "+
+			"That one is not in state, and it has changed nothing. Once the cause of the failure is gone, apply again.")
 	case Duplicate:
 		return refuse("Phone number "+n.PhoneNumber+" is in two resources", n.PhoneNumber+" is already managed by another "+
 			"telephony_phone_number: one is in state and stays, and the plan creates a second one. A number belongs to one "+

@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/defaults"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -96,9 +95,10 @@ func (d *Direct) Refresh(
 	after.forget(got)
 	after.observe(got)
 	n := after.number()
-	if !after.sameAs(before) || !bytes.Equal(after.private(), private) || d.manager.Has(n) != lifecycle.NoConflict {
+	if !after.sameAs(before) || !bytes.Equal(after.private(), private) {
 		return ctx, nil, false
 	}
+	d.manager.Has(n)
 	d.manager.Refresh(n.PhoneNumber)
 	return ctx, identity(n), true
 }

@@ -157,10 +157,17 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 			r.refuseSurprise(n, plan.number().PhoneNumber, diags)
 			return
 		}
-		if r.planEnd(state, "Replacement", diags); !diags.HasError() {
+		if r.planEnd(state, "Replacement", diags); diags.HasError() {
+			return
+		}
+		// Terraform plans the new number as a creation of its own, of which it shows no
+		// warnings.
+		n := plan.number()
+		refuseConflict(r.manager.Creates(n.PhoneNumber, state.memory.Instance), n, diags)
+		if !diags.HasError() {
 			r.warnOfReplacement(ctx, config, plan, diags)
 		}
-		return // Terraform plans the new number as a creation of its own
+		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()

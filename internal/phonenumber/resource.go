@@ -103,6 +103,10 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	got, err := r.manager.Create(ctx, want)
 	addNotes(diags, "Creation", got.PhoneNumber, got.Notes)
 	if got.PhoneNumber == "" {
+		var taken *lifecycle.TakenError
+		if errors.As(err, &taken) && r.manager.IsStuck(taken.PhoneNumber) {
+			err = lifecycle.Stuck.Refusal(want)
+		}
 		r.addError(diags, "create", want, err)
 		return
 	}
@@ -157,9 +161,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	state.forget(got)
 	state.observe(got)
-	if refuseConflict(r.manager.Has(state.number()), have, diags); diags.HasError() {
-		return
-	}
+	r.manager.Has(state.number())
 	state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 }
 

@@ -49,6 +49,11 @@ func roads() map[string]road {
 			},
 			forgets: true,
 		},
+		"removed block that destroys": {
+			config: func(string) string {
+				return "removed {\n from = telephony_phone_number.this\n lifecycle {\n destroy = true\n}\n}"
+			},
+		},
 	}
 }
 
