@@ -47,7 +47,7 @@ func givenUpAtVapi(t *testing.T, sim *acctest.Simulation) {
 
 // startVapi starts a simulator in which Twilio holds the number and Vapi has
 // assistants, and a resource for it.
-func startVapi(t *testing.T, rules simulator.VapiRules, twilio acctest.Values) (*acctest.Simulation, *acctest.Resource) {
+func startVapi(t *testing.T, rules simulator.VapiRules) (*acctest.Simulation, *acctest.Resource) {
 	t.Helper()
 	sim := acctest.Start(t, simulator.WithVapi(rules))
 	owned(sim, simulator.TwilioNumber{})
@@ -56,10 +56,6 @@ func startVapi(t *testing.T, rules simulator.VapiRules, twilio acctest.Values) (
 	sim.Vapi().AddSquad(vapiSales)
 	sim.Vapi().AddCredential(vapiCredential)
 	provider := acctest.Values{"max_retries": 0, "vapi": acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"}}
-	if twilio != nil {
-		twilio["base_url"] = sim.URL + "/twilio"
-		provider["twilio"] = twilio
-	}
 	return sim, sim.Driver(t, provider).Resource("telephony_phone_number")
 }
 
@@ -104,7 +100,7 @@ func wantVapiWrites(t *testing.T, sim *acctest.Simulation, want string) {
 // Agent, name and squad are changed by an update of the record.
 func TestVapiChangesAreMadeInPlace(t *testing.T) {
 	t.Parallel()
-	sim, r := startVapi(t, simulator.VapiRules{}, nil)
+	sim, r := startVapi(t, simulator.VapiRules{})
 	mustApply(t, r, atVapi(acctest.Values{"assistant_id": vapiSupport, "name": "Help desk"}))
 	wantVapiWrites(t, sim, "POST vapi")
 	state := r.State()
@@ -147,7 +143,7 @@ func TestVapiChangesAreMadeInPlace(t *testing.T) {
 // An agent that Vapi does not take off is told, not believed.
 func TestVapiAgentThatStaysIsReported(t *testing.T) {
 	t.Parallel()
-	_, r := startVapi(t, simulator.VapiRules{NullIgnored: true}, nil)
+	_, r := startVapi(t, simulator.VapiRules{NullIgnored: true})
 	mustApply(t, r, atVapi(acctest.Values{"assistant_id": vapiSupport}))
 	_, diags := r.TerraformApply(atVapi(acctest.Values{}))
 	expectDiagnostic(t, diags, "error", "", `accepted, but the number does not show it in assistant_id`)
@@ -160,7 +156,7 @@ func TestVapiMessagesAreTheUsersWhereVapiDoesNotTakeThem(t *testing.T) {
 	for _, writes := range []bool{false, true} {
 		t.Run(fmt.Sprintf("an update writes the webhooks %t", writes), func(t *testing.T) {
 			t.Parallel()
-			sim, r := startVapi(t, simulator.VapiRules{UpdateWritesWebhooks: writes, InEU: writes}, nil)
+			sim, r := startVapi(t, simulator.VapiRules{UpdateWritesWebhooks: writes, InEU: writes})
 			sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.SMSURL = own })
 			aside := acctest.Values{"assistant_id": vapiSupport, "sms_enabled": false}
 			both := acctest.Values{"assistant_id": vapiSupport}
@@ -187,7 +183,7 @@ func TestVapiMessagesAreTheUsersWhereVapiDoesNotTakeThem(t *testing.T) {
 			expectUnwired(t, sim, number)
 		})
 	}
-	_, r := startVapi(t, simulator.VapiRules{}, nil)
+	_, r := startVapi(t, simulator.VapiRules{})
 	plan := r.Plan(atVapi(acctest.Values{"assistant_id": vapiSupport}, acctest.Values{"sms_url": own}))
 	expectDiagnostic(t, plan.Diagnostics, "error", "Wiring belongs to the platform", `sms_url cannot be set`)
 }
@@ -209,7 +205,7 @@ func TestVapiImportsShowNoChanges(t *testing.T) {
 		for _, by := range []string{"number", "UUID"} {
 			t.Run(name+" by "+by, func(t *testing.T) {
 				t.Parallel()
-				sim, r := startVapi(t, simulator.VapiRules{}, nil)
+				sim, r := startVapi(t, simulator.VapiRules{})
 				if test.carrier != "twilio" {
 					n, _ := sim.Twilio().Number(number)
 					sim.Twilio().RemoveNumber(n.PhoneNumber)
@@ -247,9 +243,9 @@ func TestVapiIsHandedCredentialsOfTheNumbersAccount(t *testing.T) {
 	block := acctest.Values{"assistant_id": vapiSupport}
 	t.Run("API key", func(t *testing.T) {
 		t.Parallel()
-		sim, r := startVapi(t, simulator.VapiRules{}, nil)
+		sim, _ := startVapi(t, simulator.VapiRules{})
 		key := sim.Twilio().AddAPIKey(simulator.DefaultAccountSID, true)
-		r = sim.Driver(t, acctest.Values{
+		r := sim.Driver(t, acctest.Values{
 			"max_retries": 0, "vapi": acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
 			"twilio": acctest.Values{
 				"account_sid": simulator.DefaultAccountSID, "auth_token": nil, "api_key": key.SID, "api_secret": key.Secret,
@@ -263,7 +259,7 @@ func TestVapiIsHandedCredentialsOfTheNumbersAccount(t *testing.T) {
 	})
 	t.Run("token of the block, and a newer one", func(t *testing.T) {
 		t.Parallel()
-		sim, r := startVapi(t, simulator.VapiRules{}, nil)
+		sim, r := startVapi(t, simulator.VapiRules{})
 		sub := sim.Twilio().AddSubaccount(simulator.DefaultAccountSID)
 		sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.AccountSID = sub.SID })
 		more := acctest.Values{"account_sid": sub.SID}
@@ -286,7 +282,7 @@ func TestVapiIsHandedCredentialsOfTheNumbersAccount(t *testing.T) {
 // and what the dashboard has set on it, stays.
 func TestVapiWiringIsRestoredWithoutAnImport(t *testing.T) {
 	t.Parallel()
-	sim, r := startVapi(t, simulator.VapiRules{}, nil)
+	sim, r := startVapi(t, simulator.VapiRules{})
 	config := atVapi(acctest.Values{"assistant_id": vapiSupport})
 	mustApply(t, r, config)
 	before, _ := sim.Vapi().Number(number)
@@ -309,7 +305,7 @@ func TestVapiWiringIsRestoredWithoutAnImport(t *testing.T) {
 // What the resource had wired itself is cleared where Vapi leaves it as it was.
 func TestVapiLeavesNothingOfTheWiringBefore(t *testing.T) {
 	t.Parallel()
-	sim, r := startVapi(t, simulator.VapiRules{ImportLeavesStatus: true}, nil)
+	sim, r := startVapi(t, simulator.VapiRules{ImportLeavesStatus: true})
 	mustApply(t, r, acctest.Values{"phone_number": number, "voice_url": "https://example.com/v", "status_callback": "https://example.com/s"})
 	mustApply(t, r, atVapi(acctest.Values{"assistant_id": vapiSupport}))
 	expectAtVapi(t, sim, func(_ simulator.VapiNumber, at simulator.TwilioNumber) bool {
@@ -330,7 +326,7 @@ func TestVapiRecordsInDoubtAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sim, r := startVapi(t, simulator.VapiRules{}, nil)
+			sim, r := startVapi(t, simulator.VapiRules{})
 			for _, record := range test.records {
 				sim.Vapi().AddNumber(record)
 			}
@@ -341,7 +337,7 @@ func TestVapiRecordsInDoubtAreRefused(t *testing.T) {
 	}
 	t.Run("of another carrier", func(t *testing.T) {
 		t.Parallel()
-		sim, r := startVapi(t, simulator.VapiRules{}, nil)
+		sim, r := startVapi(t, simulator.VapiRules{})
 		sim.Vapi().AddNumber(simulator.VapiNumber{Number: number, Provider: simulator.VapiOwn})
 		_, diags := r.TerraformApply(atVapi(acctest.Values{"provider_name": "twilio"}))
 		expectDiagnostic(t, diags, "error", "", `has \+14155550100 as a number of "vapi"`)

@@ -71,12 +71,18 @@ func TestElevenLabs_WebhooksFollowTheRules(t *testing.T) {
 	}{
 		"by default":       {imported: "api.elevenlabs.io api.elevenlabs.io ", after: "api.elevenlabs.io api.elevenlabs.io "},
 		"without messages": {more: `, "enable_sms": false`, imported: "api.elevenlabs.io example.com ", after: "api.elevenlabs.io example.com "},
-		"with status": {rules: simulator.ElevenLabsRules{ImportSetsStatus: true},
-			imported: "api.elevenlabs.io api.elevenlabs.io api.elevenlabs.io", after: "api.elevenlabs.io api.elevenlabs.io api.elevenlabs.io"},
-		"in the US": {rules: simulator.ElevenLabsRules{AtUSHost: true},
-			imported: "api.us.elevenlabs.io api.us.elevenlabs.io ", after: "api.us.elevenlabs.io api.us.elevenlabs.io "},
-		"deletion clears": {rules: simulator.ElevenLabsRules{DeleteClearsWebhooks: true},
-			imported: "api.elevenlabs.io api.elevenlabs.io ", after: "  "},
+		"with status": {
+			rules:    simulator.ElevenLabsRules{ImportSetsStatus: true},
+			imported: "api.elevenlabs.io api.elevenlabs.io api.elevenlabs.io", after: "api.elevenlabs.io api.elevenlabs.io api.elevenlabs.io",
+		},
+		"in the US": {
+			rules:    simulator.ElevenLabsRules{AtUSHost: true},
+			imported: "api.us.elevenlabs.io api.us.elevenlabs.io ", after: "api.us.elevenlabs.io api.us.elevenlabs.io ",
+		},
+		"deletion clears": {
+			rules:    simulator.ElevenLabsRules{DeleteClearsWebhooks: true},
+			imported: "api.elevenlabs.io api.elevenlabs.io ", after: "  ",
+		},
 	} {
 		c := startElevenLabs(t, test.rules)
 		hosts := func() string {

@@ -134,7 +134,7 @@ func (vs *VapiState) with(use func(*vapi)) {
 // SetRules changes the rules while the simulator runs.
 func (vs *VapiState) SetRules(change func(*VapiRules)) { vs.with(func(v *vapi) { change(&v.rules) }) }
 
-// AddAssistant, AddSquad, AddWorkflow and AddCredential add what a number can name.
+// AddAssistant adds an assistant that a number can name, as AddSquad, AddWorkflow and AddCredential do theirs.
 func (vs *VapiState) AddAssistant(id string) {
 	vs.with(func(v *vapi) { v.assistants = append(v.assistants, id) })
 }

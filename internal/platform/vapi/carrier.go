@@ -21,7 +21,7 @@ func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number,
 		return n, err
 	}
 	if live.Provider != providerVapi {
-		return n, blame(providerName, fmt.Errorf("Vapi does not carry %s, which it has as a number of %q; nothing was changed there: "+
+		return n, blame(providerName, fmt.Errorf("%s is not carried by Vapi, which has it as a number of %q; nothing was changed there: "+
 			"set provider_name to that, or leave it out", n.PhoneNumber, live.Provider))
 	}
 	n = c.platform.read(n, live)

@@ -203,11 +203,11 @@ func belongs(live *record, want platform.Number, taken bool) error {
 	there := provided(want, live.Provider)
 	switch {
 	case want.Block.Has(providerName) && carrierOf(there) != carrierOf(want):
-		return blame(providerName, fmt.Errorf("Vapi has %s as a number of %q; nothing was changed there: set provider_name to "+
+		return blame(providerName, fmt.Errorf("%s is at Vapi as a number of %q; nothing was changed there: set provider_name to "+
 			"that, or leave it out", want.PhoneNumber, live.Provider))
 	case taken && carrierOf(want) == twilioName && want.AccountSID != "" && live.TwilioAccountSID != "" &&
 		live.TwilioAccountSID != want.AccountSID:
-		return fmt.Errorf("Vapi has a record of %s that was imported from account %s at Twilio, and the number is in account %s; "+
+		return fmt.Errorf("the record of %s at Vapi was imported from account %s at Twilio, and the number is in account %s; "+
 			"nothing was changed: delete that record in Vapi's dashboard, then apply again", want.PhoneNumber, live.TwilioAccountSID,
 			want.AccountSID)
 	}
@@ -224,7 +224,7 @@ func (p *Platform) credentials(n platform.Number) (body, error) {
 		return nil, blame(credentialID, fmt.Errorf("the import of a number of %s needs a credential, which Vapi's dashboard makes: "+
 			"set credential_id", provider))
 	case carrierOf(n) == kindName:
-		return nil, blame(providerName, fmt.Errorf("Vapi does not have %s among the numbers that it carries, and imports none "+
+		return nil, blame(providerName, fmt.Errorf("%s is not among the numbers that Vapi carries, and it imports none "+
 			"there: get it in Vapi's dashboard first", n.PhoneNumber))
 	}
 	account := p.twilio["account_sid"]
