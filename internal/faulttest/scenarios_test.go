@@ -552,7 +552,7 @@ func lists() []scenario {
 		if h.listed == nil {
 			continue // a list of it is that of the same platform
 		}
-		platform, _, _ := strings.Cut(h.name, " ")
+		platform := strings.FieldsFunc(h.name, func(r rune) bool { return strings.ContainsRune(" ,'", r) })[0]
 		service := platform
 		if platform == "none" {
 			service = "twilio"

@@ -20,8 +20,7 @@ type Outlook struct {
 	NotOwned    *NotOwnedError
 	// Capabilities are those of a number that is owned; empty: they are not known.
 	Capabilities []string
-	// Lost lists the wiring that an adoption overwrites without the
-	// configuration naming it, as "field = value".
+	// Lost lists what is set and an adoption replaces, as "field: old -> new".
 	Lost []string
 }
 
@@ -85,7 +84,7 @@ func (m *Manager) mayBuy(want platform.Number) bool {
 	return want.Purchase != nil && m.Kinds.Sells(m.Kinds.CarrierOf(want))
 }
 
-// lost lists what an owned number is set to and its adoption replaces.
+// lost lists what an owned number is set to and its adoption replaces, old and new.
 func (m *Manager) lost(ctx context.Context, on platform.Platform, owned, want platform.Number) []string {
 	carrier, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
 	kind, _ := m.Kinds.Kind(want.Platform)
@@ -98,22 +97,37 @@ func (m *Manager) lost(ctx context.Context, on platform.Platform, owned, want pl
 	var lost []string
 	for _, field := range carrier.Settings {
 		now := owned.Settings[field.Name]
-		wanted, named := want.Settings[field.Name]
-		if !field.Wiring || now == nil || now == field.Default {
-			continue
-		}
-		if named && wanted != now || slices.Contains(replaced, field.Name) {
-			lost = append(lost, fmt.Sprintf("%s = %q", field.Name, fmt.Sprint(now)))
+		wanted, managed := want.Settings[field.Name]
+		switch {
+		case !field.Wiring || !isSet(now, field):
+		case slices.Contains(replaced, field.Name):
+			lost = append(lost, fmt.Sprintf("%s: %q -> as %s wires it", field.Name, fmt.Sprint(now), kind.Title))
+		case managed:
+			lost = appendLost(lost, field.Name, now, wanted, field.Default)
 		}
 	}
 	for _, field := range kind.Block { // where the carrier is the platform too, it reports them
 		now := owned.Block[field.Name]
 		wanted, named := want.Block[field.Name]
-		if field.Presence == platform.Optional && now != nil && named && !reflect.DeepEqual(wanted, now) {
-			lost = append(lost, fmt.Sprintf("%s.%s = %q", kind.Name, field.Name, fmt.Sprint(now)))
+		if field.Presence == platform.Optional && now != nil && named {
+			lost = appendLost(lost, kind.Name+"."+field.Name, now, wanted, nil)
 		}
 	}
 	return lost
+}
+
+// appendLost adds a value that another one replaces; nil is the default.
+func appendLost(lost []string, name string, now, wanted, byDefault any) []string {
+	if wanted == nil {
+		wanted = byDefault
+	}
+	switch {
+	case reflect.DeepEqual(wanted, now):
+		return lost
+	case wanted == nil:
+		return append(lost, fmt.Sprintf("%s: %q -> cleared", name, fmt.Sprint(now)))
+	}
+	return append(lost, fmt.Sprintf("%s: %q -> %q", name, fmt.Sprint(now), fmt.Sprint(wanted)))
 }
 
 // NotOwnedError reports that a number is not owned and may not be bought.
@@ -226,6 +240,7 @@ func (m *Manager) complete(
 	ctx context.Context, carrier platform.Carrier, on platform.Platform, have, want platform.Number,
 ) (platform.Number, error) {
 	m.catalogs.wrote(have.PhoneNumber)
+	named := want
 	want = m.completion(have, want)
 	got, err := m.setUp(ctx, carrier, on, have, want)
 	if err != nil && have.Marker() != "" && !errors.Is(err, platform.ErrClaimed) {
@@ -241,7 +256,7 @@ func (m *Manager) complete(
 	if err != nil {
 		got.Memory.Stop(platform.Creation, err)
 	}
-	got.Memory.Ours = m.Kinds.ours(want)
+	got.Memory.Ours, got.Memory.Replaced = ours(named), m.Kinds.replacing(have, want, got)
 	judge(&got)
 	return readable(got, want), err
 }
@@ -285,6 +300,9 @@ func settleMark(n *platform.Number) {
 func (m *Manager) completion(have, want platform.Number) platform.Number {
 	want.PhoneNumber, want.SID, want.AccountSID = have.PhoneNumber, have.SID, have.AccountSID
 	want.Acquisition, want.Memory = have.Acquisition, have.Memory
+	if want.Acquisition == platform.Purchased { // nobody else has wired it
+		want = m.Kinds.bare(want)
+	}
 	return unmarked(have, want)
 }
 

@@ -73,16 +73,13 @@ func (k Kinds) Sells(carrier string) bool {
 	return kind.NotForSale == ""
 }
 
-// OwnsWiring says that n's platform wires it at its carrier.
-func (k Kinds) OwnsWiring(n platform.Number) bool {
-	kind, ok := k.Kind(n.Platform)
-	return ok && kind.Wires != nil
-}
-
-// Owns says that the setting is wiring that n's platform keeps to itself: it wires
-// the number at its carrier, and does not leave this to the resource.
-func (k Kinds) Owns(n platform.Number, field platform.Field) bool {
-	return field.Wiring && k.OwnsWiring(n) && !slices.Contains(k.yielded(n), field.Name)
+// Owned lists the carrier's settings that n's platform wires or keeps clear: they
+// are not the resource's.
+func (k Kinds) Owned(n platform.Number) []string {
+	if kind, ok := k.Kind(n.Platform); !ok || kind.Wires == nil {
+		return nil
+	}
+	return k.routing(n)
 }
 
 // yielded lists the wiring that n's platform leaves to the resource although it
@@ -170,9 +167,8 @@ func (k Kinds) Steps(n platform.Number) []platform.Step {
 		return steps
 	}
 	for _, step := range carrier.Steps(n, action) {
-		// A platform that does not wire the number leaves that to the resource,
-		// whose wiring goes with it, as does what a platform leaves to it.
-		if action == platform.Release || step.Op != "" && (on.Wires == nil || len(k.yielded(n)) > 0) {
+		// What the platform does not wire is the resource's, and goes with it.
+		if action == platform.Release || step.Op != "" {
 			steps = append(steps, step)
 		}
 	}

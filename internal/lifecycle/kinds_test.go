@@ -50,9 +50,9 @@ func TestStepsJoinThePlatformsAndTheCarriers(t *testing.T) {
 		"carrier alone, detach":  {platform.Number{Platform: platform.None, Action: platform.Detach}, "carrier:detach", false},
 		"carrier alone, release": {platform.Number{Platform: platform.None, Action: platform.Release}, "carrier:release", true},
 		"carrier alone, force":   {platform.Number{Platform: platform.None, Action: platform.ForceDelete}, "carrier:force_delete", false},
-		"platform, detach":       {platform.Number{Platform: "voice", Action: platform.Detach}, "voice:detach", false},
+		"platform, detach":       {platform.Number{Platform: "voice", Action: platform.Detach}, "voice:detach carrier:detach", false},
 		"platform, release":      {platform.Number{Platform: "voice", Action: platform.Release}, "voice:release carrier:release", true},
-		"platform, force":        {platform.Number{Platform: "voice", Action: platform.ForceDelete}, "voice:force_delete", false},
+		"platform, force":        {platform.Number{Platform: "voice", Action: platform.ForceDelete}, "voice:force_delete carrier:force_delete", false},
 		"both, detach":           {platform.Number{Platform: "both", Action: platform.Detach}, "both:detach", false},
 		"both, release":          {platform.Number{Platform: "both", Action: platform.Release}, "both:release", true},
 		"creation never completed": {
@@ -141,7 +141,7 @@ func TestTheTableKnowsWhoIsWhat(t *testing.T) {
 	if got := names(kinds().Carriers()); !slices.Equal(got, []string{"carrier"}) {
 		t.Errorf("carriers are %v", got)
 	}
-	if !kinds().OwnsWiring(platform.Number{Platform: "voice"}) || kinds().OwnsWiring(platform.Number{Platform: "both"}) {
+	if kinds().Owned(platform.Number{Platform: "voice"}) == nil || kinds().Owned(platform.Number{Platform: "both"}) != nil {
 		t.Error("only voice wires the number at its carrier")
 	}
 	if kinds().Title("unheard of") != "unheard of" {

@@ -230,7 +230,8 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 		}
 	}
 	if importing {
-		got.Memory.Ours, got.Memory.Kept = m.Kinds.takenOver(got), m.Kinds.kept(got)
+		got.Memory.Ours, got.Memory.Replaced = m.Kinds.takenOver(got), platform.Values{}
+		got.Memory.Imported = true
 	}
 	if lost {
 		got.Acquisition, got.Memory.Marker, got.Memory.Unfinished = have.Acquisition, have.Memory.Marker, have.Memory.Unfinished

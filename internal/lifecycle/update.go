@@ -21,7 +21,8 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 	if err != nil {
 		got.Memory.Ours = m.Kinds.partlyOurs(have, want, got)
 	} else {
-		got.Memory.Ours = m.Kinds.ours(want)
+		got.Memory.Ours, got.Memory.Imported = ours(want), false
+		got.Memory.Replaced = withoutWiring(got.Memory.Replaced, got)
 	}
 	return got, err
 }
@@ -54,7 +55,8 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		}
 	}
 	repair, moving := have.Status != platform.Active, have.Platform != want.Platform
-	passes := m.Kinds.passes(have, want)
+	managed, passes := m.Kinds.newlyManaged(have, want), m.Kinds.passes(have, want)
+	want = clearing(want, m.Kinds.Removed(have, want))
 	if on != nil {
 		there := have
 		if moving {
@@ -82,9 +84,9 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 			return have, err
 		}
 	}
-	if repair || moving || passes {
-		// State holds no wiring that a platform owned, and may hold what a
-		// failed creation or destroy was about to do.
+	if repair || moving || passes || len(managed) > 0 {
+		// State holds nothing of what was not managed, and may hold what a failed
+		// creation or destroy was about to do.
 		live, err := carrier.Read(ctx, have)
 		if err != nil && moving {
 			return halfway(have, err), err
@@ -96,8 +98,10 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 			return have, &LostClaimError{PhoneNumber: have.PhoneNumber}
 		}
 		have.Settings = live.Settings
+		have.Memory.Replaced = m.Kinds.replaces(have.Memory.Replaced, live, managed)
 	}
 	want.PhoneNumber, want.SID, want.Acquisition, want.Memory = have.PhoneNumber, have.SID, have.Acquisition, have.Memory
+	want.Notes = have.Notes
 	if passes {
 		want = m.Kinds.reclaimed(have, want)
 	}
@@ -225,17 +229,17 @@ func halfway(n platform.Number, err error) platform.Number {
 func (m *Manager) unwire(
 	ctx context.Context, carrier platform.Carrier, have, want platform.Number,
 ) (platform.Number, error) {
-	on, ok := m.Kinds.Kind(want.Platform)
-	if !ok || on.Wires == nil {
+	owned := m.Kinds.Owned(want)
+	if owned == nil {
 		return have, nil
 	}
+	on, _ := m.Kinds.Kind(want.Platform)
 	bare := have
 	bare.Settings = platform.Values{}
-	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(have))
-	for _, field := range kind.Settings {
-		if m.Kinds.Owns(want, field) && !m.Kinds.Owns(have, field) && have.Settings.Has(field.Name) &&
-			!slices.Contains(on.Wires, field.Name) {
-			bare.Settings[field.Name] = nil
+	for name := range have.Memory.Ours {
+		removed := slices.Contains(owned, name) && !slices.Contains(on.Wires, name)
+		if removed || slices.Contains(m.Kinds.Removed(have, want), name) {
+			bare.Settings[name] = nil
 		}
 	}
 	if len(bare.Settings) == 0 {
@@ -267,6 +271,39 @@ func (m *Manager) leave(
 		}
 		return have, err
 	}
+	if have, err = m.giveBack(ctx, have, want); err != nil {
+		return halfway(have, err), err
+	}
 	have.Platform, have.Block, have.Memory.Wiring, have.Memory.Platform = platform.None, nil, nil, nil
+	return have, nil
+}
+
+// giveBack puts back, where restore_on_detach asks for it, what the platform had
+// replaced and want does not set anew.
+func (m *Manager) giveBack(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(have))
+	if !want.RestoreOnDetach || kind.Steps == nil {
+		return have, nil
+	}
+	left, after := have, m.Kinds.Owned(want)
+	left.RestoreOnDetach, left.Memory.Ours, left.Memory.Replaced = true, platform.Values{}, platform.Values{}
+	for _, name := range m.Kinds.Owned(have) {
+		_, wanted := want.Settings[name]
+		if have.Memory.Replaced.Has(name) && !wanted && !slices.Contains(after, name) {
+			left.Memory.Replaced[name] = have.Memory.Replaced[name]
+		}
+	}
+	if len(left.Memory.Replaced) == 0 {
+		return have, nil
+	}
+	notes, _, err := m.run(ctx, left, kind.Steps(left, platform.Detach), false)
+	if err != nil {
+		return have, err
+	}
+	have.Notes = append(have.Notes, notes...)
+	have.Memory.Replaced = maps.Clone(have.Memory.Replaced)
+	for name := range left.Memory.Replaced {
+		delete(have.Memory.Replaced, name)
+	}
 	return have, nil
 }

@@ -249,7 +249,7 @@ func TestApplyOfAPlanThatTheWorldHasOvertaken(t *testing.T) {
 			r := sim.Driver(t, nil).Resource("telephony_phone_number")
 			p := r.Plan(test.planned)
 			for _, d := range p.Diagnostics {
-				if !test.unowned {
+				if maybe := strings.HasPrefix(d.Summary, "May buy a number"); !test.unowned && !maybe {
 					t.Errorf("the plan says %+v", d)
 				}
 			}
@@ -311,7 +311,7 @@ func TestOneMistakeIsOneError(t *testing.T) {
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	driver := sim.Driver(t, nil)
-	named := driver.Resource("telephony_phone_number").Plan(acctest.Values{"phone_number": number, "friendly_name": ""})
+	named := driver.Resource("telephony_phone_number").Plan(acctest.Values{"phone_number": number, "friendly_name": strings.Repeat("n", 65)})
 	empty := driver.Resource("telephony_phone_number").Import("")
 	for what, diags := range map[string]acctest.Diagnostics{"friendly_name": named.Diagnostics, "import": empty} {
 		if len(diags) != 1 || !diags.Failed() {

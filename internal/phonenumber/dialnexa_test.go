@@ -186,7 +186,7 @@ func TestAccDialNexaPlanOfAnAdoptionNamesWhatIsLost(t *testing.T) {
 	cli.Configure(dialNexaHCL(sim, "phone_number = \""+number+"\"\ndialnexa {\nnickname = \"Support\"\n}"))
 	diagnostics, _ := cli.Plan()
 	expectDiagnostic(t, diagnostics, "warning", `Adopting \+14155550100`,
-		`dialnexa.agent_id = "agt_two".*dialnexa.label = "line"`)
+		`dialnexa.agent_id: "agt_two" -> cleared.*dialnexa.label: "line" -> cleared`)
 	for _, d := range diagnostics {
 		if strings.Contains(d.Detail, "dialnexa.nickname") {
 			t.Errorf("a value that stays is called lost: %s", d.Detail)

@@ -92,8 +92,7 @@ func (d *Direct) Refresh(
 	}
 	after := before
 	after.attrs = maps.Clone(before.attrs)
-	after.forget(got)
-	after.observe(got)
+	after.refresh(got)
 	n := after.number()
 	if !after.sameAs(before) || !bytes.Equal(after.private(), private) {
 		return ctx, nil, false

@@ -107,12 +107,10 @@ func (r *Resource) importExamples(id string) string {
 // here, and its end is the gentle one.
 func (m *model) imported(n platform.Number) {
 	m.importDefaults()
-	m.forget(n)
-	m.observe(n)
+	m.refresh(n)
 }
 
 func (m *model) importDefaults() {
 	m.set("acquisition", string(platform.Adopted))
 	m.set("release_on_destroy", string(platform.Detach))
-	m.set("deregister_emergency_address", false)
 }

@@ -30,7 +30,7 @@ func TestAccImportThenPlanShowsNoChanges(t *testing.T) {
 			got := onlyNumber(t, cli.State())
 			for name, want := range map[string]any{
 				"id": number, "sid": sid, "acquisition": "adopted", "release_on_destroy": "detach", "status": "active",
-				"deregister_emergency_address": false,
+				"deregister_emergency_address": nil,
 			} {
 				if got[name] != want {
 					t.Errorf("%s is %v after the import, want %v", name, got[name], want)

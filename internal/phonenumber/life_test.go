@@ -35,7 +35,7 @@ func TestAccOwnedNumberIsAdoptedWiredAndDetached(t *testing.T) {
 			state("acquisition", text("adopted")),
 			state("status", text("active")),
 			state("status_reason", text("")),
-			state("voice_method", text("POST")),
+			state("voice_method", knownvalue.Null()),
 			state("capabilities", knownvalue.ListExact([]knownvalue.Check{text("mms"), text("sms"), text("voice")})),
 			state("destroy_steps", knownvalue.ListExact([]knownvalue.Check{text(
 				"Clear voice_url of " + number + " at Twilio, if it still has the value that this resource gave it, " +

@@ -113,14 +113,10 @@ func (m *model) recollect() {
 	}
 	n := m.number()
 	carrier, _ := m.kinds.Kind(n.Carrier)
-	m.memory.Ours, m.memory.Kept = platform.Values{}, nil
+	m.memory.Ours = platform.Values{}
 	for _, field := range carrier.Settings {
-		switch value := n.Settings[field.Name]; {
-		case value == nil, value == field.Default:
-		case field.Wiring:
+		if value := n.Settings[field.Name]; field.Wiring && value != nil {
 			m.memory.Ours[field.Name] = value
-		default:
-			m.memory.Kept = append(m.memory.Kept, field.Name)
 		}
 	}
 }
@@ -216,6 +212,9 @@ func (m *model) keepGentlerEnd(plan model) {
 	if plain(plan.attrs["deregister_emergency_address"]) != true {
 		m.attrs["deregister_emergency_address"] = plan.attrs["deregister_emergency_address"]
 	}
+	if plain(plan.attrs["restore_on_detach"]) == true {
+		m.attrs["restore_on_detach"] = plan.attrs["restore_on_detach"]
+	}
 }
 
 // number is the model as plain values. What is unknown is absent from them.
@@ -227,6 +226,7 @@ func (m *model) number() platform.Number {
 		Acquisition:                platform.Acquisition(m.text("acquisition")),
 		Action:                     m.action(),
 		DeregisterEmergencyAddress: plain(m.attrs["deregister_emergency_address"]) == true,
+		RestoreOnDetach:            plain(m.attrs["restore_on_detach"]) == true,
 		Status:                     platform.Status(m.text("status")),
 		StatusReason:               m.text("status_reason"),
 		Memory:                     m.memory,
@@ -258,24 +258,42 @@ func (m *model) number() platform.Number {
 }
 
 // settings are those of n's carrier, or of all that may turn out to be it, that
-// the resource manages: all but what is unknown, the wiring where the platform
-// owns it, and what says who the number is and has no value.
+// the resource manages: what is named, wiring that still is ours, and what would
+// keep either from working. What is unknown is left out, and what n's platform owns.
 func (m *model) settings(n platform.Number) platform.Values {
-	values, carrierKnown := platform.Values{}, m.carrierKnown()
+	values, carrierKnown, owned := platform.Values{}, m.carrierKnown(), m.kinds.Owned(n)
 	for _, carrier := range m.kinds.Carriers() {
 		if carrierKnown && carrier.Name != n.Carrier {
 			continue
 		}
+		free := func(name string) bool { return m.known(name) && !slices.Contains(owned, name) }
 		for _, field := range carrier.Settings {
-			if !m.known(field.Name) || m.kinds.Owns(n, field) {
+			value := m.setting(field.Name)
+			if _, ours := m.memory.Ours[field.Name]; free(field.Name) && (value != nil || ours && field.Wiring) {
+				values[field.Name] = value
+			}
+		}
+		for _, field := range carrier.Settings {
+			if _, managed := values[field.Name]; !managed {
 				continue
 			}
-			if value := plain(m.attrs[field.Name]); field.Wiring || value != nil && value != "" {
-				values[field.Name] = value
+			for _, name := range field.Blockers {
+				if _, managed := values[name]; !managed && free(name) {
+					values[name] = m.setting(name)
+				}
 			}
 		}
 	}
 	return values
+}
+
+// setting is the value of a carrier's setting; nil: it is not named. An empty text
+// is the same as none.
+func (m *model) setting(name string) any {
+	if value := plain(m.attrs[name]); value != "" {
+		return value
+	}
+	return nil
 }
 
 func purchase(criteria platform.Values) *platform.Purchase {
@@ -321,18 +339,6 @@ func (m *model) observe(n platform.Number) {
 	m.fill("acquisition", string(n.Acquisition))
 	m.fill("status", string(n.Status))
 	m.fill("status_reason", printable(n.StatusReason))
-	kind, _ := m.kinds.Kind(n.Carrier)
-	for _, carrier := range m.kinds.Carriers() {
-		for _, field := range carrier.Settings {
-			if carrier.Name != kind.Name || m.kinds.Owns(n, field) {
-				m.fill(field.Name, nil)
-			} else if value, reported := n.Settings[field.Name]; reported {
-				m.fill(field.Name, orDefault(value, field))
-			} else if !m.known(field.Name) || m.null(field.Name) {
-				m.set(field.Name, field.Default)
-			}
-		}
-	}
 	for _, on := range m.kinds.Platforms() {
 		if on.Name == n.Platform {
 			m.attrs[on.Name] = filled(m.types[on.Name], m.attrs[on.Name], n.Block)
@@ -352,21 +358,10 @@ func (m *model) fill(name string, value any) {
 // forget makes everything unknown that services report, so that observe writes
 // all of it.
 func (m *model) forget(n platform.Number) {
-	importing := m.null("status")
 	m.setUnknown("id", "sid", "account_sid", "capabilities", "status", "status_reason")
 	m.setUnknown(endAttributes...)
 	if m.null("acquisition") {
 		m.setUnknown("acquisition")
-	}
-	for _, carrier := range m.kinds.Carriers() {
-		for _, field := range carrier.Settings {
-			if !field.Wiring && !importing && carrier.Name == n.Carrier && !m.manages(field.Name) {
-				continue
-			}
-			if _, reported := n.Settings[field.Name]; reported || carrier.Name != n.Carrier || m.kinds.OwnsWiring(n) {
-				m.setUnknown(field.Name)
-			}
-		}
 	}
 	if !e164.Same(m.text("phone_number"), n.PhoneNumber) {
 		m.setUnknown("phone_number")
@@ -380,8 +375,38 @@ func (m *model) forget(n platform.Number) {
 	}
 }
 
-// manages says that a setting which is not wiring is in the state, and so managed.
-func (m *model) manages(name string) bool { return m.text(name) != "" }
+// refresh writes all that services report of n into the model, which is a state.
+func (m *model) refresh(n platform.Number) {
+	importing := m.null("status")
+	m.forget(n)
+	m.memory = n.Memory
+	m.show(n, importing)
+	m.observe(n)
+}
+
+// show writes the settings of n into a state: those that are managed or, where an
+// import or a move takes them over, all that are set.
+func (m *model) show(n platform.Number, all bool) {
+	managed, owned := m.settings(n), m.kinds.Owned(n)
+	for _, carrier := range m.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			value, told := n.Settings[field.Name]
+			_, ours := m.memory.Ours[field.Name]
+			_, shown := managed[field.Name]
+			switch {
+			case carrier.Name != n.Carrier, slices.Contains(owned, field.Name):
+				m.set(field.Name, nil)
+			case !told, !shown && !ours && !all:
+			case value != nil && value != field.Default:
+				m.set(field.Name, value)
+			case field.Default != nil && (ours || m.setting(field.Name) == field.Default):
+				m.set(field.Name, field.Default)
+			case m.setting(field.Name) != nil:
+				m.set(field.Name, nil)
+			}
+		}
+	}
+}
 
 // endAttributes say what a destroy will do.
 var endAttributes = []string{"carrier", "platform", "destroy_action", "destroy_irreversible", "destroy_steps"}
@@ -409,11 +434,4 @@ func textOrNil(s string) any {
 		return nil
 	}
 	return s
-}
-
-func orDefault(value any, field platform.Field) any {
-	if value == nil {
-		return field.Default
-	}
-	return value
 }

@@ -76,7 +76,7 @@ func TestNumberLeavesOutWhatIsUnknown(t *testing.T) {
 	if n.PhoneNumber != "+14155550100" || n.Action != platform.Release || n.Platform != platform.None || n.Carrier != "carrier" {
 		t.Errorf("number is %+v", n)
 	}
-	want := platform.Values{"voice_url": "https://example.com", "lookup": nil}
+	want := platform.Values{"voice_url": "https://example.com"}
 	if !reflect.DeepEqual(n.Settings, want) {
 		t.Errorf("settings are %v, want %v", n.Settings, want)
 	}
@@ -108,14 +108,14 @@ func TestObserveKeepsWhatWasPlannedAndFillsTheRest(t *testing.T) {
 	m.set("phone_number", "+1 (415) 555-0100")
 	m.set("voice_url", "https://example.com")
 	m.set("destroy_irreversible", true)
-	m.setUnknown("id", "sid", "name", "status", "status_reason", "destroy_steps", "voice_method")
+	m.setUnknown("id", "sid", "status", "status_reason", "destroy_steps")
 	m.observe(platform.Number{
 		PhoneNumber: "+14155550100", SID: "PN1", Carrier: "carrier", Platform: platform.None, Status: platform.Corrupted,
 		StatusReason: "half-way", Settings: platform.Values{"name": "Named", "voice_url": nil, "voice_method": nil},
 	})
 	for name, want := range map[string]any{
-		"phone_number": "+1 (415) 555-0100", "id": "+14155550100", "sid": "PN1", "name": "Named", "status": "corrupted",
-		"status_reason": "half-way", "voice_url": "https://example.com", "voice_method": "POST", "destroy_irreversible": true,
+		"phone_number": "+1 (415) 555-0100", "id": "+14155550100", "sid": "PN1", "name": nil, "status": "corrupted",
+		"status_reason": "half-way", "voice_url": "https://example.com", "voice_method": nil, "destroy_irreversible": true,
 		"destroy_steps": []string{"detach https://example.com"},
 	} {
 		if got := plain(m.attrs[name]); !reflect.DeepEqual(got, want) {
@@ -124,25 +124,26 @@ func TestObserveKeepsWhatWasPlannedAndFillsTheRest(t *testing.T) {
 	}
 }
 
-func TestObserveAfterForgetWritesAllThatIsReported(t *testing.T) {
+func TestRefreshWritesAllThatIsReportedAndManaged(t *testing.T) {
 	t.Parallel()
 	m := newModel(t)
 	m.set("phone_number", "+1 (415) 555-0100")
 	m.set("acquisition", "purchased")
+	m.set("status", "active")
 	m.set("voice_url", "https://old.example.com")
 	m.set("lookup", true)
 	n := platform.Number{
 		PhoneNumber: "+14155550100", SID: "PN2", Carrier: "carrier", Platform: platform.None, Acquisition: platform.Adopted,
-		Status: platform.Active, Settings: platform.Values{"voice_url": "https://new.example.com"},
+		Status: platform.Active, Settings: platform.Values{"voice_url": "https://new.example.com", "name": "Named"},
 	}
-	m.forget(n)
-	m.observe(n)
+	m.refresh(n)
 	for name, want := range map[string]any{
 		"phone_number": "+1 (415) 555-0100", // another spelling of the same number
 		"acquisition":  "purchased",         // nobody but state knows it
 		"voice_url":    "https://new.example.com",
-		"lookup":       true,   // not reported, so it stays
-		"voice_method": "POST", // not reported and not in state: the default
+		"lookup":       true, // not reported, so it stays
+		"voice_method": nil,  // at its default, which is not shown
+		"name":         nil,  // not managed
 		"sid":          "PN2", "status": "active", "status_reason": "", "carrier": "carrier", "destroy_irreversible": false,
 	} {
 		if got := plain(m.attrs[name]); !reflect.DeepEqual(got, want) {
@@ -154,20 +155,19 @@ func TestObserveAfterForgetWritesAllThatIsReported(t *testing.T) {
 func TestObserveOfAnotherPlatformTakesTheBlocksAlong(t *testing.T) {
 	t.Parallel()
 	m := newModel(t)
+	m.set("status", "active")
 	m.set("voice_url", "https://example.com")
 	n := platform.Number{
 		PhoneNumber: "+14155550100", Carrier: "carrier", Platform: "voice", Block: platform.Values{"agent_id": "a1", "id": int64(7)},
 		Settings: platform.Values{"voice_url": "https://voice.example.com"},
 	}
-	m.forget(n)
-	m.observe(n)
+	m.refresh(n)
 	block := nested(m.attrs["voice"])
 	if plain(block["agent_id"]) != "a1" || plain(block["id"]) != int64(7) || !m.null("voice_url") {
 		t.Errorf("block %v, voice_url %v", m.attrs["voice"], m.attrs["voice_url"])
 	}
-	n.Platform, n.Block = platform.None, nil
-	m.forget(n)
-	m.observe(n)
+	n.Platform, n.Block, n.Memory.Ours = platform.None, nil, platform.Values{"voice_url": "https://voice.example.com"}
+	m.refresh(n)
 	if !m.null("voice") || m.text("voice_url") != "https://voice.example.com" || m.text("platform") != platform.None {
 		t.Errorf("block %v, voice_url %v, platform %v", m.attrs["voice"], m.attrs["voice_url"], m.attrs["platform"])
 	}
@@ -178,7 +178,7 @@ func TestPrivateStateComesBackAsItWasKept(t *testing.T) {
 	var diags diag.Diagnostics
 	kept := newModel(t)
 	kept.memory = platform.Memory{
-		Instance: "one", Unfinished: platform.Teardown, Detail: "why", Kept: []string{"name"}, Origin: "hosted",
+		Instance: "one", Unfinished: platform.Teardown, Detail: "why", Replaced: platform.Values{"name": "old"}, Origin: "hosted",
 		Wiring: platform.Values{"voice_url": "https://example.com", "lookup": true, "trunk_sid": nil},
 	}
 	store := privateStore{}

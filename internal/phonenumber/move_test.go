@@ -661,7 +661,8 @@ func TestAccMoveThatFailsChangesNothing(t *testing.T) {
 		"gone at Twilio": {func(*moveSource) {}, `Unable to move phone number \+14155550100.*Twilio does not hold it`},
 		"no number":      {func(s *moveSource) { s.state = "{}" }, `neither a phone_number nor a sid.*import block`},
 		"another's": {
-			func(s *moveSource) { s.address = "registry.terraform.io/preskton/twilio" }, `twilio_phone_number of RJPearson94/twilio`,
+			func(s *moveSource) { s.address, s.state = "registry.terraform.io/preskton/twilio", "{}" },
+			`twilio_phone_number of RJPearson94/twilio`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

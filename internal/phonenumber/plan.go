@@ -190,12 +190,19 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	}
 	plan.memory.Unfinished = "" // what an update completes
 	plan.memory.Ours = nil      // all that is planned is ours from then on
+	plan.memory.Imported = false
+	if plan.platform() != state.platform() {
+		plan.memory.Wiring = nil // the platform that it leaves takes its wiring along
+	}
 	r.warnOfDeregistration(state, plan, diags)
 	r.warnOfTransfer(state, plan, diags)
 	plan.set("status", string(platform.Active))
 	plan.set("status_reason", "")
 	plan.describeEnd(plan.set)
 	plan.blurEnd()
+	if have, want := state.number(), plan.number(); want.RestoreOnDetach && r.kinds.FindsAnew(have, want) {
+		plan.setUnknown("destroy_steps") // they name what the apply finds
+	}
 	r.refuseCarrierChange(state, plan, diags)
 	r.refuseHopeless(ctx, config, &state, plan, diags)
 	if !corrected {
@@ -205,6 +212,8 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	r.warnOfRepair(state, plan, diags)
 	r.warnOfInterruption(state, plan, diags)
 	r.warnOfAction(state, plan, diags)
+	r.warnOfImport(state, plan, diags)
+	r.keepUnnamed(config, state, plan)
 }
 
 // planEnd refuses the end of the number in state, or says what it will do.

@@ -3,7 +3,7 @@ package phonenumber
 import (
 	"context"
 	"fmt"
-	"slices"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -18,9 +18,9 @@ func (r *Resource) resolve(ctx context.Context, config model, state *model, plan
 	r.foresee(ctx, config, state, plan, diags)
 	r.refuseForeignSettings(config, plan, diags)
 	if state != nil && state.number().Carrier != plan.number().Carrier {
-		state = nil // it has no settings of this carrier's
+		state = nil // it has no account of this carrier's
 	}
-	r.resolveSettings(config, state, plan)
+	r.leaveUnnamed(config, plan)
 	r.resolveAccount(config, state, plan)
 }
 
@@ -79,28 +79,45 @@ func (r *Resource) refuseForeignSettings(config, plan model, diags *diag.Diagnos
 	}
 }
 
-func (r *Resource) resolveSettings(config model, state *model, plan model) {
-	n, carrierKnown := plan.number(), plan.carrierKnown()
+// leaveUnnamed plans null for the settings that the configuration does not name: it
+// is the same for those that are cleared and for those that are left alone.
+func (r *Resource) leaveUnnamed(config, plan model) {
+	if config.null("deregister_emergency_address") {
+		plan.set("deregister_emergency_address", nil)
+	}
 	for _, carrier := range r.kinds.Carriers() {
 		for _, field := range carrier.Settings {
-			applies := carrier.Name == n.Carrier && !r.kinds.Owns(n, field)
-			switch {
-			case !config.null(field.Name):
-				// as configured, or unknown until then
-			case !carrierKnown && field.Default == nil:
-				plan.set(field.Name, nil)
-			case !carrierKnown:
-				plan.setUnknown(field.Name)
-			case !applies:
-				plan.set(field.Name, nil)
-			case field.Default != nil:
-				plan.set(field.Name, field.Default)
-			case !field.Wiring && state != nil && slices.Contains(state.memory.Kept, field.Name):
-				plan.attrs[field.Name] = state.attrs[field.Name]
-			default:
+			if config.null(field.Name) {
 				plan.set(field.Name, nil)
 			}
 		}
+	}
+}
+
+// keepUnnamed leaves in state what an import or an older version has put there
+// although the configuration does not name it, as long as nothing else changes: to
+// drop it needs no call, and a plan without one shall be empty.
+func (r *Resource) keepUnnamed(config, state, plan model) {
+	if state.memory.Replaced != nil && !state.memory.Imported {
+		return
+	}
+	older := plan
+	older.attrs = maps.Clone(plan.attrs)
+	keep := func(name string) {
+		if config.null(name) {
+			older.attrs[name] = state.attrs[name]
+		}
+	}
+	keep("deregister_emergency_address")
+	for _, carrier := range r.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			if !field.Wiring || plain(state.attrs[field.Name]) == field.Default {
+				keep(field.Name)
+			}
+		}
+	}
+	if older.sameAs(state) {
+		maps.Copy(plan.attrs, older.attrs)
 	}
 }
 
@@ -129,7 +146,7 @@ func (m *model) blurEnd() {
 	if !m.known("release_on_destroy") {
 		m.setUnknown("destroy_action", "destroy_irreversible", "destroy_steps")
 	}
-	inputs := []string{"id", "deregister_emergency_address", "account_sid", "sid"}
+	inputs := []string{"id", "deregister_emergency_address", "restore_on_detach", "account_sid", "sid"}
 	for _, carrier := range m.kinds.Carriers() {
 		for _, field := range carrier.Settings {
 			inputs = append(inputs, field.Name)

@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -159,8 +158,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if importing {
 		state.importDefaults()
 	}
-	state.forget(got)
-	state.observe(got)
+	state.refresh(got)
 	r.manager.Has(state.number())
 	state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 }
@@ -201,20 +199,33 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	addWriteOnly(&want, config)
-	have.Memory.Kept = slices.DeleteFunc(have.Memory.Kept, func(name string) bool { return !config.null(name) })
+	kept := leaveKept(&want, config)
 
 	got, err := r.manager.Update(ctx, have, want)
 	addNotes(diags, "Change", have.PhoneNumber, got.Notes)
 	if err != nil {
 		state.keepGentlerEnd(plan)
-		state.forget(got)
-		state.observe(got)
+		state.refresh(got)
 		state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 		r.addError(diags, "update", have, err)
 		return
 	}
+	got.Memory.Imported = kept
 	plan.observe(got)
 	plan.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
+}
+
+// leaveKept takes out of what is wanted the settings that a plan has kept from an
+// import although the configuration does not name them; false: there are none.
+func leaveKept(want *platform.Number, config model) bool {
+	kept := false
+	for name, value := range want.Settings {
+		if value != nil && config.null(name) {
+			delete(want.Settings, name)
+			kept = true
+		}
+	}
+	return kept
 }
 
 // Delete ends the number as the setting in state says. It repeats the plan's

@@ -167,9 +167,36 @@ func (r *Resource) warnOfLoss(n platform.Number, outlook lifecycle.Outlook, diag
 	if len(outlook.Lost) == 0 {
 		return
 	}
+	wayOut := "To keep a value, set it in the configuration; what the configuration does not name, and what does not stand in " +
+		"the way of what it names, is left as it is."
+	if n.RestoreOnDetach {
+		wayOut += " restore_on_detach is true, so a detach puts the old values back."
+	}
 	diags.AddWarning("Adopting "+n.PhoneNumber+" overwrites its wiring", fmt.Sprintf(
-		"%s is owned already, and the configuration does not name all of its wiring. The apply clears or replaces:\n- %s\n\n"+
-			"To keep a value, set it in the configuration.", n.PhoneNumber, strings.Join(outlook.Lost, "\n- ")))
+		"%s is owned already, and set in another way than the configuration has it. The apply changes:\n- %s\n\n%s",
+		n.PhoneNumber, strings.Join(outlook.Lost, "\n- "), wayOut))
+}
+
+// warnOfImport says what the first change after an import or a move clears.
+func (r *Resource) warnOfImport(state, plan model, diags *diag.Diagnostics) {
+	if !state.memory.Imported {
+		return
+	}
+	before, after := state.number(), plan.number()
+	var cleared []string
+	for _, name := range r.kinds.Removed(before, after) {
+		if plan.known(name) && before.Settings[name] != nil {
+			cleared = append(cleared, fmt.Sprintf("%s: %q", name, fmt.Sprint(before.Settings[name])))
+		}
+	}
+	if len(cleared) == 0 {
+		return
+	}
+	diags.AddWarning("Wiring of "+before.PhoneNumber+" is cleared that an import took over", fmt.Sprintf(
+		"An import, or a move, takes over all wiring that is set, and the configuration does not name all of it. The apply "+
+			"clears:\n- %s\n\nTo keep a value, set it in the configuration. To manage a few settings of the number only, take it "+
+			"out of state again, without the import block, and let the apply adopt it: that leaves alone what is not named.",
+		strings.Join(cleared, "\n- ")))
 }
 
 // refuseCarrierChange refuses to take a number off the platform that carries

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -55,12 +54,18 @@ func newSchema(ctx context.Context, kinds lifecycle.Kinds) schema.Schema {
 			Computed:   true,
 			Validators: []validator.String{accountSIDValidator},
 		},
+		"restore_on_detach": schema.BoolAttribute{
+			MarkdownDescription: "Whether a detach puts back the wiring that this resource replaced when it adopted the number or " +
+				"brought it onto its platform, where it would clear it otherwise: each setting only while it still has the " +
+				"value that this resource gave it. `destroy_steps` names the old values. The same holds for `force_delete` " +
+				"and for a number that leaves its platform; a release ignores it. Default `false`.",
+			Optional: true,
+		},
 		"deregister_emergency_address": schema.BoolAttribute{
 			MarkdownDescription: "Whether a release may deregister the number's emergency address first. Twilio does not " +
 				"release a number that has one. Default `false`: the release is then an error.",
 			Optional: true,
-			Computed: true,
-			Default:  booldefault.StaticBool(false),
+			Computed: true, // what an older version has put into state may stay there
 		},
 		"id": schema.StringAttribute{
 			MarkdownDescription: "The phone number in E.164 form.",
@@ -112,7 +117,7 @@ func newSchema(ctx context.Context, kinds lifecycle.Kinds) schema.Schema {
 	}
 	for _, kind := range kinds.Carriers() {
 		for _, field := range kind.Settings {
-			attributes[field.Name] = attribute(field, !field.Wiring)
+			attributes[field.Name] = settingAttribute(field)
 		}
 	}
 	blocks := map[string]schema.Block{
@@ -194,23 +199,40 @@ func block(description string, fields []platform.Field) schema.Block {
 			blocks[field.Name] = block(field.Description, field.Fields)
 			continue
 		}
-		attributes[field.Name] = attribute(field, false)
+		attributes[field.Name] = attribute(field)
 	}
 	return schema.SingleNestedBlock{MarkdownDescription: description, Attributes: attributes, Blocks: blocks}
 }
 
-// attribute makes the schema of one field. A kept field is filled in by the
-// service where an adoption finds it and the configuration does not name it.
+// settingAttribute makes the schema of a carrier's setting, for which an empty text
+// is the same as none; ValidateConfig holds it against its siblings. Some are
+// computed, since what an older version has put into state may stay there.
+func settingAttribute(field platform.Field) schema.Attribute {
+	computed := !field.Wiring || field.Default != nil
+	if field.Type == platform.Bool {
+		return schema.BoolAttribute{MarkdownDescription: field.Description, Optional: true, Computed: computed}
+	}
+	field.ConflictsWith, field.Requires = nil, nil
+	var validators []validator.String
+	for _, v := range stringValidators(field) {
+		validators = append(validators, unlessEmpty{v})
+	}
+	return schema.StringAttribute{
+		MarkdownDescription: field.Description, Optional: true, Computed: computed, Validators: validators,
+	}
+}
+
+// attribute makes the schema of one field of a block.
 //
 // A block's required field is optional in the schema, since the block itself
 // may be absent; ValidateConfig asks for it.
-func attribute(field platform.Field, kept bool) schema.Attribute {
+func attribute(field platform.Field) schema.Attribute {
 	if field.Presence == platform.Required {
 		field.Description = "Required. " + field.Description
 	}
 	optional := field.Presence != platform.Computed
-	computed := kept || field.Default != nil ||
-		field.Presence == platform.OptionalComputed || field.Presence == platform.Computed
+	computed := field.Default != nil || field.Presence == platform.OptionalComputed ||
+		field.Presence == platform.Computed
 	switch field.Type {
 	case platform.Bool:
 		return schema.BoolAttribute{
@@ -238,7 +260,7 @@ func attribute(field platform.Field, kept bool) schema.Attribute {
 	case platform.Object:
 		nested := map[string]schema.Attribute{}
 		for _, inner := range field.Fields {
-			nested[inner.Name] = attribute(inner, false)
+			nested[inner.Name] = attribute(inner)
 		}
 		return schema.SingleNestedAttribute{
 			MarkdownDescription: field.Description, Optional: optional, Computed: computed, Attributes: nested,
@@ -308,6 +330,15 @@ func (v e164Validator) ValidateString(
 	if _, err := read(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid phone number",
 			fmt.Sprintf("%q is refused: %v.", req.ConfigValue.ValueString(), err))
+	}
+}
+
+// unlessEmpty asks nothing of an empty text.
+type unlessEmpty struct{ validator.String }
+
+func (v unlessEmpty) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.ValueString() != "" || req.ConfigValue.IsUnknown() {
+		v.String.ValidateString(ctx, req, resp)
 	}
 }
 

@@ -88,16 +88,16 @@ func TestAccEverySettingIsCreatedChangedImportedAndRemoved(t *testing.T) {
 					Check:             held(t, sim, field.Name, life.first),
 				},
 				resource.TestStep{
-					Config:            config(is(life.second)),
-					ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
-					ConfigStateChecks: []statecheck.StateCheck{known(life.second)},
-					Check:             held(t, sim, field.Name, orNothing(life.second)),
-				},
-				resource.TestStep{
 					ResourceName:    this,
 					ImportState:     true,
 					ImportStateKind: resource.ImportBlockWithID, // refuses a plan that is not empty
 					ImportStateId:   number,
+				},
+				resource.TestStep{
+					Config:            config(is(life.second)),
+					ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
+					ConfigStateChecks: []statecheck.StateCheck{known(life.second)},
+					Check:             held(t, sim, field.Name, orNothing(life.second)),
 				},
 				resource.TestStep{
 					Config: config(),
@@ -155,7 +155,7 @@ func TestAccTrunkAndApplicationReplaceEachOther(t *testing.T) {
 	}
 }
 
-func TestAccAdoptionClearsWiringThatIsNotNamedAndKeepsTheRest(t *testing.T) {
+func TestAccAdoptionLeavesAloneWhatIsNotNamed(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{EmergencyLetsMessagingChange: true}))
 	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
@@ -180,8 +180,9 @@ func TestAccAdoptionClearsWiringThatIsNotNamedAndKeepsTheRest(t *testing.T) {
 				state("voice_url", knownvalue.Null()),
 			},
 			Check: resource.ComposeTestCheckFunc(
-				held(t, sim, "voice_url", nil), held(t, sim, "voice_fallback_url", nil),
-				held(t, sim, "voice_caller_id_lookup", nil), held(t, sim, "voice_method", "POST"),
+				held(t, sim, "voice_url", "https://old.example/voice"),
+				held(t, sim, "voice_fallback_url", "https://old.example/fallback"),
+				held(t, sim, "voice_caller_id_lookup", true), held(t, sim, "voice_method", "GET"),
 				held(t, sim, "sms_url", "https://example.com/sms")),
 		},
 		resource.TestStep{ // named once, then removed: no longer managed
@@ -211,10 +212,9 @@ func TestAccBadConfigurationIsRefusedAtPlan(t *testing.T) {
 		"unknown end":                   {`release_on_destroy = "maybe"`, `release_on_destroy`},
 		"relative URL":                  {`voice_url = "/voice"`, `absolute http or https URL`},
 		"URL of another scheme":         {`sms_url = "ftp://example.com"`, `absolute http or https URL`},
-		"empty URL":                     {`status_callback = ""`, `remove the attribute`},
 		"fallback without primary":      {`voice_fallback_url = "https://example.com"`, `voice_url`},
 		"SMS fallback without primary":  {`sms_fallback_url = "https://example.com"`, `sms_url`},
-		"trunk and application":         {fmt.Sprintf("trunk_sid = %q\nvoice_application_sid = %q", sid("TK"), sid("AP")), `cannot be specified\s+when`},
+		"trunk and application":         {fmt.Sprintf("trunk_sid = %q\nvoice_application_sid = %q", sid("TK"), sid("AP")), `cannot be set\s+beside`},
 		"SID of another kind":           {fmt.Sprintf("trunk_sid = %q", sid("AP")), `TK and 32`},
 		"SID too short":                 {`address_sid = "AD12"`, `AD and 32`},
 		"SID that is a path":            {`bundle_sid = "BU/../aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"`, `BU and 32`},

@@ -225,7 +225,9 @@ func lostFrom(before, after any, at string) []string {
 		path := strings.TrimPrefix(at+"."+key, ".")
 		value, there := is[key]
 		if !there {
-			lost = append(lost, path+" is gone")
+			if !strings.HasSuffix(path, ".private.memory.kept") { // nothing goes by it any more
+				lost = append(lost, path+" is gone")
+			}
 			continue
 		}
 		lost = append(lost, lostFrom(was[key], value, path)...)

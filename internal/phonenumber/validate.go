@@ -29,11 +29,15 @@ func (r *Resource) ValidateConfig(
 
 func (r *Resource) validate(config model, diags *diag.Diagnostics) {
 	r.validateAcquisition(config, diags)
+	r.validateSettings(config, diags)
 	r.validatePlatform(config, isSure, diags)
 }
 
-// isSet says that an argument or a block is there, as far as a plan can know.
-func isSet(v attr.Value) bool { return !v.IsNull() }
+// isSet says that an argument or a block is there, as far as a plan can know. An
+// empty text is the same as none.
+func isSet(v attr.Value) bool { return !v.IsNull() && !isEmpty(v) }
+
+func isEmpty(v attr.Value) bool { return !v.IsUnknown() && plain(v) == "" }
 
 // isSure says that it is there whatever the unknown values turn out to be.
 // Terraform validates a resource with for_each with each.value unknown first, and
@@ -42,7 +46,7 @@ func isSure(v attr.Value) bool {
 	if inner := nested(v); inner != nil && hasUnknown(v) {
 		return slices.ContainsFunc(slices.Collect(maps.Values(inner)), isSure)
 	}
-	return !v.IsNull() && !v.IsUnknown()
+	return isSet(v) && !v.IsUnknown()
 }
 
 func (r *Resource) validateAcquisition(config model, diags *diag.Diagnostics) {
@@ -96,14 +100,32 @@ func (r *Resource) validatePlatform(config model, there func(attr.Value) bool, d
 	if kind, _ := r.kinds.Kind(n.Platform); kind.CarrierFields == nil { // else the plan finds out
 		r.validateCarrier(config, n, there, diags)
 	}
-	if !r.kinds.OwnsWiring(n) {
-		return
+	for _, name := range r.kinds.Owned(n) {
+		if there(config.attrs[name]) {
+			diags.AddAttributeError(path.Root(name), "Wiring belongs to the platform", fmt.Sprintf(
+				"%s wires the number itself, so %s cannot be set beside its block.", r.kinds.Title(n.Platform), name))
+		}
 	}
+}
+
+// validateSettings holds the carrier's settings against one another.
+func (r *Resource) validateSettings(config model, diags *diag.Diagnostics) {
 	for _, carrier := range r.kinds.Carriers() {
 		for _, field := range carrier.Settings {
-			if r.kinds.Owns(n, field) && there(config.attrs[field.Name]) {
-				diags.AddAttributeError(path.Root(field.Name), "Wiring belongs to the platform", fmt.Sprintf(
-					"%s wires the number itself, so %s cannot be set beside its block.", r.kinds.Title(n.Platform), field.Name))
+			if !isSure(config.attrs[field.Name]) {
+				continue
+			}
+			for _, name := range field.ConflictsWith {
+				if other := config.attrs[name]; isSure(other) {
+					diags.AddAttributeError(path.Root(field.Name), "Settings that exclude each other", fmt.Sprintf(
+						"%s cannot be set beside %s: calls go to one of them.", field.Name, name))
+				}
+			}
+			for _, name := range field.Requires {
+				if other := config.attrs[name]; !isSet(other) {
+					diags.AddAttributeError(path.Root(field.Name), "Setting without another one", fmt.Sprintf(
+						"%s takes over when %s fails, and must have it beside it.", field.Name, name))
+				}
 			}
 		}
 	}

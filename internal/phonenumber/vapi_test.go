@@ -340,7 +340,7 @@ func TestVapiRecordsInDoubtAreRefused(t *testing.T) {
 		sim, r := startVapi(t, simulator.VapiRules{})
 		sim.Vapi().AddNumber(simulator.VapiNumber{Number: number, Provider: simulator.VapiOwn})
 		_, diags := r.TerraformApply(atVapi(acctest.Values{"provider_name": "twilio"}))
-		expectDiagnostic(t, diags, "error", "", `has \+14155550100 as a number of "vapi"`)
+		expectDiagnostic(t, diags, "error", "", `\+14155550100 is at Vapi as a number of "vapi"`)
 		wantVapiWrites(t, sim, "")
 	})
 }

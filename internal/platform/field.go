@@ -10,14 +10,17 @@ type Field struct {
 	Description string // Markdown: sentences with format, unit and default
 	Type        Type
 	Presence    Presence
-	// Default stands in for a value that is absent from the configuration;
-	// only with Optional. The service reports it too when nothing was set.
+	// Default of a platform's field stands in for a value that is absent from the
+	// configuration; only with Optional. Of a carrier's setting it is what the
+	// service reports when nothing was set, and is neither planned nor shown.
 	Default any
-	// Wiring marks a setting that says where calls and messages go. What the
-	// configuration does not name is cleared, also at an adoption. A carrier's
-	// other settings say who the number is: they are managed only where they are
-	// named, and left alone else.
+	// Wiring marks a carrier's setting that says where calls and messages go. Named
+	// once and then removed it is cleared. The other settings say who the number
+	// is: they stay as they are then. What was never named is left alone.
 	Wiring bool
+	// Blockers are siblings that would keep this setting from working as it is
+	// named: they are managed with it, and cleared unless they are named, too.
+	Blockers []string
 
 	// Clears says of the block, as it is in state and in the configuration that
 	// changes it, whether a value that is removed is cleared; nil: it stays. Only

@@ -58,9 +58,13 @@ type Number struct {
 
 	Action                     Action
 	DeregisterEmergencyAddress bool
+	// RestoreOnDetach says that a detach puts back what Memory.Replaced remembers.
+	RestoreOnDetach bool
 
-	// Settings are the carrier's own fields. An absent key is left alone, a
-	// nil value is cleared.
+	// Settings are the carrier's own fields that are managed: of what is wanted, an
+	// absent key is left alone and a nil value is cleared; of what is held, an
+	// absent key is not known and a nil value is not set. A carrier's reads tell
+	// all of them.
 	Settings Values
 	// Block holds the platform's fields, in the same way.
 	Block Values
@@ -94,13 +98,16 @@ type Memory struct {
 	// none is known to be wrong.
 	Blames string `json:"blames,omitempty"`
 	// Ours are the carrier's settings that this resource last wrote or took over,
-	// with those values; what is at its default is absent. A detach clears no
-	// others. nil: nobody remembers, and what Settings have counts as ours.
+	// with those values. They are managed, and a detach clears no others. nil:
+	// nobody remembers, and what Settings have counts as ours.
 	Ours Values `json:"ours,omitzero"`
-	// Kept lists settings that are not wiring and are in state without anybody
-	// knowing whether the configuration has ever named them: they stay there.
-	// Imports and moves leave such, and versions that did not remember Ours.
-	Kept []string `json:"kept,omitempty"`
+	// Replaced is the carrier's wiring that this resource has found set where it
+	// adopted or attached the number, or came to manage a setting, with the values
+	// from before. nil: an older version wrote the state, which did not remember.
+	Replaced Values `json:"replaced,omitzero"`
+	// Imported says that an import or a move has taken over all that was set, and no
+	// change has been made since.
+	Imported bool `json:"imported,omitempty"`
 	// EmergencyAddress is the identifier of the emergency address that the
 	// carrier was seen to have registered for the number, managed or not.
 	EmergencyAddress string `json:"emergency_address,omitempty"`
@@ -338,11 +345,11 @@ type Kind struct {
 	BlockDescription string
 	Block            []Field
 	// Wires lists the carrier's settings by which calls and messages reach this
-	// platform, which sets them itself: the resource's own wiring is refused
-	// beside its block, and evidence is judged by them.
+	// platform, which sets them itself: they are refused beside its block, and
+	// evidence is judged by them.
 	Wires []string
-	// Displaces lists the carrier's settings that would outrank those, and are
-	// cleared when a number has been attached.
+	// Displaces lists the carrier's settings that would outrank those: they are
+	// refused, too, and cleared when a number has been attached.
 	Displaces []string
 	// Yields lists the carrier's wiring that this platform leaves to the resource
 	// all the same, as far as the fields of n's block tell: it stays settable, and

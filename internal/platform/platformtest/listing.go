@@ -161,7 +161,7 @@ func views(s Subject) []view {
 		{name: "active", prepare: func(*world) {}},
 		{name: "with another memory", prepare: func(w *world) {
 			w.have.Memory = platform.Memory{
-				Unfinished: platform.Attach, Detail: "it stopped", Kept: []string{"friendly_name"}, Origin: "hosted",
+				Unfinished: platform.Attach, Detail: "it stopped", Replaced: platform.Values{"voice_url": "https://old.example"}, Origin: "hosted",
 				Wiring: platform.Values{"voice_url": "https://other.example"}, Platform: platform.Values{"other": "value"},
 			}
 		}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -13,13 +14,13 @@ import (
 func (c *Carrier) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
 	switch s.Op {
 	case opClear:
-		return c.clear(ctx, n, ours(n))
+		return c.clear(ctx, n, leavings(n))
 	case platform.OpDeregister:
 		return c.deregister(ctx, n)
 	case opRelease:
 		return c.release(ctx, n)
 	case platform.OpUnwire:
-		return c.clear(ctx, n, n.Memory.Wiring)
+		return c.clear(ctx, n, unwired(n))
 	}
 	return nil, platform.Untouched(fmt.Errorf("twilio has no operation %q", s.Op))
 }
@@ -63,9 +64,20 @@ func goneNote(n platform.Number) []string {
 	return []string{fmt.Sprintf("Twilio no longer has %s, so there was nothing to do there.", identified(n))}
 }
 
-// clear takes off the number what of the wiring is ours and nobody has changed
-// since: it is read right before.
-func (c *Carrier) clear(ctx context.Context, n platform.Number, ours platform.Values) ([]string, error) {
+// unwired are the settings that the platform gave n, each to be cleared.
+func unwired(n platform.Number) []leaving {
+	var all []leaving
+	for _, f := range fields {
+		if gave := n.Memory.Wiring[f.Name]; f.isSet(gave) {
+			all = append(all, leaving{field: f, gave: gave, after: f.Default, routed: true})
+		}
+	}
+	return all
+}
+
+// clear gives the number what is left of its wiring after us, where nobody has
+// changed it since: it is read right before.
+func (c *Carrier) clear(ctx context.Context, n platform.Number, all []leaving) ([]string, error) {
 	live, err := c.present(ctx, n)
 	if err != nil {
 		return nil, err
@@ -73,11 +85,12 @@ func (c *Carrier) clear(ctx context.Context, n platform.Number, ours platform.Va
 	if live == nil {
 		return goneNote(n), nil
 	}
-	all, notes := clearing(n, ours, reported(n, live))
+	all, notes := leaveForeign(n, all, reported(n, live))
 	if len(all) == 0 {
 		return notes, nil // that was the reading back, too
 	}
-	held, err := c.clearAll(ctx, n, ours, live, all)
+	more, held, err := c.clearAll(ctx, n, live, all)
+	notes = append(notes, more...)
 	if errors.Is(err, platform.ErrNotFound) {
 		return append(notes, goneNote(n)...), nil
 	}
@@ -89,75 +102,132 @@ func (c *Carrier) clear(ctx context.Context, n platform.Number, ours platform.Va
 
 // clearAll makes the changes and reads the number back. Where its emergency
 // address holds the messaging settings, it makes the others and returns that as
-// held.
+// held. An old value that Twilio refuses by now is cleared instead, with a note.
 func (c *Carrier) clearAll(
-	ctx context.Context, n platform.Number, ours platform.Values, before *record, all []change,
-) (held, err error) {
+	ctx context.Context, n platform.Number, before *record, all []leaving,
+) (notes []string, held, err error) {
 	doing := "clear the wiring of " + identified(n)
-	_, failure := c.update(ctx, n, params(all))
-	if failure != nil && !httpapi.IsUnclear(failure) {
+	failure := c.leave(ctx, n, all)
+	for failure != nil && !httpapi.IsUnclear(failure) {
 		answer, answered := errors.AsType[*httpapi.Error](failure)
-		names := messaging(all)
-		if !answered || answer.Code != codeAddress || len(names) == 0 ||
-			emergencyAddress(before) == "" && !isRegistered(emergencyStatus(before)) {
-			return nil, platform.Untouched(explained(doing, failure))
+		names := messaging(asChanges(all))
+		switch lesser := withoutOldest(all); {
+		case answered && answer.Code == codeAddress && len(names) > 0 && held == nil &&
+			(emergencyAddress(before) != "" || isRegistered(emergencyStatus(before))):
+			held = heldError(fmt.Sprintf("clear %s of %s", enumerate(names), identified(n)), emergencyAddress(before), answer)
+			all = slices.DeleteFunc(slices.Clone(all), func(l leaving) bool { return isSMS(l.field) })
+			if len(all) == 0 {
+				return notes, nil, platform.Untouched(held)
+			}
+			held = platform.Final(held) // the rest is changed
+		case answered && lesser != nil:
+			for i, l := range all {
+				if l.after != lesser[i].after {
+					notes = append(notes, fmt.Sprintf("%s of %s was cleared and not put back to %q: %v",
+						l.field.Name, n.PhoneNumber, fmt.Sprint(l.after), failure))
+				}
+			}
+			all = lesser
+		default:
+			return notes, nil, platform.Untouched(explained(doing, failure))
 		}
-		held = heldError(fmt.Sprintf("clear %s of %s", enumerate(names), identified(n)), emergencyAddress(before), answer)
-		if all = withoutMessaging(all); len(all) == 0 {
-			return nil, platform.Untouched(held)
-		}
-		held = platform.Final(held) // the rest is changed
-		if _, failure = c.update(ctx, n, params(all)); failure != nil && !httpapi.IsUnclear(failure) {
-			return nil, platform.Untouched(explained(doing, failure))
-		}
+		failure = c.leave(ctx, n, all)
 	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	live, err := c.fetch(ctx, n)
 	if errors.Is(err, platform.ErrNotFound) {
-		return nil, err
+		return notes, nil, err
 	}
 	if err != nil {
-		return nil, changed(doing, httpapi.Unsettled(failure, err))
+		return notes, nil, changed(doing, httpapi.Unsettled(failure, err))
 	}
-	if left := uncleared(ours, live, all); len(left) > 0 {
-		return nil, changed(doing, orContradiction(failure, left))
+	if left := unchangedBy(all, reported(n, before), reported(n, live)); len(left) > 0 {
+		return notes, nil, changed(doing, orContradiction(failure, left))
 	}
-	return held, nil
+	return notes, held, nil
 }
 
-// uncleared names the changes after which the number still has what is ours.
-func uncleared(ours platform.Values, live *record, all []change) []string {
+// leave sends what the settings shall have after us.
+func (c *Carrier) leave(ctx context.Context, n platform.Number, all []leaving) error {
+	_, err := c.update(ctx, n, params(asChanges(all)))
+	return err
+}
+
+func asChanges(all []leaving) []change {
+	changes := make([]change, 0, len(all))
+	for _, l := range all {
+		changes = append(changes, change{field: l.field, value: l.after})
+	}
+	return changes
+}
+
+// withoutOldest is all without the old values that may be gone by now: first the
+// identifiers of what else is in the account, then every one; nil: there are none.
+func withoutOldest(all []leaving) []leaving {
+	isOld := func(l leaving) bool { return l.field.isSet(l.after) }
+	isIdentifier := func(l leaving) bool { return isOld(l) && l.field.Pattern != nil }
+	drop := isIdentifier
+	if !slices.ContainsFunc(all, drop) {
+		drop = isOld
+	}
+	if !slices.ContainsFunc(all, drop) {
+		return nil
+	}
+	lesser := slices.Clone(all)
+	for i := range lesser {
+		if drop(lesser[i]) {
+			lesser[i].after = lesser[i].field.Default
+		}
+	}
+	return lesser
+}
+
+// unchangedBy names the settings that a write was to change and that are as before.
+func unchangedBy(all []leaving, before, after platform.Number) []string {
 	var left []string
-	for _, ch := range all {
-		if value := ch.field.read(live); ch.field.isSet(value) && value == ours[ch.field.Name] {
-			left = append(left, ch.field.Name)
+	for _, l := range all {
+		was, is := l.field.settled(before.Settings[l.field.Name]), l.field.settled(after.Settings[l.field.Name])
+		if is == was && is != l.after {
+			left = append(left, l.field.Name)
 		}
 	}
 	return left
 }
 
-// clearing is what of our wiring is to be cleared: all that the number was just
-// seen to have still. The notes tell what it has instead.
-func clearing(n platform.Number, ours platform.Values, seen platform.Number) ([]change, []string) {
-	var all []change
-	var notes []string
-	newer := map[string]bool{}
-	for _, f := range fields {
-		value, told := seen.Settings[f.Name]
-		newer[f.Name] = f.isSet(value) && value != ours[f.Name]
+// leaveForeign keeps of all what the number was just seen to have still as it was
+// given. The notes tell what it has instead.
+func leaveForeign(n platform.Number, all []leaving, seen platform.Number) (keep []leaving, notes []string) {
+	leave := func(l leaving, why string) {
+		notes = append(notes, fmt.Sprintf("%s of %s was left as it is: %s.", l.field.Name, n.PhoneNumber, why))
+	}
+	for _, l := range all {
+		value, told := seen.Settings[l.field.Name]
+		is := l.field.settled(value)
 		switch {
-		case !f.Wiring, !f.isSet(ours[f.Name]):
-		case newer[f.of]: // the method of a URL that is not ours
-		case isSMS(f) && lacksSMS(seen.Capabilities): // Twilio refuses any mention of it
-		case newer[f.Name]:
-			notes = append(notes, fmt.Sprintf("%s of %s was left as it is: it has changed to another value since.",
-				f.Name, n.PhoneNumber))
-		case value == ours[f.Name], !told:
-			all = append(all, change{field: f, value: f.Default})
+		case told && is == l.after, !told && l.gave == l.after:
+		case anyForeign(all, seen, l.field.of): // the method of a URL that is not ours
+		case isSMS(l.field) && lacksSMS(seen.Capabilities): // Twilio refuses any mention of it
+		case !told, is == l.gave, l.routed && !l.field.isSet(value):
+			keep = append(keep, l)
+		default:
+			leave(l, "it has changed to another value since")
 		}
 	}
-	return all, notes
+	for _, f := range fields { // Twilio clears no URL whose fallback stays
+		cleared := func(l leaving) bool { return l.field.Name == f.Name && !f.isSet(l.after) }
+		if len(f.Requires) == 0 || !f.isSet(seen.Settings[f.Name]) || slices.ContainsFunc(keep, cleared) {
+			continue
+		}
+		keep = slices.DeleteFunc(keep, func(l leaving) bool {
+			needed := slices.Contains(f.Requires, l.field.Name) && !l.field.isSet(l.after)
+			if needed {
+				leave(l, f.Name+" needs it, which somebody else has set")
+			}
+			return needed
+		})
+	}
+	return keep, notes
 }
 
 // deregister takes the emergency address off the number and waits until the

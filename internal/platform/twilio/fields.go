@@ -1,8 +1,6 @@
 package twilio
 
 import (
-	"regexp"
-
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -98,13 +96,6 @@ func sid(name, prefix, description string) platform.Field {
 	}
 }
 
-// orEmpty lets an empty text stand for no value.
-func orEmpty(f platform.Field) platform.Field {
-	f.Pattern = regexp.MustCompile("^$|" + f.Pattern.String())
-	f.PatternHint += ", or empty"
-	return f
-}
-
 // link is the description of a field that holds a URL.
 func link(name, description string) platform.Field {
 	return platform.Field{Name: name, Description: description + " An absolute `http` or `https` URL.", URL: true}
@@ -114,7 +105,7 @@ func link(name, description string) platform.Field {
 func method(name, of string, read func(*record) *string, write func(*update, string) *update) field {
 	f := text(platform.Field{
 		Name:        name,
-		Description: "HTTP method of the requests to `" + of + "`: `GET` or `POST`. Defaults to `POST`.",
+		Description: "HTTP method of the requests to `" + of + "`: `GET` or `POST`, which Twilio's default is.",
 		OneOf:       []string{"GET", "POST"},
 		Default:     "POST",
 		Wiring:      true,
@@ -136,6 +127,11 @@ func needsSMS(f *platform.Field) { f.Needs = "sms" }
 
 func requires(name string) func(*platform.Field) {
 	return func(f *platform.Field) { f.Requires = []string{name} }
+}
+
+// blockedBy names what would keep the field from working.
+func blockedBy(names ...string) func(*platform.Field) {
+	return func(f *platform.Field) { f.Blockers = names }
 }
 
 func conflictsWith(name string) func(*platform.Field) {
@@ -166,14 +162,14 @@ var fields = []field{
 		func(r *record) *string { return r.IdentitySid }, (*update).SetIdentitySid,
 	),
 	text(
-		orEmpty(sid(platform.EmergencyAddressSID, "AD", "Address that is passed on when the number calls an emergency "+
+		sid(platform.EmergencyAddressSID, "AD", "Address that is passed on when the number calls an emergency "+
 			"service. While there is one, the number can't be released and Twilio may refuse changes of its messaging "+
-			"settings: see `deregister_emergency_address`.")),
+			"settings: see `deregister_emergency_address`."),
 		func(r *record) *string { return r.EmergencyAddressSid }, (*update).SetEmergencyAddressSid,
 	),
 	text(
 		wiring(link("voice_url", "Answers an incoming call with TwiML. Not called while `voice_application_sid` or "+
-			"`trunk_sid` is set.")),
+			"`trunk_sid` is set."), blockedBy("trunk_sid", "voice_application_sid", "voice_method", "voice_fallback_url")),
 		func(r *record) *string { return r.VoiceUrl }, (*update).SetVoiceUrl,
 	),
 	method(
@@ -181,7 +177,8 @@ var fields = []field{
 		func(r *record) *string { return r.VoiceMethod }, (*update).SetVoiceMethod,
 	),
 	text(
-		wiring(link("voice_fallback_url", "Answers an incoming call when `voice_url` fails."), requires("voice_url")),
+		wiring(link("voice_fallback_url", "Answers an incoming call when `voice_url` fails."), requires("voice_url"),
+			blockedBy("voice_fallback_method")),
 		func(r *record) *string { return r.VoiceFallbackUrl }, (*update).SetVoiceFallbackUrl,
 	),
 	method(
@@ -190,22 +187,21 @@ var fields = []field{
 	),
 	text(
 		wiring(sid("voice_application_sid", "AP", "TwiML application that answers incoming calls, instead of "+
-			"`voice_url`."), conflictsWith("trunk_sid")),
+			"`voice_url`."), conflictsWith("trunk_sid"), blockedBy("trunk_sid")),
 		func(r *record) *string { return r.VoiceApplicationSid }, (*update).SetVoiceApplicationSid,
 	),
 	flag(
 		wiring(platform.Field{
-			Name: "voice_caller_id_lookup",
-			Description: "Whether the caller's name is looked up for every incoming call, which Twilio bills. " +
-				"Defaults to `false`.",
-			Default: false,
+			Name:        "voice_caller_id_lookup",
+			Description: "Whether the caller's name is looked up for every incoming call, which Twilio bills.",
+			Default:     false,
 		}),
 		func(r *record) *bool { return r.VoiceCallerIdLookup }, (*update).SetVoiceCallerIdLookup,
 	),
 	optional(text(
 		wiring(platform.Field{
 			Name:        "voice_receive_mode",
-			Description: "What the number takes incoming calls for: `voice` or `fax`. Defaults to `voice`.",
+			Description: "What the number takes incoming calls for: `voice`, which Twilio's default is, or `fax`.",
 			OneOf:       []string{"voice", "fax"},
 			Default:     "voice",
 		}),
@@ -213,11 +209,12 @@ var fields = []field{
 	)),
 	text(
 		wiring(sid("trunk_sid", "TK", "Elastic SIP trunk that takes incoming calls, before anything else."),
-			conflictsWith("voice_application_sid")),
+			conflictsWith("voice_application_sid"), blockedBy("voice_application_sid")),
 		func(r *record) *string { return r.TrunkSid }, (*update).SetTrunkSid,
 	),
 	text(
-		wiring(link("sms_url", "Answers an incoming message with TwiML. Not called while `sms_application_sid` is set."), needsSMS),
+		wiring(link("sms_url", "Answers an incoming message with TwiML. Not called while `sms_application_sid` is set."), needsSMS,
+			blockedBy("sms_application_sid", "sms_method", "sms_fallback_url")),
 		func(r *record) *string { return r.SmsUrl }, (*update).SetSmsUrl,
 	),
 	method(
@@ -225,7 +222,8 @@ var fields = []field{
 		func(r *record) *string { return r.SmsMethod }, (*update).SetSmsMethod,
 	),
 	text(
-		wiring(link("sms_fallback_url", "Answers an incoming message when `sms_url` fails."), requires("sms_url"), needsSMS),
+		wiring(link("sms_fallback_url", "Answers an incoming message when `sms_url` fails."), requires("sms_url"), needsSMS,
+			blockedBy("sms_fallback_method")),
 		func(r *record) *string { return r.SmsFallbackUrl }, (*update).SetSmsFallbackUrl,
 	),
 	method(
@@ -237,7 +235,7 @@ var fields = []field{
 		func(r *record) *string { return r.SmsApplicationSid }, (*update).SetSmsApplicationSid,
 	),
 	text(
-		wiring(link("status_callback", "Is told how each incoming call went.")),
+		wiring(link("status_callback", "Is told how each incoming call went."), blockedBy("status_callback_method")),
 		func(r *record) *string { return r.StatusCallback }, (*update).SetStatusCallback,
 	),
 	method(

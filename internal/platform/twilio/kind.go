@@ -66,27 +66,56 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 
 // clearStep is the whole of a detach: the number stays owned.
 func clearStep(n platform.Number) platform.Step {
-	cleared, foreign := oursAndTheirs(n)
-	stays := ""
-	if len(foreign) > 0 {
-		stays = fmt.Sprintf("%s stay%s as %s, since somebody else has set %s", enumerate(foreign),
-			choose(len(foreign) == 1, "s", ""), choose(len(foreign) == 1, "it is", "they are"),
-			choose(len(foreign) == 1, "it", "them"))
+	var cleared, restored, found, foreign []string
+	all := leavings(n)
+	for _, l := range all {
+		switch {
+		case l.isForeign(n):
+			foreign = append(foreign, l.field.Name)
+		case anyForeign(all, n, l.field.of): // it goes with its URL
+		case l.after == l.field.settled(n.Settings[l.field.Name]) && l.after == l.gave:
+			found = append(found, l.field.Name)
+		case l.field.isSet(l.after):
+			restored = append(restored, fmt.Sprintf("%s back to %q", l.field.Name, fmt.Sprint(l.after)))
+		default:
+			cleared = append(cleared, l.field.Name)
+		}
 	}
-	if len(cleared) == 0 {
+	var stays []string
+	if len(found) > 0 {
+		stays = append(stays, fmt.Sprintf("%s stay%s as found", enumerate(found), choose(len(found) == 1, "s", "")))
+	}
+	if len(foreign) > 0 {
+		stays = append(stays, fmt.Sprintf("%s stay%s as %s, since somebody else has set %s", enumerate(foreign),
+			choose(len(foreign) == 1, "s", ""), choose(len(foreign) == 1, "it is", "they are"),
+			choose(len(foreign) == 1, "it", "them")))
+	}
+	changed := len(cleared) + len(restored)
+	if changed == 0 {
 		why := "this resource has wired nothing"
-		if stays != "" {
-			why = stays
+		if stays != nil {
+			why = enumerate(stays)
 		}
 		return platform.Step{Service: kindName, Sentence: fmt.Sprintf(
 			"Leave %s as it is at Twilio: %s, and the number stays owned.", n.PhoneNumber, why)}
 	}
-	sentence := fmt.Sprintf("Clear %s of %s at Twilio, %sif it still has the value that this resource gave it, "+
-		"and read the number back", enumerate(cleared), n.PhoneNumber, choose(len(cleared) > 1, "each ", ""))
-	if stays != "" {
-		sentence += "; " + stays
+	var sentence string
+	if len(cleared) > 0 {
+		sentence = fmt.Sprintf("Clear %s of %s at Twilio", enumerate(cleared), n.PhoneNumber)
 	}
-	messages := slices.ContainsFunc(cleared, func(name string) bool { return strings.HasPrefix(name, messagingPrefix) })
+	switch {
+	case len(restored) == 0:
+	case len(cleared) > 0:
+		sentence += ", and put " + enumerate(restored)
+	default:
+		sentence = fmt.Sprintf("Put %s of %s at Twilio", enumerate(restored), n.PhoneNumber)
+	}
+	sentence += fmt.Sprintf(", %sif it still has the value that this resource gave it, and read the number back",
+		choose(changed > 1, "each ", ""))
+	for _, what := range stays {
+		sentence += "; " + what
+	}
+	messages := slices.ContainsFunc(append(cleared, restored...), func(s string) bool { return strings.HasPrefix(s, messagingPrefix) })
 	if address := knownEmergencyAddress(n); address != "" && messages {
 		sentence += fmt.Sprintf("; Twilio may refuse to change the messaging settings while emergency address %s is "+
 			"registered", address)
@@ -101,32 +130,50 @@ func choose(first bool, yes, no string) string {
 	return no
 }
 
-// ours is what a detach may clear.
-func ours(n platform.Number) platform.Values {
-	if n.Memory.Ours == nil {
-		return n.Settings
-	}
-	return n.Memory.Ours
+// leaving is what a detach makes of one setting: it had a value that this resource
+// or its platform gave it, and shall have another one after.
+type leaving struct {
+	field       field
+	gave, after any
+	// routed says that the platform gave it, whose own end may have cleared it.
+	routed bool
 }
 
-// oursAndTheirs name what of n's wiring is ours, and what of it is not, as far as n
-// tells. The method of a URL that is not ours goes with that.
-func oursAndTheirs(n platform.Number) (cleared, foreign []string) {
-	ours, newer := ours(n), map[string]bool{}
+// leavings are those of all wiring that is ours, and with restore_on_detach of all
+// that we replaced.
+func leavings(n platform.Number) []leaving {
+	ours := n.Memory.Ours
+	if ours == nil {
+		ours = n.Settings
+	}
+	var all []leaving
 	for _, f := range fields {
-		if !f.Wiring {
-			continue
+		gave, routed := n.Memory.Wiring[f.Name]
+		if !routed {
+			gave = ours[f.Name]
 		}
-		value := n.Settings[f.Name]
-		newer[f.Name] = f.isSet(value) && value != ours[f.Name]
+		l := leaving{field: f, gave: f.settled(gave), after: f.Default, routed: routed}
+		if n.RestoreOnDetach {
+			l.after = f.settled(n.Memory.Replaced[f.Name])
+		}
 		switch {
-		case newer[f.Name]:
-			foreign = append(foreign, f.Name)
-		case f.isSet(ours[f.Name]) && !newer[f.of]:
-			cleared = append(cleared, f.Name)
+		case !f.Wiring:
+		case f.isSet(l.after), f.isSet(gave) && !routed: // the platform's own steps clear what it wired
+			all = append(all, l)
 		}
 	}
-	return cleared, foreign
+	return all
+}
+
+// isForeign says that n has the setting from somebody else, as far as n tells.
+func (l leaving) isForeign(n platform.Number) bool {
+	value := l.field.settled(n.Settings[l.field.Name])
+	return l.field.isSet(value) && value != l.gave
+}
+
+// anyForeign says the same of the setting of that name.
+func anyForeign(all []leaving, n platform.Number, name string) bool {
+	return slices.ContainsFunc(all, func(l leaving) bool { return l.field.Name == name && l.isForeign(n) })
 }
 
 // enumerate writes a list as people do: "a, b and c".

@@ -46,14 +46,13 @@ func movedFromFlat(state platform.Values) (platform.Number, error) {
 	}
 	n.AccountSID = accountIn(state, "account_sid")
 	for _, f := range fields {
-		n.Settings[f.Name] = f.Default
 		switch value := state[f.Name].(type) {
 		case string:
-			if f.Type == platform.String {
-				n.Settings[f.Name] = f.settled(value)
+			if f.Type == platform.String && f.isSet(value) {
+				n.Settings[f.Name] = value
 			}
 		case bool:
-			if f.Type == platform.Bool {
+			if f.Type == platform.Bool && f.isSet(value) {
 				n.Settings[f.Name] = value
 			}
 		}

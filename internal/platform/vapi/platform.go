@@ -107,7 +107,9 @@ func (p *Platform) Foresee(ctx context.Context, want platform.Number) (platform.
 		return want, err
 	}
 	want = provided(want, live.Provider)
-	want.Block[recordID] = live.ID
+	if live.Provider == providerVapi { // any other record may be imported anew by then
+		want.Block[recordID] = live.ID
+	}
 	return want, nil
 }
 
