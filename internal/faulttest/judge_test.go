@@ -154,7 +154,7 @@ func (l *life) tellsWhatIsLeft() bool {
 
 // What of the world is different each time.
 var (
-	identifiers = regexp.MustCompile(`\b(?:(?:[A-Z]{2}_?|[a-z]+_)[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b`)
+	identifiers = regexp.MustCompile(`\b(?:(?:[A-Z]{2}_?|[a-z]+_)[0-9a-f]{26,32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b`)
 	recordIDs   = regexp.MustCompile(`"id": \d+`)
 	recordNames = regexp.MustCompile(`Resemble AI \d+|resemble-?\d+`)
 	times       = regexp.MustCompile(`(?m),?$\s*"[a-z_]+": "\d{4}-\d\d-\d\dT[^"]+"`)

@@ -181,8 +181,9 @@ func (c *Carrier) update(ctx context.Context, n platform.Number, params *update)
 		return nil, request.answer.Unusable(err)
 	}
 	if marker != "" && params.FriendlyName != nil {
-		// Reads that lag so far behind still show the old marker, which nobody writes again.
-		if err := c.expectName(ctx, n, *params.FriendlyName, marker); err != nil {
+		// Reads that lag so far behind still show the old marker, which nobody writes again. Where nothing can be
+		// read, the answer of the write stands.
+		if err := c.expectName(ctx, n, *params.FriendlyName, marker); errors.Is(err, platform.ErrClaimed) {
 			return nil, err
 		}
 	}
