@@ -9,7 +9,8 @@ import (
 
 // The numbers of examples/demo/twilio.
 const (
-	reception = "+14155550100" // owned from the start
+	reception = "+14155550100"                // owned from the start
+	found     = "https://old.example.com/sms" // what answers its messages, which no configuration names
 	support   = "+14155550101"
 	sales     = "+12125550100" // the first in New York that the simulator has on sale
 	typo      = "+14155550199"
@@ -34,12 +35,13 @@ var twilioActs = []act{
 	},
 	{
 		title: "Apply",
-		text:  "The saved plan runs: one number is adopted and wired anew, two are bought.",
-		in:    "twilio",
+		text: "The saved plan runs: one number is adopted and wired as its configuration names it, which leaves its messages " +
+			"alone, and two are bought.",
+		in: "twilio",
 		steps: []step{
 			terraform("apply next.tfplan", succeeds),
 			bought(support, sales),
-			owned(reception, "https://example.com/reception", ""),
+			owned(reception, "https://example.com/reception", found),
 			owned(support, "https://example.com/support", ""),
 			owned(sales, "https://example.com/sales", "https://example.com/sales/sms"),
 		},
@@ -66,12 +68,12 @@ var twilioActs = []act{
 				after:  values{"voice_url": "https://example.com/reception"},
 			}),
 			terraform("apply next.tfplan", succeeds),
-			owned(reception, "https://example.com/reception", ""),
+			owned(reception, "https://example.com/reception", found),
 		},
 	},
 	{
 		title: "Detach: the number goes out of Terraform and stays owned",
-		text: "With release_on_destroy = \"detach\" a destroy clears the wiring and nothing else. The plan lists the steps, " +
+		text: "With release_on_destroy = \"detach\" a destroy clears the wiring that the resource set, and nothing else. The plan lists the steps, " +
 			"as destroy_steps and in the warning.",
 		in: "twilio",
 		steps: []step{
@@ -83,7 +85,7 @@ var twilioActs = []act{
 			}),
 			says("1. Clear voice_url of " + reception),
 			terraform("apply next.tfplan", succeeds),
-			owned(reception, "", ""),
+			owned(reception, "", found),
 		},
 	},
 	{
