@@ -46,7 +46,7 @@ func (w *world) as(user, password string) *twilio.Carrier {
 	}
 	client := httpapi.New("Twilio", endpoint, twilio.Describe, httpapi.Options{
 		MaxRetries: 1, Wait: httpapi.WaitPolicy{Base: time.Nanosecond, Cap: time.Nanosecond},
-		CallTimeout: time.Second,
+		CallTimeout: 2 * time.Second,
 	})
 	return twilio.New(client, main, time.Millisecond)
 }
