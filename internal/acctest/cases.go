@@ -10,7 +10,7 @@ import (
 
 // CasesEnv says how many of the cases that they generate the tests try: a sample
 // where it is not set, as for a contributor; what each change must pass with
-// "full", as in .ci/run; and with a number, one of so many of all that there are,
+// "full", as in the workflow of a pull request; and with a number, one of so many of all that there are,
 // as in make soak.
 const CasesEnv = "TELEPHONY_CASES"
 
