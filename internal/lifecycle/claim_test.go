@@ -346,13 +346,13 @@ func TestKilledCreationNeverBuysTwice(t *testing.T) {
 					if sent < last {
 						break // it was done before
 					}
-					if err == nil {
-						t.Fatalf("killed after request %d without noticing", last)
-					}
 					points++
 					complete := !slices.ContainsFunc(sim.Twilio().Numbers(), func(n simulator.TwilioNumber) bool {
 						return strings.HasPrefix(n.FriendlyName, platform.MarkerPrefix)
 					}) && len(sim.Twilio().Numbers()) > 0
+					if err == nil && !complete { // the look after the last write may be missing
+						t.Fatalf("killed after request %d without noticing", last)
+					}
 					if complete {
 						continue
 					}
