@@ -156,20 +156,16 @@ func (m *Manager) Preview(ctx context.Context, have, want platform.Number) error
 // reclaimed is want, which takes wiring back from its platform: what the platform
 // wrote of it is cleared where want has nothing in its place.
 func (k Kinds) reclaimed(have, want platform.Number) platform.Number {
+	var names []string
 	owned := k.yielded(have)
-	settings := maps.Clone(want.Settings)
-	if settings == nil {
-		settings = platform.Values{}
-	}
 	for _, name := range k.yielded(want) {
-		_, named := settings[name]
+		_, named := want.Settings[name]
 		wrote := have.Memory.Wiring[name]
 		if !slices.Contains(owned, name) && !named && wrote != nil && have.Settings[name] == wrote {
-			settings[name] = nil
+			names = append(names, name)
 		}
 	}
-	want.Settings = settings
-	return want
+	return clearing(want, names)
 }
 
 // correctCarrier takes over from another carrier what it has of the number,
@@ -234,11 +230,12 @@ func (m *Manager) unwire(
 		return have, nil
 	}
 	on, _ := m.Kinds.Kind(want.Platform)
+	unnamed := m.Kinds.Removed(have, want)
 	bare := have
 	bare.Settings = platform.Values{}
 	for name := range have.Memory.Ours {
 		removed := slices.Contains(owned, name) && !slices.Contains(on.Wires, name)
-		if removed || slices.Contains(m.Kinds.Removed(have, want), name) {
+		if removed || slices.Contains(unnamed, name) {
 			bare.Settings[name] = nil
 		}
 	}
