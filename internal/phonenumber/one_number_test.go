@@ -110,6 +110,30 @@ func places() []place {
 				return slices.Equal(n.InboundAgents, retellAgents(retellSupport)) && atTwilio(sim, phoneNumber).TrunkSID == retellTrunk
 			},
 		},
+		{
+			name: "Vapi", carrier: simulator.Twilio,
+			config: acctest.Values{"vapi": acctest.Values{"assistant_id": vapiSupport}},
+			wired: func(sim *acctest.Simulation, phoneNumber string) bool {
+				n, _ := sim.Vapi().Number(phoneNumber)
+				return n.AssistantID == vapiSupport && atTwilio(sim, phoneNumber).VoiceURL != ""
+			},
+		},
+		{
+			name: "Vapi, its own number", carrier: simulator.Vapi,
+			config: acctest.Values{"vapi": acctest.Values{"assistant_id": vapiSupport}},
+			wired: func(sim *acctest.Simulation, phoneNumber string) bool {
+				n, _ := sim.Vapi().Number(phoneNumber)
+				return n.AssistantID == vapiSupport
+			},
+		},
+		{
+			name: "ElevenLabs", carrier: simulator.Twilio,
+			config: acctest.Values{"elevenlabs": acctest.Values{"agent_id": elevenLabsSupport}},
+			wired: func(sim *acctest.Simulation, phoneNumber string) bool {
+				n, _ := sim.ElevenLabs().Number(phoneNumber)
+				return n.AgentID == elevenLabsSupport && atTwilio(sim, phoneNumber).VoiceURL != ""
+			},
+		},
 	}
 }
 
@@ -123,6 +147,8 @@ func (p place) begin(t *testing.T, start func(*testing.T, ...simulator.Option) *
 	sim.Synthflow().AddAgent(simulator.SynthflowAgent{ID: synthflowSupport})
 	dialNexaAgents(sim, dialNexaSupport, dialNexaSales)
 	sim.Retell().AddAgent(retellSupport)
+	sim.Vapi().AddAssistant(vapiSupport)
+	sim.ElevenLabs().AddAgent(elevenLabsSupport)
 	sim.Twilio().AddTrunk(simulator.TwilioTrunk{SID: retellTrunk})
 	for _, n := range numbers {
 		switch p.carrier { //nolint:exhaustive // the others carry nothing
@@ -132,6 +158,8 @@ func (p place) begin(t *testing.T, start func(*testing.T, ...simulator.Option) *
 			sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: n, Bought: true})
 		case simulator.DialNexa:
 			sim.DialNexa().AddNumber(simulator.DialNexaNumber{PhoneNumber: n})
+		case simulator.Vapi:
+			sim.Vapi().AddNumber(simulator.VapiNumber{Number: n, Provider: simulator.VapiOwn})
 		}
 	}
 	return sim
@@ -139,7 +167,9 @@ func (p place) begin(t *testing.T, start func(*testing.T, ...simulator.Option) *
 
 // givenUp are the numbers that any carrier has been asked to give up.
 func givenUp(sim *acctest.Simulation) []string {
-	return slices.Concat(sim.Twilio().Released(), sim.DialNexa().Released(), sim.Synthflow().CancelledSubscriptions())
+	return slices.Concat(
+		sim.Twilio().Released(), sim.DialNexa().Released(), sim.Synthflow().CancelledSubscriptions(), sim.Vapi().Released(),
+	)
 }
 
 // instance is one of the resource instances that have to do with a number in a run.
@@ -427,7 +457,9 @@ func TestOneNumberIsLostInNoOrder(t *testing.T) {
 func (r order) take(t *testing.T) (made bool) {
 	sim := r.begin(t, acctest.StartInMemory, number, otherNumber)
 	driver := sim.Driver(t, acctest.Values{
-		"retell": acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
+		"retell":     acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
+		"vapi":       acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
+		"elevenlabs": acctest.Values{"api_key": simulator.DefaultElevenLabsKey, "base_url": sim.URL + "/elevenlabs"},
 	})
 	configs := make([]acctest.Values, len(r.instances))
 	resources := make([]*acctest.Resource, len(r.instances))
