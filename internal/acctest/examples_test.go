@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulation"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -308,28 +309,10 @@ func importedExample(t *testing.T, folder, name string) string {
 func startExample(t *testing.T, seed string) *Simulation {
 	t.Helper()
 	sim := Start(t)
-	for variable, value := range map[string]string{
-		"TF_ACC_PROVIDER_NAMESPACE": "telephony-iac", // as the examples name it
-		"TWILIO_ACCOUNT_SID":        simulator.DefaultAccountSID,
-		"TWILIO_AUTH_TOKEN":         simulator.DefaultAuthToken,
-		"TWILIO_BASE_URL":           sim.URL + "/twilio",
-		"NIXFLEX_API_KEY":           simulator.DefaultNixflexKey,
-		"NIXFLEX_BASE_URL":          sim.URL + "/nixflex",
-		"SYNTHFLOW_API_KEY":         simulator.DefaultSynthflowAPIKey,
-		"SYNTHFLOW_WORKSPACE_ID":    simulator.DefaultSynthflowWorkspaceID,
-		"SYNTHFLOW_BASE_URL":        sim.URL + "/synthflow",
-		"DIALNEXA_API_KEY":          simulator.DefaultDialNexaAPIKey,
-		"DIALNEXA_BASE_URL":         sim.URL + "/dialnexa",
-		"RESEMBLE_API_KEY":          simulator.DefaultResembleToken,
-		"RESEMBLE_BASE_URL":         sim.URL + "/resemble",
-		"RETELL_API_KEY":            simulator.DefaultRetellKey,
-		"RETELL_BASE_URL":           sim.URL + "/retell",
-		"VAPI_API_KEY":              simulator.DefaultVapiKey,
-		"VAPI_BASE_URL":             sim.URL + "/vapi",
-		"ELEVENLABS_API_KEY":        simulator.DefaultElevenLabsKey,
-		"ELEVENLABS_BASE_URL":       sim.URL + "/elevenlabs",
-	} {
-		t.Setenv(variable, value)
+	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "telephony-iac") // as the examples name it
+	for _, variable := range simulation.Access(sim.URL) {
+		name, value, _ := strings.Cut(variable, "=")
+		t.Setenv(name, value)
 	}
 	if filepath.Ext(seed) == ".json" {
 		seed = readFile(t, seed)

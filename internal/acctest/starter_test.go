@@ -10,36 +10,12 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
-const (
-	starterDir = "starter"
-
-	// starterWorld is what terraform.tfvars of the starter takes over.
-	starterWorld = `{
-		"twilio": {
-			"trunks":  [{"sid": "TK0123456789abcdef0123456789abcdef"}],
-			"numbers": [
-				{"phone_number": "+14155550100"}, {"phone_number": "+14155550150"}, {"phone_number": "+14155550160"},
-				{"phone_number": "+14155550170"}, {"phone_number": "+14155550190"}, {"phone_number": "+14155550110"},
-				{"phone_number": "+14155550120"}
-			]
-		},
-		"nixflex":   {"agents": [{"agent_id": "agent_0123456789abcdef"}]},
-		"resemble":  {"agents": [{"uuid": "7f0e4d1c-52a6-4b0e-9d3a-1c2b3a4d5e6f", "voice_uuid": "voice"}]},
-		"retell":    {"agents": ["oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD"]},
-		"elevenlabs": {"agents": ["agent_7101k5zvyjhmfg983brhmhkd98n6"]},
-		"vapi":      {"assistants": ["5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"]},
-		"synthflow": {"agents": [{"id": "3f5c0a52-8f3e-4a59-b1c4-0d6c5f0e2a11"}]},
-		"dialnexa":  {
-			"agents":  [{"id": "agt_f7w2kx5mb9qz"}],
-			"numbers": [{"phone_number": "+16285550180"}]
-		}
-	}`
-)
+const starterDir = "starter"
 
 // startStarter puts the starter with its variables before the CLI.
 func startStarter(t *testing.T) (*Simulation, *CLI) {
 	t.Helper()
-	sim := startExample(t, starterWorld)
+	sim := startExample(t, starterDir+"/seed.json")
 	cli := sim.CLI(t)
 	var config strings.Builder
 	for _, file := range []string{"variables.tf", "main.tf", "checks.tf", "outputs.tf"} {

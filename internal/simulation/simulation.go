@@ -12,11 +12,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"slices"
 	"strings"
 	"time"
-
-	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
 // Process is a simulator that runs.
@@ -99,43 +97,17 @@ func (p *Process) Control(ctx context.Context, method, path string, body, into a
 
 // Environment makes a CLI use the provider in the folder bin, and the provider use the simulator.
 func (p *Process) Environment(bin string) ([]string, error) {
-	config := filepath.Join(bin, "terraform.rc")
-	text := fmt.Sprintf(`provider_installation {
-  dev_overrides {
-    "registry.terraform.io/telephony-iac/telephony" = %[1]q
-    "registry.opentofu.org/telephony-iac/telephony" = %[1]q
-  }
-  direct {}
-}
-`, filepath.ToSlash(bin))
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+	config, err := WriteCLIConfig(bin)
+	if err != nil {
 		return nil, err
 	}
-	return append(ownEnvironment(),
-		"TF_CLI_CONFIG_FILE="+config,
+	return slices.Concat(ownEnvironment(), Access(p.URL), []string{
+		"TF_CLI_CONFIG_FILE=" + config,
 		"TF_CLI_ARGS=-no-color",
 		"TF_INPUT=false",
 		"TF_IN_AUTOMATION=true",
 		"CHECKPOINT_DISABLE=true",
-		"TWILIO_ACCOUNT_SID="+simulator.DefaultAccountSID,
-		"TWILIO_AUTH_TOKEN="+simulator.DefaultAuthToken,
-		"TWILIO_BASE_URL="+p.URL+"/twilio",
-		"NIXFLEX_API_KEY="+simulator.DefaultNixflexKey,
-		"NIXFLEX_BASE_URL="+p.URL+"/nixflex",
-		"SYNTHFLOW_API_KEY="+simulator.DefaultSynthflowAPIKey,
-		"SYNTHFLOW_WORKSPACE_ID="+simulator.DefaultSynthflowWorkspaceID,
-		"SYNTHFLOW_BASE_URL="+p.URL+"/synthflow",
-		"DIALNEXA_API_KEY="+simulator.DefaultDialNexaAPIKey,
-		"DIALNEXA_BASE_URL="+p.URL+"/dialnexa",
-		"RESEMBLE_API_KEY="+simulator.DefaultResembleToken,
-		"RESEMBLE_BASE_URL="+p.URL+"/resemble",
-		"RETELL_API_KEY="+simulator.DefaultRetellKey,
-		"RETELL_BASE_URL="+p.URL+"/retell",
-		"VAPI_API_KEY="+simulator.DefaultVapiKey,
-		"VAPI_BASE_URL="+p.URL+"/vapi",
-		"ELEVENLABS_API_KEY="+simulator.DefaultElevenLabsKey,
-		"ELEVENLABS_BASE_URL="+p.URL+"/elevenlabs",
-	), nil
+	}), nil
 }
 
 // ownEnvironment is the environment without anything that the CLI or the provider reads: whatever account the variables

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -98,6 +99,33 @@ func TestWritesThePort(t *testing.T) {
 	}
 	if !strings.HasSuffix(url, ":"+strings.TrimSpace(string(port))) {
 		t.Errorf("the file says port %s, the URL is %s", port, url)
+	}
+}
+
+func TestPrintsWhatAShellExports(t *testing.T) {
+	provider := t.TempDir()
+	cli := filepath.Join(t.TempDir(), "tofu")
+	if err := os.WriteFile(cli, []byte("#!/bin/sh\necho $TWILIO_BASE_URL"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(cliEnv, cli)
+	var script strings.Builder
+	const url = "http://127.0.0.1:8080"
+	for range 2 { // the second finds what the first has left
+		script.Reset()
+		if err := introduce(&script, url, provider); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shell := exec.CommandContext(t.Context(), "sh", "-c", script.String()+`terraform && cat "$TF_CLI_CONFIG_FILE" && env`)
+	shell.Env = append(os.Environ(), "TWILIO_API_KEY=SK-of-the-user")
+	out, err := shell.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if said := string(out); !strings.HasPrefix(said, url+"/twilio\n") || !strings.Contains(said, provider) ||
+		strings.Contains(said, "SK-of-the-user") {
+		t.Errorf("the shell says:\n%s", said)
 	}
 }
 
