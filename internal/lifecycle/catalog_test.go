@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -105,7 +106,7 @@ func managerOf(a *account) *lifecycle.Manager {
 		return []platform.Step{{Service: "carrier", Op: "clear"}}
 	}
 	return lifecycle.New(lifecycle.Services{
-		Kinds: lifecycle.Kinds{{
+		Kinds: kinds.Table{{
 			Name: "carrier", Title: "Carrier", Settings: []platform.Field{{Name: "friendly_name"}}, Steps: clear,
 		}},
 		Carriers: map[string]platform.Carrier{"carrier": a},

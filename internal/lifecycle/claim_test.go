@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/purchase"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -52,7 +53,7 @@ func manager(t *testing.T, transport http.RoundTripper) *lifecycle.Manager {
 	}
 	const base = "http://127.0.0.1"
 	return lifecycle.New(lifecycle.Services{
-		Kinds: lifecycle.Kinds{twilio.Kind, nixflex.Kind},
+		Kinds: kinds.Table{twilio.Kind, nixflex.Kind},
 		Carriers: map[string]platform.Carrier{twilio.Kind.Name: twilio.New(
 			client(twilio.Kind, twilio.Connect, twilio.Describe, platform.Arguments{
 				"account_sid": simulator.DefaultAccountSID, "auth_token": simulator.DefaultAuthToken, "base_url": base + "/twilio",

@@ -8,7 +8,9 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/purchase"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/registry"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -88,7 +90,7 @@ func (m *Manager) mayBuy(want platform.Number) bool {
 func (m *Manager) lost(ctx context.Context, on platform.Platform, owned, want platform.Number) []string {
 	carrier, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
 	kind, _ := m.Kinds.Kind(want.Platform)
-	replaced := m.Kinds.routing(want)
+	replaced := m.Kinds.Owned(want)
 	if replaced != nil {
 		if _, err := on.Read(ctx, owned); err == nil {
 			return nil // the platform has the number already: the wiring is its own
@@ -99,7 +101,7 @@ func (m *Manager) lost(ctx context.Context, on platform.Platform, owned, want pl
 		now := owned.Settings[field.Name]
 		wanted, managed := want.Settings[field.Name]
 		switch {
-		case !field.Wiring || !isSet(now, field):
+		case !field.Wiring || !kinds.IsSet(now, field):
 		case slices.Contains(replaced, field.Name):
 			lost = append(lost, fmt.Sprintf("%s: %q -> as %s wires it", field.Name, fmt.Sprint(now), kind.Title))
 		case managed:
@@ -201,12 +203,12 @@ func lostClaim(phoneNumber string) string {
 // owned all the same: it must be kept in state, and its Memory says that its
 // creation never completed.
 func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Number, error) {
-	defer m.catalogs.writing()()
+	defer m.catalogs.Writing()()
 	if want.Memory.Instance == "" {
-		want.Memory.Instance = NewInstance()
+		want.Memory.Instance = registry.NewInstance()
 	}
 	if want.PhoneNumber != "" { // before the first look: nobody else changes it meanwhile
-		unlock, err := m.lock(ctx, want.PhoneNumber)
+		unlock, err := m.Registry.Lock(ctx, want.PhoneNumber)
 		if err != nil {
 			return platform.Number{}, err
 		}
@@ -239,7 +241,7 @@ func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Nu
 func (m *Manager) complete(
 	ctx context.Context, carrier platform.Carrier, on platform.Platform, have, want platform.Number,
 ) (platform.Number, error) {
-	m.catalogs.wrote(have.PhoneNumber)
+	m.catalogs.Wrote(have.PhoneNumber)
 	named := want
 	want = m.completion(have, want)
 	got, err := m.setUp(ctx, carrier, on, have, want)
@@ -250,13 +252,13 @@ func (m *Manager) complete(
 		}
 	}
 	if errors.Is(err, platform.ErrClaimed) {
-		m.registry.leave(have.PhoneNumber, want.Memory.Instance)
+		m.Registry.Leave(have.PhoneNumber, want.Memory.Instance)
 		return platform.Number{}, &purchase.LostError{Number: have, Err: err}
 	}
 	if err != nil {
 		got.Memory.Stop(platform.Creation, err)
 	}
-	got.Memory.Ours, got.Memory.Replaced = ours(named), m.Kinds.replacing(have, want, got)
+	got.Memory.Ours, got.Memory.Replaced = kinds.Ours(named), m.Kinds.Replacing(have, want, got)
 	judge(&got)
 	return readable(got, want), err
 }
@@ -301,7 +303,7 @@ func (m *Manager) completion(have, want platform.Number) platform.Number {
 	want.PhoneNumber, want.SID, want.AccountSID = have.PhoneNumber, have.SID, have.AccountSID
 	want.Acquisition, want.Memory = have.Acquisition, have.Memory
 	if want.Acquisition == platform.Purchased { // nobody else has wired it
-		want = m.Kinds.bare(want)
+		want = m.Kinds.Bare(want)
 	}
 	return unmarked(have, want)
 }
@@ -365,7 +367,7 @@ func (m *Manager) connect(
 	}
 	outranked := live
 	outranked.Settings = platform.Values{}
-	wires, displaces := m.Kinds.wires(n)
+	wires, displaces := m.Kinds.Wires(n)
 	for _, name := range displaces {
 		outranked.Settings[name] = nil
 	}
@@ -375,12 +377,12 @@ func (m *Manager) connect(
 		}
 	}
 	live.Block, live.Memory = n.Block, n.Memory
-	maps.Copy(outranked.Settings, m.Kinds.restored(live))
+	maps.Copy(outranked.Settings, m.Kinds.Restored(live))
 	if live, err = configure(ctx, carrier, live, outranked); err != nil {
 		return n, err
 	}
 	n.Settings = live.Settings
-	n.Memory.Wiring = m.Kinds.wiring(n)
+	n.Memory.Wiring = m.Kinds.Wiring(n)
 	return n, nil
 }
 
@@ -446,12 +448,12 @@ func (m *Manager) acquire(
 	if want.PhoneNumber == "" {
 		return m.search(carrier, want).Acquire(ctx, want)
 	}
-	if !m.registry.acquire(want.PhoneNumber, want.Memory.Instance) {
+	if !m.Registry.Acquire(want.PhoneNumber, want.Memory.Instance) {
 		return want, &TakenError{PhoneNumber: want.PhoneNumber}
 	}
 	got, err := m.acquireByNumber(ctx, carrier, want)
 	if err != nil {
-		m.registry.leave(want.PhoneNumber, want.Memory.Instance)
+		m.Registry.Leave(want.PhoneNumber, want.Memory.Instance)
 	}
 	return got, err
 }
@@ -462,10 +464,10 @@ func (m *Manager) search(carrier platform.Carrier, want platform.Number) purchas
 		Carrier:   carrier,
 		Leftovers: m.leftoversOf(want),
 		Take: func(phoneNumber string) bool {
-			_, inState := m.Held(phoneNumber)
-			return !inState && m.registry.acquire(phoneNumber, want.Memory.Instance)
+			_, inState := m.Registry.Held(phoneNumber)
+			return !inState && m.Registry.Acquire(phoneNumber, want.Memory.Instance)
 		},
-		Leave: func(phoneNumber string) { m.registry.leave(phoneNumber, want.Memory.Instance) },
+		Leave: func(phoneNumber string) { m.Registry.Leave(phoneNumber, want.Memory.Instance) },
 	}
 }
 

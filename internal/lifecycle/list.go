@@ -11,37 +11,6 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// ServiceOf names the service at which n is managed: its platform, or its
-// carrier if it is on none.
-func (k Kinds) ServiceOf(n platform.Number) string {
-	if n.Platform != platform.None {
-		return n.Platform
-	}
-	return k.CarrierOf(n)
-}
-
-// ImportID is the import ID of n.
-func (k Kinds) ImportID(n platform.Number) string {
-	kind, _ := k.Kind(k.ServiceOf(n))
-	return kind.Name + "/" + kind.ImportID(n)
-}
-
-// AgentOf is the agent that answers n's calls, empty if there is none.
-func (k Kinds) AgentOf(n platform.Number) string {
-	kind, _ := k.Kind(n.Platform)
-	return n.Block.String(kind.Agent)
-}
-
-// LabelOf is what people call n: its friendly name at the carrier, or its label
-// on the platform.
-func (k Kinds) LabelOf(n platform.Number) string {
-	if name := n.Settings.String(platform.FriendlyName); name != "" {
-		return name
-	}
-	kind, _ := k.Kind(n.Platform)
-	return n.Block.String(kind.Label)
-}
-
 // List yields the numbers that a service holds, or all services that are
 // configured if it is empty, as far as the services' lists tell; Inspect tells
 // the rest. Each number is yielded once, by the service at which it is managed:
@@ -134,9 +103,9 @@ func (m *Manager) Unasked(service string) []error {
 func (m *Manager) pages(ctx context.Context, from source, accountSID string) iter.Seq2[platform.Number, error] {
 	return func(yield func(platform.Number, error) bool) {
 		account := m.accountAt(from.kind, accountSID)
-		listed := m.catalogs.forList(from.kind, from.lister, account)
+		listed := m.catalogs.ForList(from.kind, from.lister, account)
 		for index := 0; ; index++ {
-			page, more, err := listed.page(ctx, index)
+			page, more, err := listed.Page(ctx, index)
 			if err != nil {
 				yield(platform.Number{}, fmt.Errorf("list the numbers of %s: %w", from.kind.Title, err))
 				return

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/purchase"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -19,16 +20,16 @@ import (
 func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	got, err := m.update(ctx, have, want)
 	if err != nil {
-		got.Memory.Ours = m.Kinds.partlyOurs(have, want, got)
+		got.Memory.Ours = m.Kinds.PartlyOurs(have, want, got)
 	} else {
-		got.Memory.Ours, got.Memory.Imported = ours(want), false
-		got.Memory.Replaced = withoutWiring(got.Memory.Replaced, got)
+		got.Memory.Ours, got.Memory.Imported = kinds.Ours(want), false
+		got.Memory.Replaced = kinds.WithoutWiring(got.Memory.Replaced, got)
 	}
 	return got, err
 }
 
 func (m *Manager) update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
-	defer m.catalogs.writing()()
+	defer m.catalogs.Writing()()
 	want, err := m.Foresee(ctx, have, want)
 	if err != nil {
 		return have, err
@@ -40,12 +41,12 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 	if err != nil {
 		return have, err
 	}
-	unlock, err := m.lock(ctx, have.PhoneNumber)
+	unlock, err := m.Registry.Lock(ctx, have.PhoneNumber)
 	if err != nil {
 		return have, err
 	}
 	defer unlock()
-	m.catalogs.wrote(have.PhoneNumber)
+	m.catalogs.Wrote(have.PhoneNumber)
 	if have.Memory.Lost {
 		return have, errors.New(have.StatusReason)
 	}
@@ -55,8 +56,8 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		}
 	}
 	repair, moving := have.Status != platform.Active, have.Platform != want.Platform
-	managed, passes := m.Kinds.newlyManaged(have, want), m.Kinds.passes(have, want)
-	want = clearing(want, m.Kinds.Removed(have, want))
+	managed, passes := m.Kinds.NewlyManaged(have, want), m.Kinds.Passes(have, want)
+	want = kinds.Clearing(want, m.Kinds.Removed(have, want))
 	if on != nil {
 		there := have
 		if moving {
@@ -69,7 +70,7 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 	if have, err = prove(ctx, carrier, have, want); err != nil {
 		return have, err
 	}
-	if address := Deregisters(have, want); address != "" {
+	if address := kinds.Deregisters(have, want); address != "" {
 		allowed := have // state may not say so yet
 		allowed.DeregisterEmergencyAddress = true
 		if _, err := carrier.Do(ctx, allowed, platform.Step{Op: platform.OpDeregister}); err != nil {
@@ -98,12 +99,12 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 			return have, &LostClaimError{PhoneNumber: have.PhoneNumber}
 		}
 		have.Settings = live.Settings
-		have.Memory.Replaced = m.Kinds.replaces(have.Memory.Replaced, live, managed)
+		have.Memory.Replaced = m.Kinds.Replaces(have.Memory.Replaced, live, managed)
 	}
 	want.PhoneNumber, want.SID, want.Acquisition, want.Memory = have.PhoneNumber, have.SID, have.Acquisition, have.Memory
 	want.Notes = have.Notes
 	if passes {
-		want = m.Kinds.reclaimed(have, want)
+		want = m.Kinds.Reclaimed(have, want)
 	}
 	got, err := m.change(ctx, carrier, on, have, want, moving)
 	if err != nil {
@@ -113,7 +114,7 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		case got.Status == "": // the platform has no word for it
 			got.Status, got.StatusReason = have.Status, have.StatusReason
 		}
-		m.Kinds.judgeRecord(&got)
+		m.Kinds.JudgeRecord(&got)
 		return got, err
 	}
 	got.Memory.Finish()
@@ -153,21 +154,6 @@ func (m *Manager) Preview(ctx context.Context, have, want platform.Number) error
 	return previewer.Preview(ctx, have, want)
 }
 
-// reclaimed is want, which takes wiring back from its platform: what the platform
-// wrote of it is cleared where want has nothing in its place.
-func (k Kinds) reclaimed(have, want platform.Number) platform.Number {
-	var names []string
-	owned := k.yielded(have)
-	for _, name := range k.yielded(want) {
-		_, named := want.Settings[name]
-		wrote := have.Memory.Wiring[name]
-		if !slices.Contains(owned, name) && !named && wrote != nil && have.Settings[name] == wrote {
-			names = append(names, name)
-		}
-	}
-	return clearing(want, names)
-}
-
 // correctCarrier takes over from another carrier what it has of the number,
 // like an adoption, and changes nothing.
 func (m *Manager) correctCarrier(
@@ -201,7 +187,7 @@ func (m *Manager) change(
 	}
 	held := got
 	held.Block, held.Status, held.StatusReason = have.Block, have.Status, have.StatusReason
-	anew := have.Status != platform.Active || m.Kinds.passes(have, got) || m.Kinds.Interruption(have, got) != ""
+	anew := have.Status != platform.Active || m.Kinds.Passes(have, got) || m.Kinds.Interruption(have, got) != ""
 	if got, err = on.Update(ctx, held, got); err != nil || !anew {
 		return got, err
 	}

@@ -97,8 +97,7 @@ func (d *Direct) Refresh(
 	if !after.sameAs(before) || !bytes.Equal(after.private(), private) {
 		return ctx, nil, false
 	}
-	d.manager.Has(n)
-	d.manager.Refresh(n.PhoneNumber)
+	d.manager.Registry.InState(n)
 	return ctx, identity(n), true
 }
 

@@ -12,13 +12,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 // filter chooses among the numbers that services list.
 type filter struct {
-	kinds lifecycle.Kinds
+	kinds kinds.Table
 	// digits is a pattern for the number without its +, as path.Match takes it;
 	// empty: any number.
 	digits string

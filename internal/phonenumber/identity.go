@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -41,7 +41,7 @@ func (r *Resource) IdentitySchema(
 }
 
 // platformNames are the values of the platform attribute.
-func platformNames(kinds lifecycle.Kinds) []string {
+func platformNames(kinds kinds.Table) []string {
 	names := []string{platform.None}
 	for _, kind := range kinds.Platforms() {
 		names = append(names, kind.Name)

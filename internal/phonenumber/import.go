@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/registry"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -37,7 +37,7 @@ func (r *Resource) ImportState(
 		diags.Append(resp.State.SetAttribute(ctx, path.Root(n.Platform), attrValue(block, n.Block))...)
 	}
 	identify(ctx, resp.Identity, n, diags)
-	imported := model{memory: platform.Memory{Instance: lifecycle.NewInstance()}}
+	imported := model{memory: platform.Memory{Instance: registry.NewInstance()}}
 	imported.keep(ctx, resp.Private, diags)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -21,12 +22,12 @@ var _ list.ListResourceWithConfigure = (*ListResource)(nil)
 
 // ListResource is telephony_phone_number for terraform query.
 type ListResource struct {
-	kinds   lifecycle.Kinds
+	kinds   kinds.Table
 	manager *lifecycle.Manager
 }
 
 // NewListResource makes the list resource for the table of services.
-func NewListResource(kinds lifecycle.Kinds) *ListResource {
+func NewListResource(kinds kinds.Table) *ListResource {
 	return &ListResource{kinds: kinds}
 }
 

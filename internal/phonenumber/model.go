@@ -12,7 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/registry"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -20,7 +21,7 @@ import (
 // attributes follow from the table of services, so it is read and written by
 // name. number is the way in, observe the way back; nothing else converts.
 type model struct {
-	kinds  lifecycle.Kinds
+	kinds  kinds.Table
 	attrs  map[string]attr.Value
 	types  map[string]attr.Type
 	memory platform.Memory
@@ -40,7 +41,7 @@ type private interface {
 // memoryKey is where platform.Memory stands in private state.
 const memoryKey = "memory"
 
-func readModel(ctx context.Context, kinds lifecycle.Kinds, from source, diags *diag.Diagnostics) model {
+func readModel(ctx context.Context, kinds kinds.Table, from source, diags *diag.Diagnostics) model {
 	var object types.Object
 	diags.Append(from.Get(ctx, &object)...)
 	return model{kinds: kinds, attrs: object.Attributes(), types: object.AttributeTypes(ctx)}
@@ -52,7 +53,7 @@ func (m *model) remember(ctx context.Context, from private, diags *diag.Diagnost
 	diags.Append(more...)
 	defer func() {
 		if m.memory.Instance == "" { // Terraform has dropped it, or an older version wrote it
-			m.memory.Instance = lifecycle.NewInstance()
+			m.memory.Instance = registry.NewInstance()
 		}
 	}()
 	if len(text) == 0 {

@@ -10,16 +10,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 // testKinds are a carrier and a platform that wires numbers at it.
-func testKinds() lifecycle.Kinds {
+func testKinds() kinds.Table {
 	steps := func(n platform.Number, action platform.Action) []platform.Step {
 		return []platform.Step{{Sentence: string(action) + " " + n.Settings.String("voice_url")}}
 	}
-	return lifecycle.Kinds{
+	return kinds.Table{
 		{
 			Name: "carrier", Title: "Carrier", Steps: steps,
 			Settings: []platform.Field{

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -23,12 +24,12 @@ var _ datasource.DataSourceWithConfigure = (*NumberDataSource)(nil)
 
 // NumberDataSource is telephony_phone_number as a data source.
 type NumberDataSource struct {
-	kinds   lifecycle.Kinds
+	kinds   kinds.Table
 	manager *lifecycle.Manager
 }
 
 // NewNumberDataSource makes the data source for the table of services.
-func NewNumberDataSource(kinds lifecycle.Kinds) *NumberDataSource {
+func NewNumberDataSource(kinds kinds.Table) *NumberDataSource {
 	return &NumberDataSource{kinds: kinds}
 }
 

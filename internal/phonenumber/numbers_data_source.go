@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -27,12 +28,12 @@ var _ datasource.DataSourceWithConfigure = (*NumbersDataSource)(nil)
 
 // NumbersDataSource is telephony_phone_numbers.
 type NumbersDataSource struct {
-	kinds   lifecycle.Kinds
+	kinds   kinds.Table
 	manager *lifecycle.Manager
 }
 
 // NewNumbersDataSource makes the data source for the table of services.
-func NewNumbersDataSource(kinds lifecycle.Kinds) *NumbersDataSource {
+func NewNumbersDataSource(kinds kinds.Table) *NumbersDataSource {
 	return &NumbersDataSource{kinds: kinds}
 }
 

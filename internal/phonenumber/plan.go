@@ -106,7 +106,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 	}
 	r.refuseCriteria(config, n, diags)
 	if n.PhoneNumber != "" {
-		refuseConflict(r.manager.Creates(n.PhoneNumber, replaces), n, diags)
+		refuseConflict(r.manager.Registry.Creates(n.PhoneNumber, replaces), n, diags)
 	}
 	if diags.HasError() || !r.manager.Known(n) {
 		return
@@ -153,7 +153,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, diags *diag.Diagnostics) {
 	if config.known("phone_number") && !config.null("phone_number") &&
 		!e164.Same(config.text("phone_number"), state.text("id")) {
-		if n := state.number(); !r.manager.Refreshed(n.PhoneNumber) {
+		if n := state.number(); !r.manager.Registry.Refreshed(n.PhoneNumber) {
 			r.refuseSurprise(n, plan.number().PhoneNumber, diags)
 			return
 		}
@@ -163,7 +163,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 		// Terraform plans the new number as a creation of its own, of which it shows no
 		// warnings.
 		n := plan.number()
-		refuseConflict(r.manager.Creates(n.PhoneNumber, state.memory.Instance), n, diags)
+		refuseConflict(r.manager.Registry.Creates(n.PhoneNumber, state.memory.Instance), n, diags)
 		if !diags.HasError() {
 			r.warnOfReplacement(ctx, config, plan, diags)
 		}
@@ -171,7 +171,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
-	if refuseConflict(r.manager.Keeps(state.number()), state.number(), diags); diags.HasError() {
+	if refuseConflict(r.manager.Registry.Keeps(state.number()), state.number(), diags); diags.HasError() {
 		return
 	}
 	plan.memory = state.memory
@@ -219,7 +219,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 // planEnd refuses the end of the number in state, or says what it will do.
 func (r *Resource) planEnd(state model, cause string, diags *diag.Diagnostics) {
 	n := state.number()
-	if refuseConflict(r.manager.Destroys(n), n, diags); diags.HasError() {
+	if refuseConflict(r.manager.Registry.Destroys(n), n, diags); diags.HasError() {
 		return
 	}
 	if refusal := r.kinds.Refuse(n, r.manager.PreventRelease); refusal != nil {

@@ -30,7 +30,7 @@ func (r *Resource) planPurchase(ctx context.Context, config, plan model, diags *
 		r.warnOfPurchase(ctx, config, n, diags)
 	case n.Acquisition != platform.Purchased:
 		diags.AddAttributeWarning(at, refusal.Summary, refusal.Detail+" The apply fails unless the number is owned already.")
-	case r.manager.Missed(n.PhoneNumber):
+	case r.manager.Registry.IsGone(n.PhoneNumber):
 		diags.AddAttributeWarning(at, refusal.Summary, refusal.Detail+" The apply fails.")
 	default:
 		diags.AddAttributeError(at, refusal.Summary, refusal.Detail)

@@ -66,7 +66,7 @@ func (r *Resource) foresee(ctx context.Context, config model, state *model, plan
 		r.addUnseen(n, fmt.Sprintf("The plan cannot say how %s is held at %s", label(n), r.kinds.Title(n.Platform)), err, diags)
 		return
 	}
-	if held, ok := r.manager.Held(n.PhoneNumber); ok && state == nil && held.Platform == n.Platform && held.Carrier != told.Carrier {
+	if held, ok := r.manager.Registry.Held(n.PhoneNumber); ok && state == nil && held.Platform == n.Platform && held.Carrier != told.Carrier {
 		return // a replacement: what it finds depends on whether the old resource ends before or after
 	}
 	plan.attrs[n.Platform] = foreseen(plan.types[n.Platform], plan.attrs[n.Platform], told.Block)

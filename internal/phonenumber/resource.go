@@ -16,7 +16,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/registry"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -42,12 +44,12 @@ var (
 
 // Resource is telephony_phone_number.
 type Resource struct {
-	kinds   lifecycle.Kinds
+	kinds   kinds.Table
 	manager *lifecycle.Manager
 }
 
 // New makes the resource for the table of services.
-func New(kinds lifecycle.Kinds) *Resource {
+func New(kinds kinds.Table) *Resource {
 	return &Resource{kinds: kinds}
 }
 
@@ -96,15 +98,15 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	ctx, cancel := within(withSecrets(ctx, config), plan, timeouts.Value.Create, createTimeout, diags)
 	defer cancel()
 	want := plan.number()
-	want.Memory.Instance = lifecycle.NewInstance()
+	want.Memory.Instance = registry.NewInstance()
 	addWriteOnly(&want, config)
 
 	got, err := r.manager.Create(ctx, want)
 	addNotes(diags, "Creation", got.PhoneNumber, got.Notes)
 	if got.PhoneNumber == "" {
 		var taken *lifecycle.TakenError
-		if errors.As(err, &taken) && r.manager.IsStuck(taken.PhoneNumber) {
-			err = lifecycle.Stuck.Refusal(want)
+		if errors.As(err, &taken) && r.manager.Registry.HasDestroyFailed(taken.PhoneNumber) {
+			err = registry.Stuck.Refusal(want)
 		}
 		r.addError(diags, "create", want, err)
 		return
@@ -145,7 +147,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		r.addAbsent(state, diags)
 		return
 	case errors.As(err, &gone):
-		r.manager.Miss(have.PhoneNumber)
+		r.manager.Registry.Gone(have.PhoneNumber)
 		diags.AddWarning("Phone number "+have.PhoneNumber+" is gone", r.goneDetail(have))
 		resp.State.RemoveResource(ctx)
 		identify(ctx, resp.Identity, have, diags) // the framework asks for it all the same
@@ -154,12 +156,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		r.addError(diags, "read", have, err)
 		return
 	}
-	r.manager.Refresh(got.PhoneNumber)
 	if importing {
 		state.importDefaults()
 	}
 	state.refresh(got)
-	r.manager.Has(state.number())
+	r.manager.Registry.InState(state.number())
 	state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 }
 

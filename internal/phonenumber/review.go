@@ -14,7 +14,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/registry"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -31,12 +33,12 @@ func (r *Resource) refuseSearch(n platform.Number, diags *diag.Diagnostics) {
 
 // refuseConflict refuses what another instance of this run makes impossible, and
 // says when a number goes from one to the other.
-func refuseConflict(conflict lifecycle.Conflict, n platform.Number, diags *diag.Diagnostics) {
+func refuseConflict(conflict registry.Conflict, n platform.Number, diags *diag.Diagnostics) {
 	if refusal := conflict.Refusal(n); refusal != nil {
 		diags.AddError(refusal.Summary, refusal.Detail)
 		return
 	}
-	if conflict == lifecycle.Handover {
+	if conflict == registry.Handover {
 		diags.AddWarning("Phone number "+n.PhoneNumber+" is destroyed and created again", fmt.Sprintf(
 			"One telephony_phone_number that has %s is destroyed, and another one is created with it. The number stays owned, and "+
 				"it is wired as the new one says when the apply is over, but its calls may not be routed in between. If the resource "+
@@ -63,7 +65,7 @@ func (r *Resource) refuseImpossible(ctx context.Context, config model, n platfor
 	if n.AccountSID != "" {
 		detail += fmt.Sprintf(" The account that was asked is %s.", n.AccountSID)
 	}
-	if r.manager.Missed(n.PhoneNumber) {
+	if r.manager.Registry.IsGone(n.PhoneNumber) {
 		diags.AddAttributeWarning(at, summary, detail+" The apply fails.")
 		return
 	}
@@ -87,7 +89,7 @@ func (r *Resource) refuseCriteria(config model, n platform.Number, diags *diag.D
 	detail := fmt.Sprintf("The configuration names %s, so that there is nothing to search for, and %s would be passed over. "+
 		"Remove %[2]s to adopt or buy that very number, or remove phone_number to buy one that fits.",
 		n.PhoneNumber, strings.Join(criteria, ", "))
-	if r.manager.Missed(n.PhoneNumber) {
+	if r.manager.Registry.IsGone(n.PhoneNumber) {
 		diags.AddAttributeWarning(at, summary, detail+" The apply fails.")
 		return
 	}
@@ -133,7 +135,7 @@ func (r *Resource) addUnseen(n platform.Number, doubt string, err error, diags *
 	var refusal *platform.Refusal
 	var field *platform.FieldError
 	certain := errors.As(err, &refusal) || errors.As(err, &field) || platform.IsDenied(err)
-	if certain && !r.manager.Missed(n.PhoneNumber) {
+	if certain && !r.manager.Registry.IsGone(n.PhoneNumber) {
 		r.addError(diags, "plan", n, err)
 		return
 	}
@@ -253,7 +255,7 @@ func (r *Resource) refuseEnd(plan model, diags *diag.Diagnostics) {
 	refusal := r.kinds.Unreleasable(n)
 	switch {
 	case refusal == nil:
-	case r.manager.Missed(n.PhoneNumber):
+	case r.manager.Registry.IsGone(n.PhoneNumber):
 		diags.AddAttributeWarning(at, refusal.Summary, refusal.Detail+" The apply fails.")
 	default:
 		diags.AddAttributeError(at, refusal.Summary, refusal.Detail)
@@ -301,7 +303,7 @@ func (r *Resource) warnOfDeregistration(state, plan model, diags *diag.Diagnosti
 		return
 	}
 	n := plan.number()
-	address := lifecycle.Deregisters(state.number(), n)
+	address := kinds.Deregisters(state.number(), n)
 	if address == "" {
 		return
 	}

@@ -19,13 +19,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 // newSchema makes the resource's schema from the table of services: the
 // carrier's settings are attributes, each platform is a block.
-func newSchema(ctx context.Context, kinds lifecycle.Kinds) schema.Schema {
+func newSchema(ctx context.Context, kinds kinds.Table) schema.Schema {
 	attributes := map[string]schema.Attribute{
 		"phone_number": schema.StringAttribute{
 			MarkdownDescription: "Phone number in [E.164](https://www.twilio.com/docs/glossary/what-e164) form. Any spelling " +

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -33,7 +33,7 @@ var summaryFields = []platform.Field{
 }
 
 // summary are the values of summaryFields.
-func summary(kinds lifecycle.Kinds, n platform.Number) platform.Values {
+func summary(kinds kinds.Table, n platform.Number) platform.Values {
 	return platform.Values{
 		"phone_number":  n.PhoneNumber,
 		"import_id":     kinds.ImportID(n),
@@ -87,7 +87,7 @@ func allReported(fields []platform.Field) map[string]schema.Attribute {
 }
 
 // serviceNames are the services that can be asked for their numbers.
-func serviceNames(kinds lifecycle.Kinds) []string {
+func serviceNames(kinds kinds.Table) []string {
 	var names []string
 	for _, kind := range kinds {
 		if kind.ImportID != nil {

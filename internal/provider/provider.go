@@ -218,7 +218,7 @@ func (p *telephony) Configure(ctx context.Context, req provider.ConfigureRequest
 		return
 	}
 	opened := lifecycle.Services{
-		Kinds:           kinds(),
+		Kinds:           table(),
 		Carriers:        map[string]platform.Carrier{external.Kind.Name: external.Carrier{}},
 		Platforms:       map[string]platform.Platform{},
 		Unavailable:     map[string]error{},
@@ -366,22 +366,22 @@ func (s service) wrongArgument(err error, configured platform.Arguments) diag.Di
 // Resources lists the provider's resources.
 func (p *telephony) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
-		func() resource.Resource { return phonenumber.New(kinds()) },
+		func() resource.Resource { return phonenumber.New(table()) },
 	}
 }
 
 // DataSources lists the provider's data sources.
 func (p *telephony) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		func() datasource.DataSource { return phonenumber.NewNumberDataSource(kinds()) },
-		func() datasource.DataSource { return phonenumber.NewNumbersDataSource(kinds()) },
+		func() datasource.DataSource { return phonenumber.NewNumberDataSource(table()) },
+		func() datasource.DataSource { return phonenumber.NewNumbersDataSource(table()) },
 	}
 }
 
 // ListResources lists what the provider can list for a query.
 func (p *telephony) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
-		func() list.ListResource { return phonenumber.NewListResource(kinds()) },
+		func() list.ListResource { return phonenumber.NewListResource(table()) },
 	}
 }
 

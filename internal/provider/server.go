@@ -17,7 +17,7 @@ const numberType = typeName + "_phone_number"
 func NewServer(version string, options ...Option) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		p := newProvider(version, options)
-		p.direct = phonenumber.New(kinds())
+		p.direct = phonenumber.New(table())
 		direct := func() fastpath.Resource { return phonenumber.NewDirect(context.Background(), p.direct) }
 		server := providerserver.NewProtocol6(p)()
 		if p.compared != nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/dialnexa"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/elevenlabs"
@@ -121,10 +121,10 @@ var services = []service{
 	},
 }
 
-// kinds are the Kinds of the table, and the carrier that is no service: nobody
-// can be connected to.
-func kinds() lifecycle.Kinds {
-	all := make(lifecycle.Kinds, 0, len(services)+1)
+// table has the Kind of each service, and that of the carrier which is none: nobody
+// can be connected to it.
+func table() kinds.Table {
+	all := make(kinds.Table, 0, len(services)+1)
 	for _, s := range services {
 		all = append(all, s.kind)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/dialnexa"
@@ -49,7 +50,7 @@ func conformanceSubject(t *testing.T, rules simulator.DialNexaRules) platformtes
 		World: w, Kind: dialnexa.Kind, Platform: on, Carrier: carrier,
 		Lifecycle: func() platformtest.Lifecycle {
 			return lifecycle.New(lifecycle.Services{
-				Kinds:     lifecycle.Kinds{dialnexa.Kind},
+				Kinds:     kinds.Table{dialnexa.Kind},
 				Carriers:  map[string]platform.Carrier{dialnexa.Kind.Name: carrier},
 				Platforms: map[string]platform.Platform{dialnexa.Kind.Name: on},
 			})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/elevenlabs"
@@ -59,7 +60,7 @@ func conformanceSubject(t *testing.T, rules simulator.ElevenLabsRules) platformt
 		World: w, Kind: elevenlabs.Kind, Platform: on,
 		Lifecycle: func() platformtest.Lifecycle {
 			return lifecycle.New(lifecycle.Services{
-				Kinds:     lifecycle.Kinds{twilio.Kind, elevenlabs.Kind},
+				Kinds:     kinds.Table{twilio.Kind, elevenlabs.Kind},
 				Carriers:  map[string]platform.Carrier{twilio.Kind.Name: carrier},
 				Platforms: map[string]platform.Platform{elevenlabs.Kind.Name: on},
 			})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/nixflex"
@@ -56,7 +57,7 @@ func conformanceSubject(t *testing.T, rules simulator.NixflexRules) platformtest
 		World: w, Kind: nixflex.Kind, Platform: on,
 		Lifecycle: func() platformtest.Lifecycle {
 			return lifecycle.New(lifecycle.Services{
-				Kinds:     lifecycle.Kinds{twilio.Kind, nixflex.Kind},
+				Kinds:     kinds.Table{twilio.Kind, nixflex.Kind},
 				Carriers:  map[string]platform.Carrier{twilio.Kind.Name: carrier},
 				Platforms: map[string]platform.Platform{nixflex.Kind.Name: on},
 			})

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/platformtest"
@@ -67,7 +68,7 @@ func conformanceSubject(t *testing.T, rules simulator.ResembleRules) platformtes
 		World: w, Kind: resemble.Kind, Platform: on,
 		Lifecycle: func() platformtest.Lifecycle {
 			return lifecycle.New(lifecycle.Services{
-				Kinds:     lifecycle.Kinds{twilio.Kind, resemble.Kind},
+				Kinds:     kinds.Table{twilio.Kind, resemble.Kind},
 				Carriers:  map[string]platform.Carrier{twilio.Kind.Name: carrier},
 				Platforms: map[string]platform.Platform{resemble.Kind.Name: on},
 			})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/platformtest"
@@ -51,7 +52,7 @@ func conformanceSubject(t *testing.T, rules simulator.RetellRules) platformtest.
 		World: w, Kind: retell.Kind, Platform: on,
 		Lifecycle: func() platformtest.Lifecycle {
 			return lifecycle.New(lifecycle.Services{
-				Kinds:     lifecycle.Kinds{twilio.Kind, retell.Kind},
+				Kinds:     kinds.Table{twilio.Kind, retell.Kind},
 				Carriers:  map[string]platform.Carrier{twilio.Kind.Name: carrier},
 				Platforms: map[string]platform.Platform{retell.Kind.Name: on},
 			})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/platformtest"
@@ -63,7 +64,7 @@ func conformanceSubject(t *testing.T, rules simulator.SynthflowRules, bought boo
 		World: w, Kind: synthflow.Kind, Platform: on,
 		Lifecycle: func() platformtest.Lifecycle {
 			return lifecycle.New(lifecycle.Services{
-				Kinds: lifecycle.Kinds{twilio.Kind, synthflow.Kind},
+				Kinds: kinds.Table{twilio.Kind, synthflow.Kind},
 				Carriers: map[string]platform.Carrier{
 					twilio.Kind.Name: atTwilio, synthflow.Kind.Name: carrier,
 				},

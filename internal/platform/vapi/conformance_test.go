@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/platformtest"
@@ -63,7 +64,7 @@ func conformanceSubject(t *testing.T, rules simulator.VapiRules, own bool) platf
 		World: w, Kind: vapi.Kind, Platform: on,
 		Lifecycle: func() platformtest.Lifecycle {
 			return lifecycle.New(lifecycle.Services{
-				Kinds:     lifecycle.Kinds{twilio.Kind, vapi.Kind},
+				Kinds:     kinds.Table{twilio.Kind, vapi.Kind},
 				Carriers:  map[string]platform.Carrier{twilio.Kind.Name: atTwilio, vapi.Kind.Name: carrier},
 				Platforms: map[string]platform.Platform{vapi.Kind.Name: on},
 			})

@@ -1,17 +1,17 @@
-package lifecycle_test
+package kinds_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// kinds are a carrier, a platform on it, and a platform that carries its own
+// table has a carrier, a platform on it, and a platform that carries its own
 // numbers.
-func kinds() lifecycle.Kinds {
+func table() kinds.Table {
 	steps := func(name string, givesUp bool) func(platform.Number, platform.Action) []platform.Step {
 		return func(_ platform.Number, action platform.Action) []platform.Step {
 			return []platform.Step{{
@@ -20,7 +20,7 @@ func kinds() lifecycle.Kinds {
 			}}
 		}
 	}
-	return lifecycle.Kinds{
+	return kinds.Table{
 		{
 			Name: "carrier", Title: "Carrier", Settings: []platform.Field{{Name: "voice_url", Wiring: true}},
 			Steps: steps("carrier", true),
@@ -67,7 +67,7 @@ func TestStepsJoinThePlatformsAndTheCarriers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, step := range kinds().Steps(test.n) {
+			for _, step := range table().Steps(test.n) {
 				if step.Op == "" {
 					got = append(got, "remark")
 					continue
@@ -77,7 +77,7 @@ func TestStepsJoinThePlatformsAndTheCarriers(t *testing.T) {
 			if strings.Join(got, " ") != test.want {
 				t.Errorf("steps are %v, want %s", got, test.want)
 			}
-			if kinds().Irreversible(test.n) != test.irreversible {
+			if table().Irreversible(test.n) != test.irreversible {
 				t.Errorf("irreversible is %t", !test.irreversible)
 			}
 		})
@@ -103,7 +103,7 @@ func TestRefusalsConcernReleasesAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			refusal := kinds().Refuse(test.n, test.prevent)
+			refusal := table().Refuse(test.n, test.prevent)
 			if (refusal == nil) != (test.refused == "") {
 				t.Fatalf("refusal is %v", refusal)
 			}
@@ -117,46 +117,46 @@ func TestRefusalsConcernReleasesAlone(t *testing.T) {
 func TestBillingFollowsWhatWillReallyHappen(t *testing.T) {
 	t.Parallel()
 	released := platform.Number{Platform: platform.None, Action: platform.Release}
-	if got := kinds().Billing(released); got != "billing of release" {
+	if got := table().Billing(released); got != "billing of release" {
 		t.Errorf("of a release: %q", got)
 	}
 	released.Memory.Unfinished = platform.Creation
-	if got := kinds().Billing(released); got != "billing of detach" {
+	if got := table().Billing(released); got != "billing of detach" {
 		t.Errorf("of a creation that never completed: %q", got)
 	}
 }
 
 func TestTheTableKnowsWhoIsWhat(t *testing.T) {
 	t.Parallel()
-	names := func(all lifecycle.Kinds) []string {
+	names := func(all kinds.Table) []string {
 		var found []string
 		for _, kind := range all {
 			found = append(found, kind.Name)
 		}
 		return found
 	}
-	if got := names(kinds().Platforms()); !slices.Equal(got, []string{"voice", "both"}) {
+	if got := names(table().Platforms()); !slices.Equal(got, []string{"voice", "both"}) {
 		t.Errorf("platforms are %v", got)
 	}
-	if got := names(kinds().Carriers()); !slices.Equal(got, []string{"carrier"}) {
+	if got := names(table().Carriers()); !slices.Equal(got, []string{"carrier"}) {
 		t.Errorf("carriers are %v", got)
 	}
-	if kinds().Owned(platform.Number{Platform: "voice"}) == nil || kinds().Owned(platform.Number{Platform: "both"}) != nil {
+	if table().Owned(platform.Number{Platform: "voice"}) == nil || table().Owned(platform.Number{Platform: "both"}) != nil {
 		t.Error("only voice wires the number at its carrier")
 	}
-	if kinds().Title("unheard of") != "unheard of" {
+	if table().Title("unheard of") != "unheard of" {
 		t.Error("a name without a row is its own title")
 	}
 }
 
 // elsewhere are the kinds with a carrier that nobody can talk to, and a platform
 // whose numbers may be there.
-func elsewhere() lifecycle.Kinds {
-	return append(kinds(),
-		lifecycle.Kinds{
+func elsewhere() kinds.Table {
+	return append(table(),
+		kinds.Table{
 			{Name: "outside", Title: "a carrier outside"},
 			{
-				Name: "either", Title: "Either", Block: []platform.Field{{Name: "outside"}}, Steps: kinds()[1].Steps,
+				Name: "either", Title: "Either", Block: []platform.Field{{Name: "outside"}}, Steps: table()[1].Steps,
 				CarrierOf: func(n platform.Number) string {
 					if n.Block.Bool("outside") {
 						return "outside"

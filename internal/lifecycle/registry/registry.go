@@ -1,7 +1,13 @@
-package lifecycle
+// Package registry knows which instances of the resource have which number in one
+// run of the provider, want it, or are destroyed with it, so that a number belongs
+// to one of them. What it says of a number is the same in every order in which
+// Terraform asks.
+package registry
 
 import (
+	"context"
 	"crypto/rand"
+	"fmt"
 	"sync"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -73,18 +79,48 @@ func between(a, b stake) Conflict {
 	return NoConflict
 }
 
-// registry knows which instances of this run have which number, want it, or are
-// destroyed with it. It is safe for concurrent use.
-type registry struct {
+// Registry is the registry of one run. It is safe for concurrent use.
+type Registry struct {
+	givesUp func(platform.Number) bool
+
 	mu     sync.Mutex
 	stakes map[string]map[string]stake // by number and instance
+	locks  map[string]chan struct{}    // by number
+	// gone and refreshed are the numbers of state that this run has found to be
+	// gone, and that it has read.
+	gone, refreshed map[string]bool
+}
+
+// New makes an empty registry. GivesUp says whether a destroy of a number gives it
+// up.
+func New(givesUp func(platform.Number) bool) *Registry {
+	return &Registry{
+		givesUp: givesUp,
+		stakes:  map[string]map[string]stake{}, locks: map[string]chan struct{}{},
+		gone: map[string]bool{}, refreshed: map[string]bool{},
+	}
+}
+
+// Lock waits until nobody else of this run works on the number, as long as ctx
+// lasts: so its destroy in one resource and its creation in another never overlap.
+func (r *Registry) Lock(ctx context.Context, phoneNumber string) (unlock func(), err error) {
+	r.mu.Lock()
+	lock, ok := r.locks[phoneNumber]
+	if !ok {
+		lock = make(chan struct{}, 1)
+		r.locks[phoneNumber] = lock
+	}
+	r.mu.Unlock()
+	select {
+	case lock <- struct{}{}:
+		return func() { <-lock }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for what else this run does with %s: %w", phoneNumber, ctx.Err())
+	}
 }
 
 // of are the stakes in a number. The caller has locked the registry.
-func (r *registry) of(phoneNumber string) map[string]stake {
-	if r.stakes == nil {
-		r.stakes = map[string]map[string]stake{}
-	}
+func (r *Registry) of(phoneNumber string) map[string]stake {
 	if r.stakes[phoneNumber] == nil {
 		r.stakes[phoneNumber] = map[string]stake{}
 	}
@@ -96,7 +132,7 @@ func (r *registry) of(phoneNumber string) map[string]stake {
 //
 // An instance that a refresh has shown conflicts with nobody: its own plan is yet
 // to come, and tells more. For a taint that is the plan of a creation.
-func (r *registry) enter(phoneNumber, instance string, s stake, replaces string) Conflict {
+func (r *Registry) enter(phoneNumber, instance string, s stake, replaces string) Conflict {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := r.of(phoneNumber)
@@ -123,9 +159,9 @@ func (r *registry) enter(phoneNumber, instance string, s stake, replaces string)
 // placeOf is the instance that is created in the place of another one.
 func placeOf(instance string) string { return "in the place of " + instance }
 
-// acquire notes that a creation works on the number; false: another instance has
+// Acquire notes that a creation works on the number; false: another instance has
 // it. The plan of that creation, under an identity of its own, is over.
-func (r *registry) acquire(phoneNumber, instance string) bool {
+func (r *Registry) Acquire(phoneNumber, instance string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := r.of(phoneNumber)
@@ -143,16 +179,16 @@ func (r *registry) acquire(phoneNumber, instance string) bool {
 	return true
 }
 
-// leave forgets an instance.
-func (r *registry) leave(phoneNumber, instance string) {
+// Leave forgets an instance.
+func (r *Registry) Leave(phoneNumber, instance string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.stakes[phoneNumber], instance)
 }
 
-// acquiredByAnother says that this run has created another instance with the
+// AcquiredByAnother says that this run has created another instance with the
 // number.
-func (r *registry) acquiredByAnother(phoneNumber, instance string) bool {
+func (r *Registry) AcquiredByAnother(phoneNumber, instance string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for other, theirs := range r.stakes[phoneNumber] {
@@ -163,20 +199,54 @@ func (r *registry) acquiredByAnother(phoneNumber, instance string) bool {
 	return false
 }
 
-// Has notes that a refresh has shown n in state.
-func (m *Manager) Has(n platform.Number) { m.enter(n, inState) }
+// InState notes that a refresh has shown n in state.
+func (r *Registry) InState(n platform.Number) {
+	r.mu.Lock()
+	r.refreshed[n.PhoneNumber] = true
+	r.mu.Unlock()
+	r.note(n, inState)
+}
+
+// Refreshed says whether a refresh of this run has shown the number in state: if
+// so, the run plans, for no apply does that.
+func (r *Registry) Refreshed(phoneNumber string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.refreshed[phoneNumber]
+}
+
+// Gone notes that the number was in state and that no service has it any more.
+func (r *Registry) Gone(phoneNumber string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.gone[phoneNumber] = true
+}
+
+// IsGone says whether this run has found the number to be gone, or, if it is
+// empty, any number.
+func (r *Registry) IsGone(phoneNumber string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if phoneNumber == "" {
+		return len(r.gone) > 0
+	}
+	return r.gone[phoneNumber]
+}
 
 // Keeps notes that n is in state and planned to stay there.
-func (m *Manager) Keeps(n platform.Number) Conflict { return m.enter(n, kept) }
+func (r *Registry) Keeps(n platform.Number) Conflict { return r.note(n, kept) }
 
-// Remains notes that n is still in state, since its destroy has failed.
-func (m *Manager) Remains(n platform.Number) { m.enter(n, stuck) }
+// Destroys notes that the instance that has n is planned to be destroyed.
+func (r *Registry) Destroys(n platform.Number) Conflict { return r.note(n, destroyed) }
 
-// IsStuck says that a destroy of the number has failed in this run.
-func (m *Manager) IsStuck(phoneNumber string) bool {
-	m.registry.mu.Lock()
-	defer m.registry.mu.Unlock()
-	for _, s := range m.registry.stakes[phoneNumber] {
+// DestroyFailed notes that n is still in state, since its destroy has failed.
+func (r *Registry) DestroyFailed(n platform.Number) { r.note(n, stuck) }
+
+// HasDestroyFailed says that a destroy of the number has failed in this run.
+func (r *Registry) HasDestroyFailed(phoneNumber string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.stakes[phoneNumber] {
 		if s.role == stuck {
 			return true
 		}
@@ -184,70 +254,29 @@ func (m *Manager) IsStuck(phoneNumber string) bool {
 	return false
 }
 
-// Destroys notes that the instance that has n is planned to be destroyed.
-func (m *Manager) Destroys(n platform.Number) Conflict { return m.enter(n, destroyed) }
-
 // Creates notes that an instance is planned to be created with the number, in the
 // place of another one or, if that is empty, of none. A replacement may say so
 // twice: Terraform plans it twice, and shows only the warnings of the first plan.
-func (m *Manager) Creates(phoneNumber, replaces string) Conflict {
+func (r *Registry) Creates(phoneNumber, replaces string) Conflict {
 	instance := NewInstance()
 	if replaces != "" {
 		instance = placeOf(replaces)
 	}
-	return m.registry.enter(phoneNumber, instance, stake{role: created}, replaces)
+	return r.enter(phoneNumber, instance, stake{role: created}, replaces)
 }
 
-func (m *Manager) enter(n platform.Number, as role) Conflict {
-	return m.registry.enter(n.PhoneNumber, n.Memory.Instance, stake{as, n, m.Kinds.Irreversible(n)}, "")
+func (r *Registry) note(n platform.Number, as role) Conflict {
+	return r.enter(n.PhoneNumber, n.Memory.Instance, stake{as, n, r.givesUp(n)}, "")
 }
 
 // Held returns the number as this run has seen it in state.
-func (m *Manager) Held(phoneNumber string) (platform.Number, bool) {
-	m.registry.mu.Lock()
-	defer m.registry.mu.Unlock()
-	for _, s := range m.registry.stakes[phoneNumber] {
+func (r *Registry) Held(phoneNumber string) (platform.Number, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.stakes[phoneNumber] {
 		if s.role < created {
 			return s.number, true
 		}
 	}
 	return platform.Number{}, false
-}
-
-// Refusal says why a conflict can't be planned or applied, and the way out, to
-// whoever has n or wants it; nil: it can.
-func (c Conflict) Refusal(n platform.Number) *platform.Refusal {
-	refuse := func(summary, detail string) *platform.Refusal {
-		return &platform.Refusal{Summary: summary, Detail: detail}
-	}
-	const renamed = "If the resource has another address now (a new name, or another key of count or for_each), add a moved block."
-	switch c {
-	case Loss:
-		return refuse("Replacement would lose phone number "+n.PhoneNumber, n.PhoneNumber+" is in state with "+
-			"release_on_destroy = \"release\", and this run is to create it again. Destroying the resource that has it would give the "+
-			"number up, and it could hardly be got back. Nothing was changed.\n\n"+renamed+" If it is tainted, run "+
-			"`terraform untaint` with its address: a destroy is planned again then, too. If this run has -replace, leave it out. "+
-			"If it is to stay, remove the second resource with the number. To give the number up, remove every resource that has "+
-			"it from the configuration, then apply.")
-	case Stuck:
-		return refuse("Phone number "+n.PhoneNumber+" is still in another resource", "The destroy of the telephony_phone_number that "+
-			"has "+n.PhoneNumber+" has failed in this run, so it stays in state, and no other resource is created with the number. "+
-			"That one is not in state, and it has changed nothing. Once the cause of the failure is gone, apply again.")
-	case Duplicate:
-		return refuse("Phone number "+n.PhoneNumber+" is in two resources", n.PhoneNumber+" is already managed by another "+
-			"telephony_phone_number: one is in state and stays, and the plan creates a second one. A number belongs to one "+
-			"resource. Nothing was changed: remove the resource that is to be created from the configuration. "+renamed)
-	case Twins:
-		return refuse("Phone number "+n.PhoneNumber+" is in two resources", n.PhoneNumber+" is already managed by another "+
-			"telephony_phone_number of the configuration, and neither is in state yet. A number belongs to one resource. Nothing "+
-			"was changed: remove one of the two from the configuration.")
-	case Shared:
-		return refuse("Phone number "+n.PhoneNumber+" is in two resources", n.PhoneNumber+" is already managed by another "+
-			"telephony_phone_number: state has it twice, so ending or changing one of the two would take the number from the "+
-			"other. Nothing was changed. Take the one that is not to have it out of state, which leaves the number as it is "+
-			"(`terraform state rm` with its address), and remove its configuration or its import. If it is the deposed object "+
-			"of an interrupted create_before_destroy, take the resource out of state and import the number again.")
-	case NoConflict, Handover:
-	}
-	return nil
 }

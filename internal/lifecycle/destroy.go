@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/registry"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -24,20 +25,20 @@ func (e *StepError) Unwrap() error { return e.Err }
 // beside an error is what is left in state; it is as it was unless something
 // may have been changed. The notes are for the user in either case.
 func (m *Manager) Delete(ctx context.Context, have platform.Number) (left platform.Number, notes []string, err error) {
-	defer m.catalogs.writing()()
-	unlock, err := m.lock(ctx, have.PhoneNumber)
+	defer m.catalogs.Writing()()
+	unlock, err := m.Registry.Lock(ctx, have.PhoneNumber)
 	if err != nil {
 		return have, nil, platform.Untouched(err)
 	}
 	defer unlock()
-	if m.registry.acquiredByAnother(have.PhoneNumber, have.Memory.Instance) {
+	if m.Registry.AcquiredByAnother(have.PhoneNumber, have.Memory.Instance) {
 		return have, []string{m.leftNote(have)}, nil
 	}
 	if left, notes, err = m.end(ctx, have); err != nil {
-		m.Remains(left)
+		m.Registry.DestroyFailed(left)
 		return left, notes, err
 	}
-	m.registry.leave(have.PhoneNumber, have.Memory.Instance)
+	m.Registry.Leave(have.PhoneNumber, have.Memory.Instance)
 	return left, notes, nil
 }
 
@@ -46,9 +47,9 @@ func (m *Manager) end(ctx context.Context, have platform.Number) (platform.Numbe
 	if refusal := m.Kinds.Refuse(have, m.PreventRelease); refusal != nil {
 		return have, nil, platform.Untouched(refusal)
 	}
-	conflict := m.Destroys(have)
+	conflict := m.Registry.Destroys(have)
 	if have.Recreated && m.Kinds.Irreversible(have) {
-		conflict = Loss
+		conflict = registry.Loss
 	}
 	if refusal := conflict.Refusal(have); refusal != nil { // the plan may not have known
 		return have, nil, platform.Untouched(refusal)
@@ -67,7 +68,7 @@ func (m *Manager) end(ctx context.Context, have platform.Number) (platform.Numbe
 		}
 	}
 	steps := m.Kinds.Steps(have)
-	m.catalogs.wrote(have.PhoneNumber)
+	m.catalogs.Wrote(have.PhoneNumber)
 	notes, touched, err := m.run(ctx, have, steps, have.Action == platform.ForceDelete)
 	if err != nil && touched {
 		have = stopped(have, err)

@@ -1,0 +1,83 @@
+package catalog
+
+import (
+	"maps"
+	"sync"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// Catalogs are the catalogs of one run. It is safe for concurrent use.
+type Catalogs struct {
+	mu      sync.Mutex
+	opened  map[string]*Catalog
+	written map[string]bool // numbers that this run has written
+	writers int             // that are at work
+	writes  int             // that have begun
+}
+
+// ForRead returns the catalog that may answer for a number of the account; nil:
+// none may. What this run has written is read by itself ever after, since a page
+// may be older than the write.
+func (c *Catalogs) ForRead(kind platform.Kind, lister platform.Lister, account, phoneNumber string) *Catalog {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.written[phoneNumber] || hangsTogether(kind) && c.writers > 0 {
+		return nil
+	}
+	return c.open(kind, lister, account, func(*Catalog) bool { return true })
+}
+
+// ForList returns a catalog that is not older than any write of this run.
+func (c *Catalogs) ForList(kind platform.Kind, lister platform.Lister, account string) *Catalog {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.writers > 0 {
+		return newCatalog(kind, lister, account)
+	}
+	return c.open(kind, lister, account, func(opened *Catalog) bool { return opened.writes == c.writes })
+}
+
+func (c *Catalogs) open(
+	kind platform.Kind, lister platform.Lister, account string, usable func(*Catalog) bool,
+) *Catalog {
+	key := kind.Name + "/" + account
+	if opened := c.opened[key]; opened != nil && usable(opened) {
+		return opened
+	}
+	if c.opened == nil {
+		c.opened = map[string]*Catalog{}
+	}
+	opened := newCatalog(kind, lister, account)
+	opened.writes = c.writes
+	c.opened[key] = opened
+	return opened
+}
+
+// hangsTogether says that a write of one record may change what is told of
+// another: on a platform they share agents.
+func hangsTogether(kind platform.Kind) bool { return kind.Block != nil }
+
+// Writing is called before anything is written, and done after it.
+func (c *Catalogs) Writing() (done func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writers++
+	c.writes++
+	maps.DeleteFunc(c.opened, func(_ string, opened *Catalog) bool { return hangsTogether(opened.kind) })
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.writers--
+	}
+}
+
+// Wrote notes that the number is about to be written.
+func (c *Catalogs) Wrote(phoneNumber string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.written == nil {
+		c.written = map[string]bool{}
+	}
+	c.written[phoneNumber] = true
+}

@@ -1,0 +1,69 @@
+package lifecycle
+
+import (
+	"context"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/catalog"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// openToRead is open for a reader that may be answered from a list.
+func (m *Manager) openToRead(n platform.Number) (platform.Carrier, platform.Platform, error) {
+	carrier, on, err := m.open(n)
+	if err != nil || m.SingleReads {
+		return carrier, on, err
+	}
+	if on != nil {
+		kind, _ := m.Kinds.Kind(n.Platform)
+		on = listedPlatform{Platform: on, kind: kind, catalogs: &m.catalogs}
+	}
+	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(n))
+	return listedCarrier{Carrier: carrier, kind: kind, manager: m}, on, nil
+}
+
+// listedCarrier is a carrier whose reads are answered from its list where that
+// is cheaper.
+type listedCarrier struct {
+	platform.Carrier
+
+	kind    platform.Kind
+	manager *Manager
+}
+
+// Read is platform.Carrier's.
+func (c listedCarrier) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
+	return c.read(ctx, n, c.Carrier.Read)
+}
+
+// Find is platform.Carrier's.
+func (c listedCarrier) Find(ctx context.Context, n platform.Number) (platform.Number, error) {
+	return c.read(ctx, n, c.Carrier.Find)
+}
+
+func (c listedCarrier) read(ctx context.Context, n platform.Number, single catalog.Single) (platform.Number, error) {
+	if lister, ok := c.Carrier.(platform.Lister); ok {
+		account := c.manager.accountAt(c.kind, n.AccountSID)
+		if listed := c.manager.catalogs.ForRead(c.kind, lister, account, n.PhoneNumber); listed != nil {
+			return listed.Read(ctx, n, single)
+		}
+	}
+	return single(ctx, n)
+}
+
+// listedPlatform is the same for a platform.
+type listedPlatform struct {
+	platform.Platform
+
+	kind     platform.Kind
+	catalogs *catalog.Catalogs
+}
+
+// Read is platform.Platform's.
+func (p listedPlatform) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
+	if lister, ok := p.Platform.(platform.Lister); ok {
+		if listed := p.catalogs.ForRead(p.kind, lister, "", n.PhoneNumber); listed != nil {
+			return listed.Read(ctx, n, p.Platform.Read)
+		}
+	}
+	return p.Platform.Read(ctx, n)
+}

@@ -1,0 +1,223 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// e164 is the form of the numbers that can be managed.
+var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
+
+// GoneError reports that no service holds the number any more.
+type GoneError struct {
+	Number platform.Number
+}
+
+func (e *GoneError) Error() string {
+	return fmt.Sprintf("%s is gone: no service that is configured holds it", e.Number.PhoneNumber)
+}
+
+// Read returns have as its services report it now. GoneError means that every
+// service has said itself that it does not hold the number; any other error
+// leaves open what became of it.
+func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
+	importing := have.Status == ""
+	if importing && m.Kinds.CarrierIsGuessed(have) {
+		var err error
+		if have, err = m.ask(ctx, have); err != nil {
+			return have, err
+		}
+	}
+	carrier, on, err := m.openToRead(have)
+	if err != nil {
+		return have, err
+	}
+	if m.Kinds.CarrierOf(have) == have.Platform {
+		on = nil // its carrier's read is the platform's, too
+	}
+	have.Status, have.StatusReason, have.Memory.Lost = "", "", false
+	if have.PhoneNumber == "" && on != nil { // imported by the platform's identifier
+		if have, err = on.Read(ctx, have); err != nil {
+			return have, gone(have, err)
+		}
+	}
+	got, err := m.locate(ctx, carrier, have)
+	switch {
+	case errors.Is(err, platform.ErrNotFound) && on == nil:
+		return have, &GoneError{Number: have}
+	case errors.Is(err, platform.ErrNotFound):
+		return m.readWithoutCarrier(ctx, on, have)
+	case err != nil:
+		return have, err
+	case !e164.MatchString(got.PhoneNumber):
+		return have, fmt.Errorf("%s calls it %q, which is no phone number in E.164 form",
+			m.Kinds.Title(m.Kinds.ServiceOf(have)), got.PhoneNumber)
+	}
+	lost := !importing && got.Marker() != have.Memory.Marker
+	settleMark(&got)
+	if on != nil {
+		var listed bool
+		if got, listed, err = m.readPlatform(ctx, on, got); err != nil {
+			return have, err
+		}
+		if importing && !listed {
+			return have, &GoneError{Number: have}
+		}
+	}
+	if importing {
+		got.Memory.Ours, got.Memory.Replaced = m.Kinds.TakenOver(got), platform.Values{}
+		got.Memory.Imported = true
+	}
+	if lost {
+		got.Acquisition, got.Memory.Marker, got.Memory.Unfinished = have.Acquisition, have.Memory.Marker, have.Memory.Unfinished
+		got.Status, got.StatusReason = platform.Corrupted, lostClaim(got.PhoneNumber)
+	}
+	judge(&got)
+	return readable(got, have), nil
+}
+
+// ask reads from its platform alone a number of which nothing else tells who
+// carries it.
+func (m *Manager) ask(ctx context.Context, n platform.Number) (platform.Number, error) {
+	on, ok := m.Platforms[n.Platform]
+	if !ok {
+		return n, m.unavailable(n.Platform)
+	}
+	got, err := on.Read(ctx, n)
+	if err != nil {
+		return n, gone(n, err)
+	}
+	got.Status, got.StatusReason = "", ""
+	got.Carrier = m.Kinds.CarrierOf(got)
+	return got, nil
+}
+
+// gone is a service's own word that it does not hold the number, as the end of
+// the whole; other errors stay as they are.
+func gone(n platform.Number, err error) error {
+	if errors.Is(err, platform.ErrNotFound) {
+		return &GoneError{Number: n}
+	}
+	return err
+}
+
+// readPlatform reads the platform's side of a number that its carrier has, and
+// holds the two sides against each other. Listed says whether the platform
+// has it.
+func (m *Manager) readPlatform(
+	ctx context.Context, on platform.Platform, have platform.Number,
+) (got platform.Number, listed bool, err error) {
+	kind, _ := m.Kinds.Kind(have.Platform)
+	carrier := m.Kinds.Title(m.Kinds.CarrierOf(have))
+	got, err = on.Read(ctx, have)
+	if errors.Is(err, platform.ErrNotFound) {
+		have.Status = platform.Corrupted
+		have.StatusReason = fmt.Sprintf("%s no longer lists %s, which %s still carries; an apply attaches it again.",
+			kind.Title, have.PhoneNumber, carrier)
+		if m.Kinds.PointsAt(have) {
+			have.StatusReason = fmt.Sprintf("%s still routes %s to %s, which no longer lists it; an apply attaches it again.",
+				carrier, have.PhoneNumber, kind.Title)
+		}
+		return have, false, nil
+	}
+	if err != nil {
+		return have, true, err
+	}
+	m.Kinds.JudgeRecord(&got)
+	if got.Status == "" && kind.Wires != nil {
+		if got.Memory.Wiring == nil { // imported: what is wired now is taken for the attach's
+			got.Memory.Wiring = m.Kinds.Wiring(got)
+			_, displaces := m.Kinds.Wires(got)
+			for _, name := range displaces { // which the attach would have cleared
+				got.Memory.Wiring[name] = nil
+			}
+		}
+		m.Kinds.RememberRewiring(&got)
+		if changed := m.Kinds.Rewired(got); changed != "" {
+			got.Status = platform.Corrupted
+			got.StatusReason = fmt.Sprintf("%s no longer routes %s to %s: %s was changed since it was attached; "+
+				"an apply attaches it again.", carrier, got.PhoneNumber, kind.Title, changed)
+		}
+	}
+	return got, true, nil
+}
+
+// readWithoutCarrier reads a number that its carrier no longer has.
+func (m *Manager) readWithoutCarrier(
+	ctx context.Context, on platform.Platform, have platform.Number,
+) (platform.Number, error) {
+	got, err := on.Read(ctx, have)
+	if err != nil {
+		return have, gone(have, err)
+	}
+	got.Memory.Lost = true
+	got.Status = platform.Corrupted
+	got.StatusReason = fmt.Sprintf("%s still lists %s, but %s no longer has it, and no repair can bring it back: "+
+		"destroy the resource to clean up; a new creation with a purchase block may buy the number again.",
+		m.Kinds.Title(have.Platform), have.PhoneNumber, m.Kinds.Title(m.Kinds.CarrierOf(have)))
+	return got, nil
+}
+
+// locate finds have at its carrier: by its SID, else by its number (it was
+// bought again, or a transfer gave it another SID), else in a related account.
+func (m *Manager) locate(
+	ctx context.Context, carrier platform.Carrier, have platform.Number,
+) (platform.Number, error) {
+	if have.SID != "" {
+		got, err := carrier.Read(ctx, have)
+		if !errors.Is(err, platform.ErrNotFound) || have.PhoneNumber == "" {
+			return got, err
+		}
+	}
+	got, err := carrier.Find(ctx, have)
+	if !errors.Is(err, platform.ErrNotFound) {
+		return got, err
+	}
+	account, elsewhereErr := carrier.Elsewhere(ctx, have)
+	if elsewhereErr != nil {
+		return have, elsewhereErr
+	}
+	if account == "" {
+		return have, err
+	}
+	moved := have
+	moved.AccountSID = account
+	return carrier.Find(ctx, moved)
+}
+
+// judge settles the status of a number whose services have been read.
+func judge(n *platform.Number) {
+	switch {
+	case n.Status == platform.Deleting, n.Status == platform.Corrupted && n.StatusReason != "":
+	case n.Memory.Unfinished != "":
+		n.Status = platform.Corrupted
+		n.StatusReason = unfinishedReason(n.Memory)
+	default:
+		n.Status = platform.Active
+		n.StatusReason = ""
+	}
+}
+
+// unfinishedReason says in a sentence what stopped half-way and how to go on.
+func unfinishedReason(memory platform.Memory) string {
+	var what, way string
+	switch memory.Unfinished {
+	case platform.Creation:
+		what, way = "The creation stopped half-way", "an apply completes it, and until then a destroy only detaches the number"
+	case platform.Attach:
+		what, way = "A move between platforms or to another registration stopped half-way", "an apply completes it"
+	case platform.Teardown:
+		what, way = "A destroy stopped half-way", "destroy again to finish it, or apply to put the number back in order"
+	}
+	if memory.Detail != "" {
+		what += ": " + platform.Clause(memory.Detail)
+	}
+	if memory.Blames != "" && memory.Unfinished != platform.Teardown {
+		way = "correct " + memory.Blames + ", then " + way
+	}
+	return what + "; " + way + "."
+}
