@@ -43,6 +43,9 @@ func (r *Resource) moveState(ctx context.Context, req resource.MoveStateRequest,
 		"account_sid": textOrNil(n.AccountSID),
 	}
 	maps.Copy(values, n.Settings)
+	if n.Block != nil {
+		values[n.Platform] = n.Block
+	}
 	types := attrTypes(resp.TargetState.Schema.Type())
 	for name, value := range values {
 		diags.Append(resp.TargetState.SetAttribute(ctx, path.Root(name), attrValue(types[name], value))...)
@@ -184,8 +187,9 @@ func (r *Resource) complete(ctx context.Context, state *model, diags *diag.Diagn
 	if diags.HasError() || !state.null("status") {
 		return
 	}
+	ctx = r.settleMoved(ctx, state)
 	have := state.number()
-	got, err := r.manager.Read(ctx, have)
+	got, err := r.ask(ctx, have)
 	var gone *lifecycle.GoneError
 	switch {
 	case errors.As(err, &gone):
@@ -196,6 +200,31 @@ func (r *Resource) complete(ctx context.Context, state *model, diags *diag.Diagn
 		return
 	}
 	state.imported(got)
+}
+
+// settleMoved decides where a number is that a move has brought on a platform, and
+// that another service carries: on the platform, if that is configured and has it.
+// Else only its carrier is asked, and the plan shows what becomes of its wiring,
+// since the configuration need not leave the number on the platform.
+func (r *Resource) settleMoved(ctx context.Context, state *model) context.Context {
+	have := state.number()
+	if !state.null("status") || state.null("acquisition") || have.Platform == platform.None { // an import tells nothing of it
+		return ctx
+	}
+	bare := have
+	bare.Platform, bare.Block = platform.None, nil
+	if r.kinds.CarrierOf(bare) != have.Carrier {
+		return ctx // nobody else has it
+	}
+	if r.manager.Available(have) == nil {
+		got, err := r.manager.Read(ctx, have)
+		var gone *lifecycle.GoneError
+		if !errors.As(err, &gone) {
+			return context.WithValue(ctx, answerKey{}, answer{got, err})
+		}
+	}
+	state.set(have.Platform, nil)
+	return ctx
 }
 
 // addAbsent says that a service does not hold a number that is imported or

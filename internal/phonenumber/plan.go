@@ -174,6 +174,10 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	if refuseConflict(r.manager.Registry.Keeps(state.number()), state.number(), diags); diags.HasError() {
 		return
 	}
+	if err := r.manager.Unavailable[plan.platform()]; err != nil {
+		diags.AddError("Missing credentials", sentence(err.Error()))
+		return
+	}
 	plan.memory = state.memory
 	for _, name := range []string{"id", "capabilities", "acquisition"} {
 		plan.attrs[name] = state.attrs[name]

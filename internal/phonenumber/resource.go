@@ -137,6 +137,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	ctx, cancel := within(ctx, state, timeouts.Value.Read, readTimeout, diags)
 	defer cancel()
+	ctx = r.settleMoved(ctx, &state)
 	have := state.number()
 	importing := state.null("status")
 

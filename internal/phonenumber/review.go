@@ -318,7 +318,8 @@ func (r *Resource) warnOfDeregistration(state, plan model, diags *diag.Diagnosti
 // warnOfTransfer says that the change moves the number to another account.
 func (r *Resource) warnOfTransfer(state, plan model, diags *diag.Diagnostics) {
 	before, after := state.number(), plan.number()
-	if before.AccountSID == "" || before.AccountSID == after.AccountSID || before.Carrier != after.Carrier {
+	if before.AccountSID == "" || before.AccountSID == after.AccountSID || before.Carrier != after.Carrier ||
+		!plan.known("account_sid") && !plan.carrierKnown() { // the account is open because the carrier is
 		return
 	}
 	to := "account " + after.AccountSID

@@ -325,8 +325,9 @@ type MoveSource struct {
 	Providers []string // in a registry: "namespace/type"
 	Resource  string   // the type of the resource
 	// Number is the number in the resource's state, decoded from the JSON that
-	// the other provider wrote. A *Refusal is of a number that cannot be taken over
-	// in any way. It is pure.
+	// the other provider wrote; with a Platform and what tells its record in Block
+	// if it is on one. A *Refusal is of a number that cannot be taken over in any
+	// way. It is pure.
 	Number func(state Values) (Number, error)
 }
 
@@ -373,7 +374,9 @@ type Kind struct {
 	// pure.
 	ImportID func(n Number) string
 
-	// Moves are resources of other providers whose numbers this service has.
+	// Moves are resources of other providers whose numbers this service has. A number
+	// that another service carries is taken over from there alone where this one is
+	// not configured, or no longer has it.
 	Moves []MoveSource
 
 	// Agent names the field of Block that holds the agent, and Label the one

@@ -115,12 +115,25 @@ var guideStates = map[string]func(sim *acctest.Simulation, cli *acctest.CLI){
 		sim.Twilio().UpdateNumber("+14155550100", func(n *simulator.TwilioNumber) {
 			n.VoiceURL, n.SMSURL = "https://api.vapi.ai/twilio/inbound_call", "https://api.vapi.ai/twilio/sms"
 		})
-		writtenBy(cli, "kirillve/vapi", "vapi_twilio_phone_number", `{
-			"id": "9c2a2c64-3b1e-4a52-8f0e-5b6a1c7d8e9f", "name": "Support", "number": "+14155550100", "phone_provider": "twilio",
-			"assistant_id": "3b8a2a2e-6f0c-4f0a-9d0b-0d5c2a4a1f11", "twilio_account_sid": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-			"twilio_auth_token": "e7c1f5a09b3d4e62a8f0c9d7b6a51423"
-		}`)
+		ofVapi(cli)
 	},
+	"stays": func(sim *acctest.Simulation, cli *acctest.CLI) {
+		sim.Vapi().AddAssistant("3b8a2a2e-6f0c-4f0a-9d0b-0d5c2a4a1f11")
+		sim.Vapi().AddNumber(simulator.VapiNumber{
+			ID: "9c2a2c64-3b1e-4a52-8f0e-5b6a1c7d8e9f", Number: "+14155550100", Name: "Support",
+			AssistantID: "3b8a2a2e-6f0c-4f0a-9d0b-0d5c2a4a1f11",
+		})
+		ofVapi(cli)
+	},
+}
+
+// ofVapi is a number of kirillve/vapi.
+func ofVapi(cli *acctest.CLI) {
+	writtenBy(cli, "kirillve/vapi", "vapi_twilio_phone_number", `{
+		"id": "9c2a2c64-3b1e-4a52-8f0e-5b6a1c7d8e9f", "name": "Support", "number": "+14155550100", "phone_provider": "twilio",
+		"assistant_id": "3b8a2a2e-6f0c-4f0a-9d0b-0d5c2a4a1f11", "twilio_account_sid": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"twilio_auth_token": "e7c1f5a09b3d4e62a8f0c9d7b6a51423"
+	}`)
 }
 
 // mixed puts one of Twilio's numbers on a platform and gives other carriers one.
@@ -201,6 +214,7 @@ func startGuide(t *testing.T) (*acctest.Simulation, *acctest.CLI) {
 		"DIALNEXA_BASE_URL":      sim.URL + "/dialnexa",
 		"RESEMBLE_API_KEY":       simulator.DefaultResembleToken,
 		"RESEMBLE_BASE_URL":      sim.URL + "/resemble",
+		"VAPI_BASE_URL":          sim.URL + "/vapi",
 	} {
 		t.Setenv(variable, value)
 	}
@@ -342,6 +356,9 @@ func TestAccGuideConfigurationsApply(t *testing.T) {
 			t.Run(strings.TrimSuffix(name, ".md.tmpl"), func(t *testing.T) {
 				sim, cli := startGuide(t)
 				t.Logf("configuration %d: %s", i+1, match[1])
+				if match[1] == "stays" {
+					t.Setenv("VAPI_API_KEY", simulator.DefaultVapiKey)
+				}
 				if write, ok := guideStates[match[1]]; ok {
 					write(sim, cli)
 				}

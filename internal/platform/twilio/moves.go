@@ -2,7 +2,6 @@ package twilio
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -20,16 +19,6 @@ var moves = []platform.MoveSource{
 		Providers: []string{"RJPearson94/twilio"},
 		Resource:  "twilio_phone_number",
 		Number:    movedFromNested,
-	},
-	{
-		Providers: []string{"kirillve/vapi"},
-		Resource:  "vapi_twilio_phone_number",
-		Number:    movedFromVapi,
-	},
-	{
-		Providers: []string{"farukparhat/vapi", "faruk/vapi"}, // its own manual has the second
-		Resource:  "vapi_phone_number",
-		Number:    movedFromVapi,
 	},
 }
 
@@ -80,25 +69,6 @@ func movedFromNested(state platform.Values) (platform.Number, error) {
 		}
 	}
 	return movedFromFlat(flat)
-}
-
-// movedFromVapi reads a state that has but the number and its account: how it is
-// wired at Twilio, Vapi keeps to itself.
-func movedFromVapi(state platform.Values) (platform.Number, error) {
-	for _, name := range []string{"phone_provider", "provider_type"} {
-		if carrier := state.String(name); carrier != "" && carrier != kindName {
-			return platform.Number{}, &platform.Refusal{
-				Summary: "Number of another carrier",
-				Detail: fmt.Sprintf("its %s is %q, and only a number that Twilio carries can be moved. Nothing was changed. Remove "+
-					"the moved block, and leave the number with its present provider.", name, carrier),
-			}
-		}
-	}
-	n := platform.Number{PhoneNumber: state.String("number"), AccountSID: accountIn(state, "twilio_account_sid")}
-	if n.PhoneNumber == "" {
-		return n, errors.New("it has no number")
-	}
-	return n, nil
 }
 
 // accountIn is the account in that field; empty: there is none that could be one.

@@ -171,6 +171,8 @@ var Kind = platform.Kind{
 	ImportExamples: []string{kindName + "/+14155550100", kindName + "/11111111-2222-3333-4444-555555555555"},
 	ImportID:       func(n platform.Number) string { return n.PhoneNumber },
 
+	Moves: moves,
+
 	Agent: assistantID,
 	Label: name,
 
