@@ -180,13 +180,21 @@ func (m *model) platform() string {
 // carrierKnown says whether all that decides who carries the number is known.
 func (m *model) carrierKnown() bool {
 	kind, _ := m.kinds.Kind(m.platform())
-	block := nested(m.attrs[kind.Name])
-	for _, name := range kind.CarrierFields {
-		if value, present := block[name]; !present || value.IsUnknown() {
-			return false
-		}
+	return m.blockKnown(kind, kind.CarrierFields)
+}
+
+// blockKnown says whether the block of kind, if there is one, has those fields
+// known. One that is unknown as a whole may turn out not to be there.
+func (m *model) blockKnown(kind platform.Kind, fields []string) bool {
+	value, present := m.attrs[kind.Name]
+	if !present {
+		return true
 	}
-	return true
+	block := nested(value)
+	return !value.IsUnknown() && !slices.ContainsFunc(fields, func(name string) bool {
+		value, present := block[name]
+		return !present || value.IsUnknown()
+	})
 }
 
 // action is release_on_destroy in one of its three words.

@@ -87,9 +87,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 		plan.set("id", n.PhoneNumber)
 	}
 	r.resolve(ctx, config, nil, plan, diags)
-	plan.describeEnd(plan.set)
-	plan.setUnknown("destroy_steps") // the facts come with the number
-	plan.blurEnd()
+	plan.foreseeEnd()
 	r.refuseEnd(plan, diags)
 
 	n := plan.number()
@@ -140,6 +138,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 		r.warnOfLoss(n, outlook, diags)
 	case outlook.Acquisition == platform.Purchased:
 		plan.set("acquisition", string(platform.Purchased))
+		plan.foreseeEnd()
 	case missing.Elsewhere != "":
 		diags.AddAttributeError(path.Root("phone_number"), "Phone number "+n.PhoneNumber+" is in another account",
 			r.notOwned(missing))
@@ -203,7 +202,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	plan.set("status", string(platform.Active))
 	plan.set("status_reason", "")
 	plan.describeEnd(plan.set)
-	plan.blurEnd()
+	plan.blurEnd(true)
 	if have, want := state.number(), plan.number(); want.RestoreOnDetach && r.kinds.FindsAnew(have, want) {
 		plan.setUnknown("destroy_steps") // they name what the apply finds
 	}

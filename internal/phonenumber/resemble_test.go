@@ -326,7 +326,7 @@ func TestAccResembleReleaseComesAfterTheCleanup(t *testing.T) {
 	cli.Configure(onResemble(sim, `release_on_destroy = "release"`, resembleBlock("Support", resembleSupport)))
 	cli.Apply()
 	steps := fmt.Sprint(onlyNumber(t, cli.State())["destroy_steps"])
-	if !words(`Unlink \+14155550100 from agent.*Delete record 3 of \+14155550100 at Resemble AI.*Release \+14155550100`).
+	if !words(`Unlink \+14155550100 from agent.*Delete the record of \+14155550100 at Resemble AI.*Release \+14155550100`).
 		MatchString(steps) {
 		t.Errorf("steps: %s", steps)
 	}
@@ -492,8 +492,8 @@ func TestAccResembleForceDeleteListsWhatIsLeft(t *testing.T) {
 			trunk := sim.Twilio().Trunks()[0].SID
 			diagnostics, _ := cli.Plan("-destroy")
 			expectDiagnostic(t, diagnostics, "warning", `^Destroy: force_delete, the number stays owned$`,
-				`1\. Delete record 3 of \+14155550100 at Resemble AI.*force the record out.*2\. Clear trunk_sid of \+14155550100 `+
-					`at Twilio if it still points at `+trunk)
+				`1\. Delete the record of \+14155550100 at Resemble AI.*force the record out.*2\. Clear trunk_sid of \+14155550100 `+
+					`at Twilio if it still points at a trunk that Resemble AI set up`)
 			sim.ResetRequests()
 			sim.Resemble().FailNextCleanups(test.cleanups)
 			said := withoutFrame(cli.Apply("-destroy").Stdout)

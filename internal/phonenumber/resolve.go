@@ -138,18 +138,34 @@ func (r *Resource) resolveAccount(config model, state *model, plan model) {
 	}
 }
 
-// blurEnd makes unknown what depends on something unknown.
-func (m *model) blurEnd() {
+// blurEnd makes unknown what depends on something unknown, of a change on the sid
+// and the account, too: with another account come other facts.
+func (m *model) blurEnd(change bool) {
+	kind, _ := m.kinds.Kind(m.platform())
+	if !m.blockKnown(kind, nil) {
+		m.setUnknown("platform")
+	}
 	if !m.carrierKnown() {
-		m.setUnknown("carrier", "destroy_irreversible", "destroy_steps")
+		m.setUnknown("carrier", "destroy_steps")
+		if m.action() == platform.Release {
+			m.setUnknown("destroy_irreversible")
+		}
 	}
 	if !m.known("release_on_destroy") {
 		m.setUnknown("destroy_action", "destroy_irreversible", "destroy_steps")
 	}
-	inputs := []string{"id", "deregister_emergency_address", "restore_on_detach", "account_sid", "sid"}
+	if !m.blockKnown(kind, kind.StepFields) {
+		m.setUnknown("destroy_steps")
+	}
+	inputs := []string{"id", "deregister_emergency_address", "restore_on_detach", platform.EmergencyAddressSID}
+	if change {
+		inputs = append(inputs, "account_sid", "sid")
+	}
 	for _, carrier := range m.kinds.Carriers() {
 		for _, field := range carrier.Settings {
-			inputs = append(inputs, field.Name)
+			if field.Wiring {
+				inputs = append(inputs, field.Name)
+			}
 		}
 	}
 	for _, name := range inputs {
@@ -157,7 +173,17 @@ func (m *model) blurEnd() {
 			m.setUnknown("destroy_steps")
 		}
 	}
-	if on := m.platform(); on != platform.None && hasUnknown(m.attrs[on]) {
-		m.setUnknown("destroy_steps")
+}
+
+// foreseeEnd writes into the plan of a creation how the number will end. A creation
+// that stops half-way keeps to that, too: the next refresh says what is true of it.
+func (m *model) foreseeEnd() {
+	m.describeEnd(m.set)
+	m.blurEnd(false)
+	n := m.number()
+	switch {
+	case n.Acquisition == platform.Purchased: // as its carrier sells it
+	case n.RestoreOnDetach && n.Action != platform.Release, n.DeregisterEmergencyAddress && n.Action == platform.Release:
+		m.setUnknown("destroy_steps") // they name what the apply finds
 	}
 }

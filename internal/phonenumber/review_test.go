@@ -12,8 +12,7 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
-// columns is how wide a terminal is at least. A CLI whose output is no terminal
-// takes it for one of 78.
+// columns is how wide a terminal is at least.
 const columns = 80
 
 // fifty is a configuration of that many numbers, of which the first five are given
@@ -47,34 +46,45 @@ func TestAccReviewerSeesTheFiveReleasesAmongFiftyDestroys(t *testing.T) {
 	cli := sim.CLI(t)
 	cli.Configure(fifty(sim))
 	cli.Apply()
-	lines := afterPlan(t, cli.Must(0, "plan", "-no-color", "-destroy").Stdout)
-	if len(lines) > 90 {
-		t.Errorf("%d lines after the plan, want 90 at most", len(lines))
+	for _, width := range []int{columns, 120} {
+		lines := expectWrapped(t, cli, width, "-destroy")
+		if len(lines) > 90 {
+			t.Errorf("%d columns: %d lines after the plan, want 90 at most", width, len(lines))
+		}
+		summaries := map[string]int{}
+		for _, line := range lines {
+			if summary, ok := strings.CutPrefix(line, "Warning: "); ok {
+				summaries[summary]++
+			}
+		}
+		want := map[string]int{"Destroy: detach, the number stays owned": 1}
+		for i := range 5 {
+			want[fmt.Sprintf("Destroy of +1415555%04d: release, gives the number up", i)] = 1
+		}
+		if !maps.Equal(summaries, want) {
+			t.Errorf("%d columns: warnings %v", width, summaries)
+		}
+		if t.Failed() {
+			t.Log(strings.Join(lines, "\n"))
+		}
 	}
-	summaries := map[string]int{}
+}
+
+// expectWrapped plans in a terminal of that width, and returns the lines after the
+// plan's summary, none of which is longer.
+func expectWrapped(t *testing.T, cli *acctest.CLI, width int, args ...string) []string {
+	t.Helper()
+	told := cli.RunAt(uint16(width), append([]string{"plan", "-no-color"}, args...)...) //nolint:gosec // a width is small
+	if told.Code != 0 {
+		t.Fatalf("the plan failed: %s", told.Stdout)
+	}
+	lines := afterPlan(t, told.Stdout)
 	for _, line := range lines {
-		if summary, ok := strings.CutPrefix(line, "Warning: "); ok {
-			summaries[summary]++
-		}
-		if len(line) > columns {
-			t.Errorf("this line does not wrap: %s", line)
+		if len(line) > width {
+			t.Errorf("%d columns: this line does not wrap: %s", width, line)
 		}
 	}
-	want := map[string]int{"Destroy: detach, the number stays owned": 1}
-	for i := range 5 {
-		want[fmt.Sprintf("Destroy of +1415555%04d: release, gives the number up", i)] = 1
-	}
-	if len(summaries) != len(want) {
-		t.Errorf("warnings: %v", summaries)
-	}
-	for summary := range want {
-		if summaries[summary] != 1 {
-			t.Errorf("%q stands %d times", summary, summaries[summary])
-		}
-	}
-	if t.Failed() {
-		t.Log(strings.Join(lines, "\n"))
-	}
+	return lines
 }
 
 func TestAccPurchasesAlikeAreOneWarningWithThePrice(t *testing.T) {
@@ -88,16 +98,61 @@ resource "telephony_phone_number" "line" {
     country = "US"
   }
 }`)
-	lines := afterPlan(t, cli.Must(0, "plan", "-no-color").Stdout)
-	var warnings []string
-	for _, line := range lines {
-		if strings.HasPrefix(line, "Warning: ") {
-			warnings = append(warnings, line)
+	for _, width := range []int{columns, 120} {
+		lines := expectWrapped(t, cli, width)
+		var warnings []string
+		for _, line := range lines {
+			if strings.HasPrefix(line, "Warning: ") {
+				warnings = append(warnings, line)
+			}
+		}
+		if !slices.Equal(warnings, []string{"Warning: Buys a number: US local, 1.15 USD a month"}) ||
+			!strings.Contains(strings.Join(lines, "\n"), "(and 49 more similar warnings elsewhere)") || len(lines) > 25 {
+			t.Errorf("%d columns: %d lines:\n%s", width, len(lines), strings.Join(lines, "\n"))
 		}
 	}
-	if !slices.Equal(warnings, []string{"Warning: Buys a number: US local, 1.15 USD a month"}) ||
-		!strings.Contains(strings.Join(lines, "\n"), "(and 49 more similar warnings elsewhere)") || len(lines) > 25 {
-		t.Errorf("%d lines:\n%s", len(lines), strings.Join(lines, "\n"))
+}
+
+// A creation shows what is configured and how the number will end, no default, and
+// nothing as unknown that is known.
+func TestAccCreationOfANumberIsShownInEighteenLines(t *testing.T) {
+	t.Parallel()
+	for name, purchase := range map[string]string{"adopted": "", "bought": "purchase {}"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Start(t)
+			if purchase == "" {
+				owned(sim, simulator.TwilioNumber{})
+			} else {
+				sim.Twilio().AddAvailable(simulator.TwilioAvailable{PhoneNumber: number})
+			}
+			cli := sim.CLI(t)
+			cli.Configure(hcl(sim, "phone_number = \""+number+"\"\nvoice_url = \"https://example.com/voice\"\n"+purchase))
+			for _, width := range []int{columns, 120} {
+				told := cli.RunAt(uint16(width), "plan", "-no-color") //nolint:gosec // a width is small
+				_, diff, _ := strings.Cut(told.Stdout, "resource \"telephony_phone_number\" \"this\" {\n")
+				diff, _, found := strings.Cut(diff, "\n    }\n")
+				if !found {
+					t.Fatalf("no creation in\n%s", told.Stdout)
+				}
+				lines := strings.Split(diff, "\n")
+				var open []string
+				for _, line := range lines {
+					if attribute, unknown := strings.CutSuffix(line, " = (known after apply)"); unknown {
+						open = append(open, strings.Trim(attribute, " +"))
+					}
+				}
+				if !slices.Equal(open, []string{"capabilities", "sid", "status", "status_reason"}) {
+					t.Errorf("%d columns: known after apply are %v", width, open)
+				}
+				if attributes := strings.Count(diff, "+ "); len(lines) > 20 || attributes > 18 {
+					t.Errorf("%d columns: %d attributes in %d lines", width, attributes, len(lines))
+				}
+				if t.Failed() {
+					t.Log(diff)
+				}
+			}
+		})
 	}
 }
 

@@ -403,8 +403,13 @@ type Kind struct {
 	// provider cannot buy from; empty: it can.
 	NotForSale string
 	// Steps lists what this service does at the end of a number. It is pure. A
-	// carrier without it cannot release.
+	// carrier without it cannot release. A sentence names the number, and no
+	// identifier that the service gives a record: a plan that creates it says the same.
 	Steps func(n Number, action Action) []Step
+	// StepFields are the fields of Block, beside CarrierFields, that the steps of this
+	// service or of the number's carrier go by: as long as one is not known, the steps
+	// are not.
+	StepFields []string
 	// Refuse says why this service cannot release n, as far as n tells; nil:
 	// nothing speaks against it. It is pure.
 	Refuse func(n Number) *Refusal

@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -975,5 +977,33 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 func answer(r *http.Request, status int, body string) *http.Response {
 	return &http.Response{
 		StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r,
+	}
+}
+
+// A plan knows the steps of an end before it knows what the services will report, so
+// they go by no field of a block but those that a Kind names.
+func TestStepsGoByTheFieldsThatAreNamed(t *testing.T) {
+	t.Parallel()
+	values := map[platform.Type][2]any{
+		platform.String: {"one", "two"}, platform.Bool: {false, true}, platform.Int: {int64(1), int64(2)},
+		platform.StringList: {[]string{"one"}, []string{"two"}}, platform.StringMap: {map[string]string{}, map[string]string{"one": "two"}},
+		platform.Object: {platform.Values{}, platform.Values{"sip_address": "sip.example.com"}},
+	}
+	for _, kind := range table().Platforms() {
+		for _, field := range kind.Block {
+			if slices.Contains(kind.StepFields, field.Name) || slices.Contains(kind.CarrierFields, field.Name) {
+				continue
+			}
+			for _, action := range []platform.Action{platform.Detach, platform.Release, platform.ForceDelete} {
+				n := platform.Number{PhoneNumber: "+14155550100", Platform: kind.Name, Action: action, Block: platform.Values{}}
+				want := table().Steps(n)
+				for _, value := range values[field.Type] {
+					n.Block = platform.Values{field.Name: value}
+					if got := table().Steps(n); !reflect.DeepEqual(got, want) {
+						t.Errorf("%s.%s, %s:\n%+v\n%+v", kind.Name, field.Name, action, got, want)
+					}
+				}
+			}
+		}
 	}
 }

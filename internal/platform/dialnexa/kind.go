@@ -50,10 +50,11 @@ var Kind = platform.Kind{
 	Agent: "agent_id",
 	Label: "nickname",
 
-	CarrierOf: func(platform.Number) string { return kindName },
-	Steps:     steps,
-	Billing:   billing,
-	NoSearch:  noSearch,
+	CarrierOf:  func(platform.Number) string { return kindName },
+	Steps:      steps,
+	StepFields: []string{"agent_id", "agent_link", "agent_version"},
+	Billing:    billing,
+	NoSearch:   noSearch,
 }
 
 // The values of agent_link: on which side the number and its agent are linked.

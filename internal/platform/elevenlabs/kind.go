@@ -122,7 +122,8 @@ var Kind = platform.Kind{
 	Agent: agentID,
 	Label: label,
 
-	Steps: steps,
+	Steps:      steps,
+	StepFields: []string{smsEnabled},
 }
 
 // messaging are Twilio's settings of messages.

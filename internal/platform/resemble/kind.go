@@ -98,7 +98,8 @@ var Kind = platform.Kind{
 	Label:       label,
 	ReadsByList: true,
 
-	Steps: steps,
+	Steps:      steps,
+	StepFields: []string{agentUUID},
 }
 
 // block are the fields of the resemble block. The trunks are kept as they are
@@ -269,8 +270,8 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 	all = append(all, platform.Step{
 		Service: kindName,
 		Op:      opDelete,
-		Sentence: fmt.Sprintf("Delete %s at Resemble AI, which tears down %s, and wait until the record is gone.",
-			recorded(n), trunks(n)),
+		Sentence: fmt.Sprintf("Delete the record of %s at Resemble AI, which tears down %s, and wait until the record is gone.",
+			n.PhoneNumber, torndown),
 	})
 	if action == platform.Release {
 		return all
@@ -282,39 +283,32 @@ func forceDeleteStep(n platform.Number) platform.Step {
 	return platform.Step{
 		Service: kindName,
 		Op:      opForceDelete,
-		Sentence: fmt.Sprintf("Delete %s at Resemble AI, which tears down %s; if that cleanup fails, force the record out "+
-			"and list by ID what is left behind.", recorded(n), trunks(n)),
+		Sentence: fmt.Sprintf("Delete the record of %s at Resemble AI, which tears down %s; if that cleanup fails, force the "+
+			"record out and list by ID what is left behind.", n.PhoneNumber, torndown),
 	}
 }
 
 // unwireStep is for what a deletion leaves if its record was gone already, or was
 // forced out.
 func unwireStep(n platform.Number) platform.Step {
-	trunk := "a trunk that Resemble AI set up"
-	if sid := n.Memory.Wiring.String(trunkSID); sid != "" {
-		trunk = sid
-	}
 	return platform.Step{
 		Service: twilioName,
 		Op:      platform.OpUnwire,
-		Sentence: fmt.Sprintf("Clear trunk_sid of %s at Twilio if it still points at %s; the number stays owned and billed.",
-			n.PhoneNumber, trunk),
+		Sentence: fmt.Sprintf("Clear trunk_sid of %s at Twilio if it still points at a trunk that Resemble AI set up; the "+
+			"number stays owned and billed.", n.PhoneNumber),
 	}
 }
 
-// recorded is the record of n as sentences name it.
+// torndown is what the deletion of a record tears down at Twilio (Resemble docs:
+// delete phone number). A plan that creates the record cannot know their SIDs.
+const torndown = "its SIP trunk at Twilio with the trunk's credential lists and connection policies"
+
+// recorded is the record of n as errors name it.
 func recorded(n platform.Number) string {
 	if id, known := n.Block[recordID].(int64); known {
 		return fmt.Sprintf("record %d of %s", id, n.PhoneNumber)
 	}
 	return "the record of " + n.PhoneNumber
-}
-
-// trunks is what the deletion of n's record tears down at Twilio (Resemble docs:
-// delete phone number). Of lists and policies Resemble names no ID.
-func trunks(n platform.Number) string {
-	return trunkNames(n.Block.String(inboundTrunkSID), n.Block.String(outboundTrunkSID)) +
-		" at Twilio with its credential lists and connection policies"
 }
 
 // trunkNames names the SIP trunks of a record; an empty SID is not known.

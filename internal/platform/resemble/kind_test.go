@@ -21,8 +21,13 @@ func TestSteps(t *testing.T) {
 	unknown := platform.Number{PhoneNumber: phone}
 	unlink := "resemble unlink (best effort): Unlink +14155550100 from agent " + support +
 		" at Resemble AI; should that fail, the deletion does it too."
-	const unwire = "twilio unwire: Clear trunk_sid of +14155550100 at Twilio if it still points at TK1; the number " +
-		"stays owned and billed."
+	const unwire = "twilio unwire: Clear trunk_sid of +14155550100 at Twilio if it still points at a trunk that Resemble AI set up; " +
+		"the number stays owned and billed."
+	const tearsDown = "Delete the record of +14155550100 at Resemble AI, which tears down its SIP trunk at Twilio with the trunk's " +
+		"credential lists and connection policies"
+	const remove = "resemble delete: " + tearsDown + ", and wait until the record is gone."
+	const force = "resemble force_delete: " + tearsDown + "; if that cleanup fails, force the record out and list by ID what is " +
+		"left behind."
 	for name, tc := range map[string]struct {
 		number platform.Number
 		action platform.Action
@@ -30,33 +35,21 @@ func TestSteps(t *testing.T) {
 	}{
 		"detach": {registered, platform.Detach, []string{
 			unlink,
-			"resemble delete: Delete record 12 of +14155550100 at Resemble AI, which tears down SIP trunk TK1 at Twilio with " +
-				"its credential lists and connection policies, and wait until the record is gone.",
+			remove,
 			unwire,
 		}},
 		"release": {registered, platform.Release, []string{
 			unlink,
-			"resemble delete: Delete record 12 of +14155550100 at Resemble AI, which tears down SIP trunk TK1 at Twilio with " +
-				"its credential lists and connection policies, and wait until the record is gone.",
+			remove,
 		}},
 		"force delete": {registered, platform.ForceDelete, []string{
-			"resemble force_delete: Delete record 12 of +14155550100 at Resemble AI, which tears down SIP trunk TK1 at Twilio " +
-				"with its credential lists and connection policies; if that cleanup fails, force the record out and list by " +
-				"ID what is left behind.",
-			unwire,
+			force, unwire,
 		}},
 		"detach without an agent": {twoTrunks, platform.Detach, []string{
-			"resemble delete: Delete record 12 of +14155550100 at Resemble AI, which tears down SIP trunks TK1 and TK2 at " +
-				"Twilio with its credential lists and connection policies, and wait until the record is gone.",
-			"twilio unwire: Clear trunk_sid of +14155550100 at Twilio if it still points at a trunk that Resemble AI set up; " +
-				"the number stays owned and billed.",
+			remove, unwire,
 		}},
 		"force delete of what never was registered": {unknown, platform.ForceDelete, []string{
-			"resemble force_delete: Delete the record of +14155550100 at Resemble AI, which tears down its SIP trunk at " +
-				"Twilio with its credential lists and connection policies; if that cleanup fails, force the record out and list " +
-				"by ID what is left behind.",
-			"twilio unwire: Clear trunk_sid of +14155550100 at Twilio if it still points at a trunk that Resemble AI set up; " +
-				"the number stays owned and billed.",
+			force, unwire,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -179,6 +179,7 @@ var Kind = platform.Kind{
 	CarrierOf:     carrierOf,
 	CarrierFields: []string{providerName},
 	Steps:         steps,
+	StepFields:    []string{smsEnabled},
 	Billing:       billing,
 	NotForSale:    "Vapi gives its own numbers away only in its dashboard: get one there, then set phone_number to it.",
 }
