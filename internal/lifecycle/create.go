@@ -32,7 +32,7 @@ func (m *Manager) Outlook(ctx context.Context, want platform.Number) (Outlook, e
 	if want.PhoneNumber == "" {
 		return Outlook{Acquisition: platform.Purchased}, nil // by a search, or by claiming one
 	}
-	carrier, on, err := m.openToRead(want)
+	carrier, on, err := m.openToLook(want)
 	if err != nil {
 		return Outlook{}, err
 	}

@@ -9,16 +9,26 @@ import (
 
 // openToRead is open for a reader that may be answered from a list.
 func (m *Manager) openToRead(n platform.Number) (platform.Carrier, platform.Platform, error) {
+	return m.openListed(n, false)
+}
+
+// openToLook is openToRead for a plan, which has to know no more than whether the
+// number is there: a creation looks again before it spends anything.
+func (m *Manager) openToLook(n platform.Number) (platform.Carrier, platform.Platform, error) {
+	return m.openListed(n, true)
+}
+
+func (m *Manager) openListed(n platform.Number, looks bool) (platform.Carrier, platform.Platform, error) {
 	carrier, on, err := m.open(n)
 	if err != nil || m.SingleReads {
 		return carrier, on, err
 	}
 	if on != nil {
 		kind, _ := m.Kinds.Kind(n.Platform)
-		on = listedPlatform{Platform: on, kind: kind, catalogs: &m.catalogs}
+		on = listedPlatform{Platform: on, kind: kind, catalogs: &m.catalogs, looks: looks}
 	}
 	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(n))
-	return listedCarrier{Carrier: carrier, kind: kind, manager: m}, on, nil
+	return listedCarrier{Carrier: carrier, kind: kind, manager: m, looks: looks}, on, nil
 }
 
 // listedCarrier is a carrier whose reads are answered from its list where that
@@ -28,6 +38,7 @@ type listedCarrier struct {
 
 	kind    platform.Kind
 	manager *Manager
+	looks   bool
 }
 
 // Read is platform.Carrier's.
@@ -44,7 +55,7 @@ func (c listedCarrier) read(ctx context.Context, n platform.Number, single catal
 	if lister, ok := c.Carrier.(platform.Lister); ok {
 		account := c.manager.accountAt(c.kind, n.AccountSID)
 		if listed := c.manager.catalogs.ForRead(c.kind, lister, account, n.PhoneNumber); listed != nil {
-			return listed.Read(ctx, n, single)
+			return listed.Read(ctx, n, single, c.looks)
 		}
 	}
 	return single(ctx, n)
@@ -56,13 +67,14 @@ type listedPlatform struct {
 
 	kind     platform.Kind
 	catalogs *catalog.Catalogs
+	looks    bool
 }
 
 // Read is platform.Platform's.
 func (p listedPlatform) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
 	if lister, ok := p.Platform.(platform.Lister); ok {
 		if listed := p.catalogs.ForRead(p.kind, lister, "", n.PhoneNumber); listed != nil {
-			return listed.Read(ctx, n, p.Platform.Read)
+			return listed.Read(ctx, n, p.Platform.Read, p.looks)
 		}
 	}
 	return p.Platform.Read(ctx, n)

@@ -49,25 +49,36 @@ func newCatalog(kind platform.Kind, lister platform.Lister, account string) *Cat
 // Single is a read of one number by itself.
 type Single func(ctx context.Context, have platform.Number) (platform.Number, error)
 
-// Read answers from the list if that is worth its while, else by the single
-// read. A number that is missing from the list is confirmed by a single read,
-// too: a list that is read page by page can miss one.
-func (c *Catalog) Read(ctx context.Context, have platform.Number, single Single) (platform.Number, error) {
-	got, ok, err := c.answer(ctx, have, fewReads)
-	if ok || err != nil {
+// Read answers from the list if that is worth its while, else by the single read. A
+// number that is missing from the list is confirmed by a single read, too, since a
+// list that is read page by page can miss one; unless it is only looked for, for
+// which a complete list is enough.
+func (c *Catalog) Read(ctx context.Context, have platform.Number, single Single, looks bool) (platform.Number, error) {
+	got, ok, err := c.answer(ctx, have)
+	switch {
+	case ok || err != nil:
 		return got, err
+	case looks && c.lacks(have.PhoneNumber):
+		return have, platform.ErrNotFound
 	}
 	return single(ctx, have)
 }
 
+func (c *Catalog) lacks(phoneNumber string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, found := c.numbers[phoneNumber]
+	return c.complete && !found
+}
+
 // answer answers from the list; false: the number is to be read by itself, as
 // the first few are.
-func (c *Catalog) answer(ctx context.Context, have platform.Number, few int) (platform.Number, bool, error) {
+func (c *Catalog) answer(ctx context.Context, have platform.Number) (platform.Number, bool, error) {
 	c.mu.Lock()
 	c.reads++
 	c.mu.Unlock()
 	for {
-		listed, more := c.look(have.PhoneNumber, few)
+		listed, more := c.look(have.PhoneNumber)
 		if listed != nil && listed.Read != nil {
 			if got, ok := listed.Read(have); ok {
 				return got, true, nil
@@ -84,7 +95,7 @@ func (c *Catalog) answer(ctx context.Context, have platform.Number, few int) (pl
 
 // look returns what the pages say of a number, and whether another page is to be
 // read before the number is read by itself.
-func (c *Catalog) look(phoneNumber string, few int) (listed *platform.Listed, more bool) {
+func (c *Catalog) look(phoneNumber string) (listed *platform.Listed, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	listed, found := c.numbers[phoneNumber]
@@ -94,7 +105,7 @@ func (c *Catalog) look(phoneNumber string, few int) (listed *platform.Listed, mo
 	case len(c.pages) == 0 && c.kind.ReadsByList:
 		return nil, true
 	}
-	return nil, c.reads > few && len(c.pages)*readsPerPage < c.reads
+	return nil, c.reads > fewReads && len(c.pages)*readsPerPage < c.reads
 }
 
 // fetch reads the next page, or waits for whoever is reading it.

@@ -155,24 +155,7 @@ func (c *Carrier) Buy(ctx context.Context, n platform.Number, marker string) (pl
 		return n, fmt.Errorf("%q is not a phone number in E.164 form", n.PhoneNumber)
 	}
 	n.AccountSID = account
-	params := &api.CreateIncomingPhoneNumberParams{PathAccountSid: &account, PhoneNumber: &n.PhoneNumber}
-	if friendlyName := n.Settings.String("friendly_name"); marker != "" {
-		params.SetFriendlyName(marker)
-	} else if friendlyName != "" {
-		params.SetFriendlyName(friendlyName)
-	}
-	// What regulations ask for must come with the purchase, the rest comes by
-	// Configure.
-	if address := n.Settings.String("address_sid"); address != "" {
-		params.SetAddressSid(address)
-	}
-	if bundle := n.Settings.String("bundle_sid"); bundle != "" {
-		params.SetBundleSid(bundle)
-	}
-	if identity := n.Settings.String("identity_sid"); identity != "" {
-		params.SetIdentitySid(identity)
-	}
-	bought, err := c.create(ctx, params)
+	bought, err := c.create(ctx, purchaseParams(n, marker))
 	if err != nil {
 		return c.settlePurchase(ctx, n, marker, err)
 	}
@@ -182,6 +165,33 @@ func (c *Carrier) Buy(ctx context.Context, n platform.Number, marker string) (pl
 			n.PhoneNumber, platform.ErrClaimed, *bought.FriendlyName)
 	}
 	return n, nil
+}
+
+// purchaseParams are the parameters that buy n as it is to be, so that it answers
+// from its first moment. The emergency address alone comes by Configure, since a
+// purchase has been seen to ignore it.
+func purchaseParams(n platform.Number, marker string) *api.CreateIncomingPhoneNumberParams {
+	named := &update{}
+	for _, f := range fields {
+		if value := n.Settings[f.Name]; f.isSet(value) && f.Name != platform.EmergencyAddressSID {
+			f.write(named, value)
+		}
+	}
+	if marker != "" {
+		named.SetFriendlyName(marker)
+	}
+	return &api.CreateIncomingPhoneNumberParams{
+		PathAccountSid: &n.AccountSID, PhoneNumber: &n.PhoneNumber, FriendlyName: named.FriendlyName,
+		AddressSid: named.AddressSid, BundleSid: named.BundleSid, IdentitySid: named.IdentitySid,
+		VoiceUrl: named.VoiceUrl, VoiceMethod: named.VoiceMethod,
+		VoiceFallbackUrl: named.VoiceFallbackUrl, VoiceFallbackMethod: named.VoiceFallbackMethod,
+		VoiceApplicationSid: named.VoiceApplicationSid, VoiceCallerIdLookup: named.VoiceCallerIdLookup,
+		VoiceReceiveMode: named.VoiceReceiveMode, TrunkSid: named.TrunkSid,
+		SmsUrl: named.SmsUrl, SmsMethod: named.SmsMethod,
+		SmsFallbackUrl: named.SmsFallbackUrl, SmsFallbackMethod: named.SmsFallbackMethod,
+		SmsApplicationSid: named.SmsApplicationSid,
+		StatusCallback:    named.StatusCallback, StatusCallbackMethod: named.StatusCallbackMethod,
+	}
 }
 
 // settlePurchase finds out whether a purchase that failed has bought the number.

@@ -85,7 +85,7 @@ func TestSearchBlamesCriteria(t *testing.T) {
 	}
 }
 
-const posted = "POST .json FriendlyName=Support&PhoneNumber=%2B14155550100 -> "
+const posted = "POST .json FriendlyName=Support&PhoneNumber=%2B14155550100&VoiceUrl=https%3A%2F%2Fexample.com -> "
 
 var wanted = platform.Number{
 	PhoneNumber: phone, Platform: platform.None,
@@ -106,7 +106,44 @@ func TestBuySendsWhatAPurchaseNeeds(t *testing.T) {
 		t.Errorf("%+v, %v", bought, err)
 	}
 	w.wantSent("POST .json AddressSid=AD00000000000000000000000000000001&BundleSid=BU00000000000000000000000000000001" +
-		"&FriendlyName=Support&IdentitySid=RI00000000000000000000000000000001&PhoneNumber=%2B14155550100 -> 201")
+		"&FriendlyName=Support&IdentitySid=RI00000000000000000000000000000001&PhoneNumber=%2B14155550100" +
+		"&VoiceUrl=https%3A%2F%2Fexample.com -> 201")
+}
+
+// A number that is bought answers from its first moment: all wiring goes along.
+func TestBuyWiresTheNumber(t *testing.T) {
+	for name, settings := range map[string]platform.Values{
+		"URLs": {
+			"voice_url": "https://example.com/v", "voice_method": "GET",
+			"voice_fallback_url": "https://example.com/vf", "voice_fallback_method": "GET",
+			"voice_caller_id_lookup": true, "voice_receive_mode": "fax",
+			"sms_url": "https://example.com/s", "sms_method": "GET",
+			"sms_fallback_url": "https://example.com/sf", "sms_fallback_method": "GET",
+			"status_callback": "https://example.com/c", "status_callback_method": "GET",
+		},
+		"applications": {
+			"voice_application_sid": "AP00000000000000000000000000000001", "sms_application_sid": "AP00000000000000000000000000000001",
+		},
+		"trunk": {"trunk_sid": "TK00000000000000000000000000000001"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := start(t, simulator.TwilioRules{})
+			w.Twilio().AddApplication(main)
+			w.Twilio().AddTrunk(simulator.TwilioTrunk{SID: "TK00000000000000000000000000000001"})
+			n := platform.Number{PhoneNumber: phone, Settings: settings}
+			bought, err := w.Buy(t.Context(), n, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.ResetRequests()
+			if _, err := w.Configure(t.Context(), bought, n); err != nil {
+				t.Fatal(err)
+			}
+			if sent := w.Requests(); len(sent) > 0 {
+				t.Errorf("after the purchase: %+v", sent)
+			}
+		})
+	}
 }
 
 func TestBuyPutsTheMarkerOn(t *testing.T) {
