@@ -157,6 +157,23 @@ func homes() map[string]home {
 				"force_delete": {steps: []step{deleteRetell, clearRetellTrunk}, left: nothingAtRetell},
 			},
 		},
+		"retell, of another carrier": {
+			seed: func(sim *acctest.Simulation, from origin) {
+				sim.Retell().AddAgent(retellSupport)
+				if from == imported {
+					sim.Retell().AddNumber(simulator.RetellNumber{
+						PhoneNumber: number, TerminationURI: "sip.telnyx.com", InboundAgents: retellAgents(retellSupport),
+					})
+				}
+			},
+			block: "retell {\n inbound_agent_id = \"" + retellSupport + "\"\n termination_uri = \"sip.telnyx.com\"\n provider_name = \"custom\"\n}",
+			from:  []origin{adopted, imported}, imports: "retell/" + number,
+			ends: map[string]end{
+				"detach":       {steps: []step{deleteRetell}, left: nothingAtRetell},
+				"release":      {refused: `release`},
+				"force_delete": {steps: []step{deleteRetell}, left: nothingAtRetell},
+			},
+		},
 		"elevenlabs": {
 			seed: func(sim *acctest.Simulation, from origin) {
 				if from != bought {

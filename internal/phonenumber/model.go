@@ -197,6 +197,18 @@ func (m *model) blockKnown(kind platform.Kind, fields []string) bool {
 	})
 }
 
+// wiringKnown says whether all of the carrier's settings are known.
+func (m *model) wiringKnown() bool {
+	for _, carrier := range m.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			if !m.known(field.Name) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // action is release_on_destroy in one of its three words.
 func (m *model) action() platform.Action {
 	switch value := m.text("release_on_destroy"); value {

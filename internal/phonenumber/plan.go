@@ -89,6 +89,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 	r.resolve(ctx, config, nil, plan, diags)
 	plan.foreseeEnd()
 	r.refuseEnd(plan, diags)
+	r.warnOfSilence(nil, plan, diags)
 
 	n := plan.number()
 	switch {
@@ -214,6 +215,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	r.refuseEnd(plan, diags)
 	r.warnOfRepair(state, plan, diags)
 	r.warnOfInterruption(state, plan, diags)
+	r.warnOfSilence(&state, plan, diags)
 	r.warnOfAction(state, plan, diags)
 	r.warnOfImport(state, plan, diags)
 	r.keepUnnamed(config, state, plan)

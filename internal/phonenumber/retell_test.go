@@ -191,6 +191,81 @@ func TestAccRetellImportWithGeneratedConfigurationShowsNoChanges(t *testing.T) {
 	}
 }
 
+// A number of another carrier is known to Retell alone. An import finds that out by
+// itself, and changes nothing.
+func TestRetellNumberOfAnotherCarrier(t *testing.T) {
+	t.Parallel()
+	const elsewhere = "sip.telnyx.com"
+	block := acctest.Values{"inbound_agent_id": retellSupport, "termination_uri": elsewhere, "provider_name": "custom"}
+	config := acctest.Values{"phone_number": number, "retell": block}
+	start := func(t *testing.T) (*acctest.Simulation, *acctest.Resource) {
+		t.Helper()
+		sim := acctest.Start(t)
+		sim.Retell().AddAgent(retellSupport)
+		return sim, sim.Driver(t, acctest.Values{
+			"retell": acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
+		}).Resource(oneNumber)
+	}
+	t.Run("created", func(t *testing.T) {
+		t.Parallel()
+		sim, r := start(t)
+		p := r.Plan(config)
+		if p.After["carrier"] != "external" || len(p.Diagnostics) > 0 {
+			t.Errorf("the plan is %v with %+v", p.After, p.Diagnostics)
+		}
+		mustApply(t, r, config)
+		expectSettled(t, r, config)
+		if n, _ := sim.Retell().Number(number); n.TerminationURI != elsewhere {
+			t.Errorf("Retell AI has %+v", n)
+		}
+		wired := r.Plan(acctest.Values{"phone_number": number, "retell": block, "trunk_sid": retellTrunk})
+		expectDiagnostic(t, wired.Diagnostics, "error", "", `trunk_sid`)
+		released := r.Plan(acctest.Values{"phone_number": number, "retell": block, "release_on_destroy": "release"})
+		expectDiagnostic(t, released.Diagnostics, "error", "Release is impossible", `external carrier`)
+	})
+	t.Run("imported", func(t *testing.T) {
+		t.Parallel()
+		sim, r := start(t)
+		sim.Retell().AddNumber(simulator.RetellNumber{
+			PhoneNumber: number, TerminationURI: elsewhere, InboundAgents: retellAgents(retellSupport),
+		})
+		if diags := r.Import("retell/" + number); diags.Failed() {
+			t.Fatalf("%+v", diags)
+		}
+		if r.State()["carrier"] != "external" {
+			t.Errorf("the state is %v", r.State())
+		}
+		expectSettled(t, r, config)
+		if wrote := writesEverywhere(sim); len(wrote) > 0 {
+			t.Errorf("it wrote %v", wrote)
+		}
+	})
+}
+
+// Without a trunk no call reaches Retell, which the plan that brings a number there
+// says.
+func TestRetellWithoutATrunkIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	sim := startRetell(t)
+	r := sim.Driver(t, acctest.Values{
+		"retell": acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
+	}).Resource(oneNumber)
+	block := acctest.Values{"inbound_agent_id": retellSupport, "termination_uri": "example.pstn.twilio.com"}
+	without := acctest.Values{"phone_number": number, "retell": block}
+	with := acctest.Values{"phone_number": number, "retell": block, "trunk_sid": retellTrunk}
+	const says = `names no trunk_sid.*sip\.retellai\.com`
+	if p := r.Plan(with); len(p.Diagnostics) > 0 {
+		t.Errorf("the plan says %+v", p.Diagnostics)
+	}
+	expectDiagnostic(t, r.Plan(without).Diagnostics, "warning", `No call to \+14155550100 may arrive at Retell AI`, says)
+	mustApply(t, r, with)
+	expectDiagnostic(t, r.Plan(without).Diagnostics, "warning", `No call to \+14155550100 may arrive at Retell AI`, says)
+	mustApply(t, r, without)
+	if p := r.Plan(without); len(p.Diagnostics) > 0 {
+		t.Errorf("what is as it was is warned of again: %+v", p.Diagnostics)
+	}
+}
+
 func TestAccRetellPasswordIsNowhere(t *testing.T) {
 	t.Parallel()
 	sim := startRetell(t)

@@ -271,6 +271,21 @@ func (r *Resource) warnOfInterruption(state, plan model, diags *diag.Diagnostics
 	}
 }
 
+// warnOfSilence says why calls may not arrive at the platform, where the plan brings
+// the number there or changes that. A nil state is that of a creation.
+func (r *Resource) warnOfSilence(state *model, plan model, diags *diag.Diagnostics) {
+	n := plan.number()
+	kind, ok := r.kinds.Kind(n.Platform)
+	if !ok || kind.Unreached == nil || !plan.carrierKnown() || !plan.wiringKnown() {
+		return
+	}
+	why := kind.Unreached(n)
+	if why == "" || state != nil && state.platform() == n.Platform && kind.Unreached(state.number()) != "" {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("No call to %s may arrive at %s", label(n), kind.Title), why)
+}
+
 // warnOfRepair says what an apply will do with a number that is not active.
 func (r *Resource) warnOfRepair(state, plan model, diags *diag.Diagnostics) {
 	n := state.number()

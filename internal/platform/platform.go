@@ -361,6 +361,9 @@ type Kind struct {
 	// an edit of the record does not write. An absent setting is left alone. nil:
 	// only another registration brings the wiring back. It is pure.
 	Restores func(n Number) Values
+	// Unreached says in sentences why calls to n may not arrive at this platform,
+	// as n is wanted; empty: nothing speaks against it. It is pure.
+	Unreached func(n Number) string
 	// Reregisters says in a sentence why a change cannot be made without
 	// registering the number anew, which interrupts its routing; empty: it can.
 	// It is pure.

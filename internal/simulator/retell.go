@@ -32,6 +32,8 @@ type RetellRules struct {
 	OmitsUnset bool `json:"omits_unset,omitempty"`
 	// AgentsUnchecked takes any agent ID in a write. By default an agent must be there.
 	AgentsUnchecked bool `json:"agents_unchecked,omitempty"`
+	// VersionsChecked refuses a version by its number of an agent that has not got it: any but 0. By default all are taken.
+	VersionsChecked bool `json:"versions_checked,omitempty"`
 	// MaxLimit is the most that a page has, whatever a request asks for. 0 stands for the documented 1000.
 	MaxLimit int `json:"max_limit,omitempty"`
 	// RateLimit answers 429 to some requests by count, so that a test does not depend on time.
@@ -431,6 +433,10 @@ func (r *retell) configure(n *RetellNumber, in jsonObject, username, password st
 		for _, agent := range agents {
 			total += agent.Weight
 			if !r.rules.AgentsUnchecked && !slices.Contains(r.agents, agent.AgentID) {
+				refused := r.unknown()
+				return &refused
+			}
+			if number, ok := agent.Version.(float64); ok && number != 0 && r.rules.VersionsChecked {
 				refused := r.unknown()
 				return &refused
 			}

@@ -40,6 +40,9 @@ type record struct {
 type agentShare struct {
 	AgentID string  `json:"agent_id"`
 	Weight  float64 `json:"weight"`
+	// Version is an integer, a tag, latest or latest_published (Retell SDK:
+	// AgentWeight); absent: the one that Retell takes then.
+	Version json.RawMessage `json:"agent_version,omitempty"`
 }
 
 // check says what the record lacks that every record has.
@@ -109,15 +112,28 @@ func textOrNil(s string) any {
 // wire is a value as bodies have it. The fields for a single agent are not
 // supported since 2026-03-31; a list of one stands in for them (Retell docs:
 // deprecation notice on phone number agent fields).
-func (s setting) wire(value any) any {
-	if s.name != inboundAgentID && s.name != outboundAgentID {
+//
+// The version that live has pinned for the only agent stays: it was chosen in the
+// dashboard, and nothing here names one.
+func (s setting) wire(value any, live *record) any {
+	var before []agentShare
+	switch s.name {
+	case inboundAgentID:
+		before = live.InboundAgents
+	case outboundAgentID:
+		before = live.OutboundAgents
+	default:
 		return value
 	}
-	agents := []agentShare{}
-	if id, ok := value.(string); ok {
-		agents = append(agents, agentShare{AgentID: id, Weight: 1})
+	id, ok := value.(string)
+	if !ok {
+		return []agentShare{}
 	}
-	return agents
+	agent := agentShare{AgentID: id, Weight: 1}
+	if len(before) == 1 && string(before[0].Version) != "null" {
+		agent.Version = before[0].Version
+	}
+	return []agentShare{agent}
 }
 
 // body is the JSON object of a write.

@@ -17,8 +17,10 @@ import (
 )
 
 const (
-	kindName = "retell"
-	title    = "Retell AI"
+	kindName     = "retell"
+	title        = "Retell AI"
+	twilioName   = "twilio"   // the Kind of the usual carrier
+	externalName = "external" // the Kind of a carrier that cannot be talked to
 )
 
 // The fields of the block.
@@ -31,6 +33,13 @@ const (
 	username        = "sip_trunk_auth_username"
 	password        = "sip_trunk_auth_password_wo"
 	passwordVersion = "sip_trunk_auth_password_wo_version"
+	providerName    = "provider_name"
+)
+
+// The values of provider_name.
+const (
+	providerTwilio = "twilio"
+	providerCustom = "custom" // any other carrier
 )
 
 var (
@@ -70,13 +79,15 @@ var Kind = platform.Kind{
 	},
 
 	BlockDescription: "Puts the number on Retell AI, whose agents then answer or use it. Retell AI imports it, and changes " +
-		"nothing at Twilio, where the number stays owned and billed: set `trunk_sid` beside the block to an elastic SIP trunk " +
-		"whose origination URI is `sip:sip.retellai.com`. A number that was bought at Retell AI is refused.",
+		"nothing at its carrier, where the number stays owned and billed. For a number of Twilio set `trunk_sid` beside the " +
+		"block to an elastic SIP trunk whose origination URI is `sip:sip.retellai.com`; for one of another carrier set " +
+		"`provider_name` to `custom`, and lead its SIP trunk there yourself. A number that was bought at Retell AI is refused.",
 	Block: []platform.Field{
 		{
 			Name: inboundAgentID,
 			Description: "Agent that answers the number, such as `oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD`, in the version that " +
-				"Retell AI takes where none is named. Without one, the number takes calls only by a webhook that is set in " +
+				"Retell AI takes where none is named. A version that the dashboard has pinned stays pinned when the agent " +
+				"changes. Without one, the number takes calls only by a webhook that is set in " +
 				"the dashboard. Removed from the configuration, it is taken off." + shared,
 			Pattern:     agentPattern,
 			PatternHint: agentHint,
@@ -128,6 +139,14 @@ var Kind = platform.Kind{
 				"write-only password has changed.",
 			Type: platform.Int,
 		},
+		{
+			Name: providerName,
+			Description: "Who carries the number: `twilio` (default), or `custom` for any other carrier, such as Telnyx or " +
+				"Vonage, which this provider cannot talk to: its `carrier` is then `external`, it cannot be released here, and " +
+				"nobody can say whether it is owned. An import goes by the termination URI.",
+			OneOf:   []string{providerTwilio, providerCustom},
+			Default: providerTwilio,
+		},
 	},
 
 	Import:         readImportID,
@@ -137,7 +156,27 @@ var Kind = platform.Kind{
 	Agent: inboundAgentID,
 	Label: nickname,
 
-	Steps: steps,
+	CarrierOf:     carrierOf,
+	CarrierFields: []string{providerName},
+	Unreached:     unreached,
+	Steps:         steps,
+}
+
+// unreached is Kind.Unreached: Retell writes nothing at Twilio.
+func unreached(n platform.Number) string {
+	if carrierOf(n) != twilioName || n.Settings.Has("trunk_sid") {
+		return ""
+	}
+	return "Retell AI changes nothing at Twilio, and the configuration names no trunk_sid: calls arrive only if the number is on " +
+		"an elastic SIP trunk already whose origination URI is sip:sip.retellai.com. Set trunk_sid to one."
+}
+
+// carrierOf is Kind.CarrierOf.
+func carrierOf(n platform.Number) string {
+	if n.Block.String(providerName) == providerCustom {
+		return externalName
+	}
+	return twilioName
 }
 
 // opDelete is the operation of the only step.
@@ -146,8 +185,11 @@ const opDelete = "delete"
 // steps is Kind.Steps. No action gives the number up.
 func steps(n platform.Number, action platform.Action) []platform.Step {
 	stays := "; the number itself stays owned and billed at Twilio"
-	if action == platform.Release || n.Memory.Lost {
+	switch {
+	case action == platform.Release || n.Memory.Lost:
 		stays = ""
+	case carrierOf(n) == externalName:
+		stays = "; the number itself stays with its carrier"
 	}
 	return []platform.Step{{
 		Service: kindName,

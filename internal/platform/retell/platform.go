@@ -37,7 +37,7 @@ func (p *Platform) find(ctx context.Context, n platform.Number) (*record, error)
 		return nil, &platform.Refusal{
 			Summary: fmt.Sprintf("Phone number %s is carried by Retell AI", n.PhoneNumber),
 			Detail: fmt.Sprintf("%s was bought at Retell AI (phone_number_type is %q), where a deletion would give it up. "+
-				"The retell block is for numbers of Twilio that Retell AI imports, so it was left as it is. Manage it in Retell "+
+				"The retell block is for numbers that Retell AI imports, so it was left as it is. Manage it in Retell "+
 				"AI's dashboard: take its resource out of the configuration and, if it has one, out of state with "+
 				"`terraform state rm`.", n.PhoneNumber, live.Type),
 		}
@@ -91,11 +91,28 @@ func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Num
 
 // reported is n with what Retell says of it, and nothing else, in its Block.
 func reported(n platform.Number, r *record) platform.Number {
-	n.Block = platform.Values{}
+	carried := providedBy(n, r)
+	n.Block = platform.Values{providerName: carried}
 	for _, s := range settings {
 		n.Block[s.name] = s.read(r)
 	}
 	return n
+}
+
+// twilioTrunks is where the termination URIs of Twilio's trunks end (Twilio docs:
+// elastic SIP trunking, termination).
+const twilioTrunks = ".twilio.com"
+
+// providedBy says who carries n. Retell calls all of them custom, so of a number of
+// which nothing is known yet the termination URI tells.
+func providedBy(n platform.Number, r *record) any {
+	switch {
+	case n.Block.Has(providerName):
+		return n.Block[providerName]
+	case n.SID == "" && !strings.HasSuffix(strings.ToLower(r.Trunk.TerminationURI), twilioTrunks):
+		return providerCustom
+	}
+	return providerTwilio
 }
 
 // withoutPassword is n without what may reach neither state nor plan.
@@ -156,7 +173,7 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record
 	in := body{"phone_number": n.PhoneNumber}
 	for _, s := range settings {
 		if n.Block.Has(s.name) {
-			in[s.imported] = s.wire(n.Block[s.name])
+			in[s.imported] = s.wire(n.Block[s.name], &record{})
 		}
 	}
 	if n.Block.Has(password) {
@@ -191,7 +208,7 @@ func changes(have, want platform.Number, live *record) body {
 	for _, s := range settings {
 		value, asked := want.Block[s.name]
 		if asked && value != s.read(live) && (value != nil || s.name != username) { // which can't be cleared
-			in[s.updated] = s.wire(value)
+			in[s.updated] = s.wire(value, live)
 		}
 	}
 	if want.Block.Has(password) && // and so the user name, which it requires

@@ -193,6 +193,56 @@ func TestSharedNumberKeepsItsAgentsUntilOneIsNamed(t *testing.T) {
 	}
 }
 
+// A version that the dashboard has pinned goes along with another agent, whatever
+// kind it is, and the one of the other direction is left alone. Where Retell refuses
+// it for the new agent, it says so, and nothing has changed.
+func TestPinnedVersionStaysWhenTheAgentChanges(t *testing.T) {
+	for sent, version := range map[string]any{`3`: 3.0, `"latest_published"`: "latest_published"} {
+		for _, checked := range []bool{false, true} {
+			s := conformanceSubject(t, simulator.RetellRules{VersionsChecked: checked})
+			s.Retell().AddNumber(simulator.RetellNumber{
+				PhoneNumber: phone, TerminationURI: trunk, InboundAgents: []simulator.RetellAgent{{AgentID: support, Weight: 1, Version: version}},
+				OutboundAgents: []simulator.RetellAgent{{AgentID: support, Weight: 1, Version: 7.0}},
+			})
+			have, err := s.Platform.Read(t.Context(), number(nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			have.Status = platform.Active
+			_, err = s.Platform.Update(t.Context(), have, number(platform.Values{"inbound_agent_id": sales, "outbound_agent_id": support}))
+			n, _ := s.Retell().Number(phone)
+			if refused := checked && sent == `3`; refused {
+				if err == nil || n.InboundAgents[0].AgentID != support {
+					t.Errorf("%v, and the agents are %v", err, n.InboundAgents)
+				}
+				continue
+			}
+			if err != nil || n.InboundAgents[0].Version != version || n.OutboundAgents[0].Version != 7.0 {
+				t.Errorf("%v, and the agents are %v, %v", err, n.InboundAgents, n.OutboundAgents)
+			}
+			wantWrites(t, s, `PATCH /update-phone-number/%2B14155550100 {"inbound_agents":[{"agent_id":"`+sales+
+				`","weight":1,"agent_version":`+sent+`}]} -> 200`)
+		}
+	}
+}
+
+// Retell calls every imported number custom: whether Twilio carries it, the
+// termination URI of its trunk tells, unless it is known already.
+func TestCarrierOfAnImportedNumber(t *testing.T) {
+	s := conformanceSubject(t, simulator.RetellRules{})
+	for uri, want := range map[string]string{trunk: "twilio", "X.PSTN.Dublin.Twilio.com": "twilio", "sip.telnyx.com": "custom"} {
+		s.Retell().AddNumber(simulator.RetellNumber{PhoneNumber: phone, TerminationURI: uri})
+		imported := platform.Number{PhoneNumber: phone, Platform: "retell", Block: platform.Values{}}
+		held, said := imported, imported
+		held.SID, said.Block = "PN1", platform.Values{"provider_name": "custom"}
+		for asked, want := range map[*platform.Number]string{&imported: want, &held: "twilio", &said: "custom"} {
+			if got, err := s.Platform.Read(t.Context(), *asked); err != nil || got.Block["provider_name"] != want {
+				t.Errorf("%s: %v, %v, want %s", uri, got.Block, err, want)
+			}
+		}
+	}
+}
+
 // What a removal from the configuration does to each field.
 func TestRemovedFields(t *testing.T) {
 	s := conformanceSubject(t, simulator.RetellRules{})
