@@ -9,27 +9,30 @@ import (
 
 // openToRead is open for a reader that may be answered from a list.
 func (m *Manager) openToRead(n platform.Number) (platform.Carrier, platform.Platform, error) {
-	return m.openListed(n, false)
+	return m.openListed(n, m.catalogs.ForRead, false)
 }
 
 // openToLook is openToRead for a plan, which has to know no more than whether the
 // number is there: a creation looks again before it spends anything.
 func (m *Manager) openToLook(n platform.Number) (platform.Carrier, platform.Platform, error) {
-	return m.openListed(n, true)
+	return m.openListed(n, m.catalogs.ForLook, true)
 }
 
-func (m *Manager) openListed(n platform.Number, looks bool) (platform.Carrier, platform.Platform, error) {
+func (m *Manager) openListed(n platform.Number, list listing, looks bool) (platform.Carrier, platform.Platform, error) {
 	carrier, on, err := m.open(n)
 	if err != nil || m.SingleReads {
 		return carrier, on, err
 	}
 	if on != nil {
 		kind, _ := m.Kinds.Kind(n.Platform)
-		on = listedPlatform{Platform: on, kind: kind, catalogs: &m.catalogs, looks: looks}
+		on = listedPlatform{Platform: on, kind: kind, list: list, looks: looks}
 	}
 	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(n))
-	return listedCarrier{Carrier: carrier, kind: kind, manager: m, looks: looks}, on, nil
+	return listedCarrier{Carrier: carrier, kind: kind, account: m.accountAt, list: list, looks: looks}, on, nil
 }
+
+// listing returns the list that may answer for a number; nil: none may.
+type listing func(kind platform.Kind, lister platform.Lister, account, phoneNumber string) *catalog.Catalog
 
 // listedCarrier is a carrier whose reads are answered from its list where that
 // is cheaper.
@@ -37,7 +40,8 @@ type listedCarrier struct {
 	platform.Carrier
 
 	kind    platform.Kind
-	manager *Manager
+	account func(platform.Kind, string) string
+	list    listing
 	looks   bool
 }
 
@@ -53,8 +57,7 @@ func (c listedCarrier) Find(ctx context.Context, n platform.Number) (platform.Nu
 
 func (c listedCarrier) read(ctx context.Context, n platform.Number, single catalog.Single) (platform.Number, error) {
 	if lister, ok := c.Carrier.(platform.Lister); ok {
-		account := c.manager.accountAt(c.kind, n.AccountSID)
-		if listed := c.manager.catalogs.ForRead(c.kind, lister, account, n.PhoneNumber); listed != nil {
+		if listed := c.list(c.kind, lister, c.account(c.kind, n.AccountSID), n.PhoneNumber); listed != nil {
 			return listed.Read(ctx, n, single, c.looks)
 		}
 	}
@@ -65,15 +68,15 @@ func (c listedCarrier) read(ctx context.Context, n platform.Number, single catal
 type listedPlatform struct {
 	platform.Platform
 
-	kind     platform.Kind
-	catalogs *catalog.Catalogs
-	looks    bool
+	kind  platform.Kind
+	list  listing
+	looks bool
 }
 
 // Read is platform.Platform's.
 func (p listedPlatform) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
 	if lister, ok := p.Platform.(platform.Lister); ok {
-		if listed := p.catalogs.ForRead(p.kind, lister, "", n.PhoneNumber); listed != nil {
+		if listed := p.list(p.kind, lister, "", n.PhoneNumber); listed != nil {
 			return listed.Read(ctx, n, p.Platform.Read, p.looks)
 		}
 	}

@@ -11,9 +11,10 @@ import (
 type Catalogs struct {
 	mu      sync.Mutex
 	opened  map[string]*Catalog
-	written map[string]bool // numbers that this run has written
-	writers int             // that are at work
-	writes  int             // that have begun
+	last    map[string]*Catalog // opened at any time, by the same keys
+	written map[string]bool     // numbers that this run has written
+	writers int                 // that are at work
+	writes  int                 // that have begun
 }
 
 // ForRead returns the catalog that may answer for a number of the account; nil:
@@ -24,6 +25,21 @@ func (c *Catalogs) ForRead(kind platform.Kind, lister platform.Lister, account, 
 	defer c.mu.Unlock()
 	if c.written[phoneNumber] || hangsTogether(kind) && c.writers > 0 {
 		return nil
+	}
+	return c.open(kind, lister, account, func(*Catalog) bool { return true })
+}
+
+// ForLook is ForRead for a plan, which may look into a catalog that is older than
+// the writes of other numbers: what has come of them, a creation finds out for
+// itself.
+func (c *Catalogs) ForLook(kind platform.Kind, lister platform.Lister, account, phoneNumber string) *Catalog {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.written[phoneNumber] {
+		return nil
+	}
+	if last := c.last[key(kind, account)]; last != nil {
+		return last
 	}
 	return c.open(kind, lister, account, func(*Catalog) bool { return true })
 }
@@ -41,18 +57,20 @@ func (c *Catalogs) ForList(kind platform.Kind, lister platform.Lister, account s
 func (c *Catalogs) open(
 	kind platform.Kind, lister platform.Lister, account string, usable func(*Catalog) bool,
 ) *Catalog {
-	key := kind.Name + "/" + account
+	key := key(kind, account)
 	if opened := c.opened[key]; opened != nil && usable(opened) {
 		return opened
 	}
 	if c.opened == nil {
-		c.opened = map[string]*Catalog{}
+		c.opened, c.last = map[string]*Catalog{}, map[string]*Catalog{}
 	}
 	opened := newCatalog(kind, lister, account)
 	opened.writes = c.writes
-	c.opened[key] = opened
+	c.opened[key], c.last[key] = opened, opened
 	return opened
 }
+
+func key(kind platform.Kind, account string) string { return kind.Name + "/" + account }
 
 // hangsTogether says that a write of one record may change what is told of
 // another: on a platform they share agents.
