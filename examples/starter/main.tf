@@ -22,7 +22,7 @@ resource "telephony_phone_number" "this" {
   dynamic "nixflex" {
     for_each = each.value.nixflex[*]
     content {
-      agent_id      = nixflex.value.agent_id
+      agent_id      = lookup(local.agents.nixflex, nixflex.value.agent, nixflex.value.agent)
       custom_prompt = nixflex.value.custom_prompt
     }
   }
@@ -31,7 +31,7 @@ resource "telephony_phone_number" "this" {
     for_each = each.value.resemble[*]
     content {
       label      = each.value.name
-      agent_uuid = resemble.value.agent_uuid
+      agent_uuid = lookup(local.agents.resemble, resemble.value.agent, resemble.value.agent)
     }
   }
 
@@ -39,8 +39,8 @@ resource "telephony_phone_number" "this" {
     for_each = each.value.retell[*]
     content {
       nickname          = each.value.name
-      inbound_agent_id  = retell.value.inbound_agent_id
-      outbound_agent_id = retell.value.outbound_agent_id
+      inbound_agent_id  = lookup(local.agents.retell, retell.value.inbound_agent, retell.value.inbound_agent)
+      outbound_agent_id = try(local.agents.retell[retell.value.outbound_agent], retell.value.outbound_agent)
       termination_uri   = retell.value.termination_uri
     }
   }
@@ -49,7 +49,7 @@ resource "telephony_phone_number" "this" {
     for_each = each.value.vapi[*]
     content {
       name         = each.value.name
-      assistant_id = vapi.value.assistant_id
+      assistant_id = lookup(local.agents.vapi, vapi.value.assistant, vapi.value.assistant)
     }
   }
 
@@ -57,14 +57,14 @@ resource "telephony_phone_number" "this" {
     for_each = each.value.elevenlabs[*]
     content {
       label    = each.value.name
-      agent_id = elevenlabs.value.agent_id
+      agent_id = lookup(local.agents.elevenlabs, elevenlabs.value.agent, elevenlabs.value.agent)
     }
   }
 
   dynamic "synthflow" {
     for_each = each.value.synthflow[*]
     content {
-      agent_id        = synthflow.value.agent_id
+      agent_id        = lookup(local.agents.synthflow, synthflow.value.agent, synthflow.value.agent)
       provider_name   = "twilio"
       termination_uri = synthflow.value.termination_uri
     }

@@ -11,30 +11,31 @@ variable "numbers" {
     sms_url   = optional(string)
     trunk_sid = optional(string)
 
+    # An agent by its name on the platform, or by its identifier.
     nixflex = optional(object({
-      agent_id      = string
+      agent         = string
       custom_prompt = optional(string)
     }))
     resemble = optional(object({
-      agent_uuid = string
+      agent = string
     }))
     retell = optional(object({
-      inbound_agent_id  = string
-      outbound_agent_id = optional(string)
-      termination_uri   = string
+      inbound_agent   = string
+      outbound_agent  = optional(string)
+      termination_uri = string
     }))
     vapi = optional(object({
-      assistant_id = string
+      assistant = string
     }))
     elevenlabs = optional(object({
-      agent_id = string
+      agent = string
     }))
     synthflow = optional(object({
-      agent_id        = string
+      agent           = string
       termination_uri = string
     }))
     dialnexa = optional(object({
-      agent_id = string
+      agent_id = string # not every workspace's API lists its agents
     }))
   }))
 

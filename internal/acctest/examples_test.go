@@ -44,6 +44,13 @@ var examples = map[string]example{
 		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550100"}},
 		left:  []string{"+14155550100"},
 	},
+	"data-sources/telephony_agents/data-source.tf": {
+		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550150"}},
+		seed: `{"nixflex": {"agents": [
+			{"agent_id": "agent_0123456789abcdef", "name": "Support"}, {"agent_id": "agent_fedcba9876543210", "name": "Sales"}
+		]}}`,
+		left: []string{"+14155550150"},
+	},
 	"resources/telephony_phone_number/resource.tf": {
 		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550100"}},
 		left:  []string{"+14155550100"},

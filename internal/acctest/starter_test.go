@@ -18,7 +18,7 @@ func startStarter(t *testing.T) (*Simulation, *CLI) {
 	sim := startExample(t, starterDir+"/seed.json")
 	cli := sim.CLI(t)
 	var config strings.Builder
-	for _, file := range []string{"variables.tf", "main.tf", "checks.tf", "outputs.tf"} {
+	for _, file := range []string{"variables.tf", "agents.tf", "main.tf", "checks.tf", "outputs.tf"} {
 		config.WriteString(readFile(t, filepath.Join(starterDir, file)) + "\n")
 	}
 	cli.Configure(config.String()) // which requires the provider, as versions.tf does

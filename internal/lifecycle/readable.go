@@ -29,17 +29,21 @@ func readableTexts(got, have platform.Values) platform.Values {
 		if clean == nil {
 			clean = maps.Clone(got) // a list may hold the same map
 		}
-		clean[name] = strings.Map(func(r rune) rune {
-			if isUnreadable(r) {
-				return unicode.ReplacementChar
-			}
-			return r
-		}, text)
+		clean[name] = readableText(text)
 	}
 	if clean == nil {
 		return got
 	}
 	return clean
+}
+
+func readableText(text string) string {
+	return strings.Map(func(r rune) rune {
+		if isUnreadable(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 // isUnreadable says that a terminal takes the character for a command. Ends of

@@ -299,6 +299,20 @@ type Lister interface {
 	List(ctx context.Context, n Number, cursor string) (page []Listed, next string, err error)
 }
 
+// AgentLister is a Platform that can list the agents that it has, many to a call.
+type AgentLister interface {
+	// Agents returns a page of the agents, and the cursor of the next one; empty:
+	// there is none. The first page's cursor is empty. A page may repeat agents of
+	// the one before it.
+	Agents(ctx context.Context, cursor string) (page []Agent, next string, err error)
+}
+
+// Agent is what answers calls on a platform: what Kind.Agent names.
+type Agent struct {
+	ID   string
+	Name string // as people call it; empty: it has none
+}
+
 // Listed is a number in a service's list.
 type Listed struct {
 	// Number is the number as far as the list tells, with nothing remembered of

@@ -375,6 +375,7 @@ func (p *telephony) DataSources(context.Context) []func() datasource.DataSource 
 	return []func() datasource.DataSource{
 		func() datasource.DataSource { return phonenumber.NewNumberDataSource(table()) },
 		func() datasource.DataSource { return phonenumber.NewNumbersDataSource(table()) },
+		func() datasource.DataSource { return phonenumber.NewAgentsDataSource(table()) },
 	}
 }
 

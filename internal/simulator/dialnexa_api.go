@@ -37,8 +37,10 @@ var dialNexaRoutes = []struct {
 	{(*dialNexa).isA, "PATCH", "/organization-phone-numbers/{ID}", (*dialNexa).updateNumber},
 	{always, "DELETE", "/organization-phone-numbers/{ID}", (*dialNexa).releaseNumber},
 
+	{(*dialNexa).agentsReadable, "GET", "/agents", (*dialNexa).listAgents},
 	{(*dialNexa).agentsReadable, "GET", "/agents/{ID}", (*dialNexa).fetchAgent},
 	{(*dialNexa).isB, "PATCH", "/agents/{ID}", (*dialNexa).updateAgent},
+	{(*dialNexa).agents2Readable, "GET", "/agents2", (*dialNexa).listOlderAgents},
 	{(*dialNexa).agents2Readable, "GET", "/agents2/{ID}", (*dialNexa).fetchOlderAgent},
 }
 
@@ -174,6 +176,10 @@ func (d *dialNexa) fetchOlderAgent(c *dialNexaCall) (int, any, *dialNexaError) {
 	if refused != nil {
 		return 0, nil, refused
 	}
+	return http.StatusOK, wireOlderDialNexaAgent(a), nil
+}
+
+func wireOlderDialNexaAgent(a *DialNexaAgent) any {
 	wire := map[string]any{"id": a.ID, "organization_id": a.WorkspaceID, "is_deleted": false}
 	if last := len(a.Versions) - 1; last >= 0 {
 		v := a.Versions[last]
@@ -185,7 +191,7 @@ func (d *dialNexa) fetchOlderAgent(c *dialNexaCall) (int, any, *dialNexaError) {
 			},
 		}
 	}
-	return http.StatusOK, wire, nil
+	return wire
 }
 
 // reach is the agent of a path (DialNexa OpenAPI: Get Agent Details).

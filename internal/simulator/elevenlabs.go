@@ -69,6 +69,7 @@ type elevenLabs struct {
 	sim     *Server
 	rules   ElevenLabsRules
 	agents  []string
+	names   agentNames
 	numbers []*ElevenLabsNumber // oldest first
 	served  int                 // requests, for RateLimit
 	made    int                 // IDs
@@ -80,7 +81,7 @@ func WithElevenLabs(rules ElevenLabsRules) Option {
 }
 
 func newElevenLabs(s *Server) *elevenLabs {
-	e := &elevenLabs{sim: s}
+	e := &elevenLabs{sim: s, names: agentNames{}}
 	e.rules, _ = s.rules[ElevenLabs].(ElevenLabsRules)
 	return e
 }
@@ -245,7 +246,7 @@ func (e *elevenLabs) state() any {
 func (e *elevenLabs) seed(part json.RawMessage) error {
 	var in struct {
 		Rules   *ElevenLabsRules   `json:"rules"`
-		Agents  []string           `json:"agents"`
+		Agents  []NamedAgent       `json:"agents"`
 		Numbers []ElevenLabsNumber `json:"numbers"`
 	}
 	if err := decodeStrictly(part, &in); err != nil {
@@ -254,7 +255,7 @@ func (e *elevenLabs) seed(part json.RawMessage) error {
 	if in.Rules != nil {
 		e.rules = *in.Rules
 	}
-	e.agents = append(e.agents, in.Agents...)
+	e.agents = append(e.agents, e.names.add(in.Agents)...)
 	for _, n := range in.Numbers {
 		e.addNumber(n)
 	}
@@ -276,6 +277,7 @@ var elevenLabsRoutes = []struct {
 	{"GET", "/v1/convai/phone-numbers/{id}", (*elevenLabs).fetchNumber},
 	{"PATCH", "/v1/convai/phone-numbers/{id}", (*elevenLabs).updateNumber},
 	{"DELETE", "/v1/convai/phone-numbers/{id}", (*elevenLabs).deleteNumber},
+	{"GET", "/v1/convai/agents", (*elevenLabs).listAgents},
 	{"GET", "/v1/convai/agents/{id}", (*elevenLabs).fetchAgent},
 }
 

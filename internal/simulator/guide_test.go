@@ -31,9 +31,9 @@ var seeded = map[string]any{
 	"dialnexa.workspaces": DialNexaWorkspace{}, "dialnexa.agents": DialNexaAgent{}, "dialnexa.numbers": DialNexaNumber{},
 	"dialnexa.available": DialNexaAvailable{},
 	"resemble.agents":    ResembleAgent{}, "resemble.numbers": ResembleNumber{},
-	"retell.agents": nil, "retell.numbers": RetellNumber{},
-	"vapi.assistants": nil, "vapi.squads": nil, "vapi.workflows": nil, "vapi.credentials": nil, "vapi.numbers": VapiNumber{},
-	"elevenlabs.agents": nil, "elevenlabs.numbers": ElevenLabsNumber{},
+	"retell.agents": NamedAgent{}, "retell.numbers": RetellNumber{},
+	"vapi.assistants": NamedAgent{}, "vapi.squads": nil, "vapi.workflows": nil, "vapi.credentials": nil, "vapi.numbers": VapiNumber{},
+	"elevenlabs.agents": NamedAgent{}, "elevenlabs.numbers": ElevenLabsNumber{},
 }
 
 // members are the names of a type's fields in JSON.

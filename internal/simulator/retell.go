@@ -68,6 +68,7 @@ type retell struct {
 	sim      *Server
 	rules    RetellRules
 	agents   []string
+	names    agentNames
 	numbers  []*RetellNumber // oldest first
 	released []string
 	served   int // requests, for RateLimit
@@ -79,7 +80,7 @@ func WithRetell(rules RetellRules) Option {
 }
 
 func newRetell(s *Server) *retell {
-	r := &retell{sim: s}
+	r := &retell{sim: s, names: agentNames{}}
 	r.rules, _ = s.rules[Retell].(RetellRules)
 	return r
 }
@@ -199,7 +200,7 @@ func (r *retell) state() any {
 func (r *retell) seed(part json.RawMessage) error {
 	var in struct {
 		Rules   *RetellRules   `json:"rules"`
-		Agents  []string       `json:"agents"`
+		Agents  []NamedAgent   `json:"agents"`
 		Numbers []RetellNumber `json:"numbers"`
 	}
 	if err := decodeStrictly(part, &in); err != nil {
@@ -208,7 +209,7 @@ func (r *retell) seed(part json.RawMessage) error {
 	if in.Rules != nil {
 		r.rules = *in.Rules
 	}
-	r.agents = append(r.agents, in.Agents...)
+	r.agents = append(r.agents, r.names.add(in.Agents)...)
 	for _, n := range in.Numbers {
 		r.addNumber(n)
 	}
@@ -234,6 +235,7 @@ var retellRoutes = []struct {
 	{"PATCH", "/update-phone-number/{id}", (*retell).updateNumber},
 	{"DELETE", "/delete-phone-number/{id}", (*retell).deleteNumber},
 	{"GET", "/get-agent/{id}", (*retell).fetchAgent},
+	{"POST", "/v2/list-agents", (*retell).listAgents},
 }
 
 // serve answers a request in an order that is an assumption: load, key, path, and then the operation itself.

@@ -101,8 +101,9 @@ type vapi struct {
 	assistants, squads, workflows, credential []string
 	numbers                                   []*VapiNumber // oldest first
 	released                                  []string
-	served                                    int // requests, for RateLimit
-	made                                      int // IDs
+	names                                     agentNames // of assistants
+	served                                    int        // requests, for RateLimit
+	made                                      int        // IDs
 }
 
 // WithVapi sets the assumptions on the simulated Vapi.
@@ -111,7 +112,7 @@ func WithVapi(rules VapiRules) Option {
 }
 
 func newVapi(s *Server) *vapi {
-	v := &vapi{sim: s}
+	v := &vapi{sim: s, names: agentNames{}}
 	v.rules, _ = s.rules[Vapi].(VapiRules)
 	return v
 }
@@ -303,7 +304,7 @@ func (v *vapi) state() any {
 func (v *vapi) seed(part json.RawMessage) error {
 	var in struct {
 		Rules       *VapiRules   `json:"rules"`
-		Assistants  []string     `json:"assistants"`
+		Assistants  []NamedAgent `json:"assistants"`
 		Squads      []string     `json:"squads"`
 		Workflows   []string     `json:"workflows"`
 		Credentials []string     `json:"credentials"`
@@ -315,7 +316,7 @@ func (v *vapi) seed(part json.RawMessage) error {
 	if in.Rules != nil {
 		v.rules = *in.Rules
 	}
-	v.assistants = append(v.assistants, in.Assistants...)
+	v.assistants = append(v.assistants, v.names.add(in.Assistants)...)
 	v.squads = append(v.squads, in.Squads...)
 	v.workflows = append(v.workflows, in.Workflows...)
 	v.credential = append(v.credential, in.Credentials...)

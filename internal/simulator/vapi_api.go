@@ -25,6 +25,7 @@ var vapiRoutes = []struct {
 	{"GET", "/phone-number/{id}", (*vapi).fetchNumber},
 	{"PATCH", "/phone-number/{id}", (*vapi).updateNumber},
 	{"DELETE", "/phone-number/{id}", (*vapi).deleteNumber},
+	{"GET", "/assistant", (*vapi).listAssistants},
 	{"GET", "/assistant/{id}", func(v *vapi, _ *call, id string) answer { return v.fetchAgent(v.assistants, "Assistant", id) }},
 	{"GET", "/squad/{id}", func(v *vapi, _ *call, id string) answer { return v.fetchAgent(v.squads, "Squad", id) }},
 }

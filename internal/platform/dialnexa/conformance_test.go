@@ -48,6 +48,7 @@ func conformanceSubject(t *testing.T, rules simulator.DialNexaRules) platformtes
 	crowded := 0
 	s := platformtest.Subject{
 		World: w, Kind: dialnexa.Kind, Platform: on, Carrier: carrier,
+		HidesAgents: !rules.AgentsReadable && !rules.Agents2Readable,
 		Lifecycle: func() platformtest.Lifecycle {
 			return lifecycle.New(lifecycle.Services{
 				Kinds:     kinds.Table{dialnexa.Kind},

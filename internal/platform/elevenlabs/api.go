@@ -64,6 +64,11 @@ func (a api) call(ctx context.Context, method, path string, in body, out any, ch
 		}
 		r.Body, r.ContentType = text, "application/json"
 	}
+	return a.ask(ctx, r, out, check)
+}
+
+// ask has check judge the decoded 2xx answer to a request.
+func (a api) ask(ctx context.Context, r httpapi.Request, out any, check func() error) error {
 	resp, err := a.http.Do(ctx, r)
 	if err != nil {
 		return err

@@ -2,7 +2,10 @@ package nixflex
 
 import (
 	"context"
+	"strconv"
 	"sync"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 const (
@@ -91,16 +94,37 @@ func (a *agents) learnPage(ctx context.Context) bool {
 	if offset < 0 {
 		return false
 	}
-	ids, err := a.api.listAgents(ctx, offset)
+	page, err := a.api.listAgents(ctx, offset)
 	if err != nil {
 		return false
 	}
-	a.tell(true, ids...)
+	for _, agent := range page {
+		a.tell(true, agent.ID)
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.listed = offset + len(ids)
-	if len(ids) < pageSize {
+	a.listed = offset + len(page)
+	if len(page) < pageSize {
 		a.listed = -1
 	}
 	return true
+}
+
+var _ platform.AgentLister = (*Platform)(nil)
+
+// Agents is platform.AgentLister's. Where limit and offset do nothing, as in the
+// SDK's list, the first page is all of it.
+func (p *Platform) Agents(ctx context.Context, cursor string) ([]platform.Agent, string, error) {
+	offset, err := platform.Offset(cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	page, err := p.api.listAgents(ctx, offset)
+	if err != nil {
+		return nil, "", notAbsent(explained("list the agents at Nixflex", err))
+	}
+	if len(page) != pageSize {
+		return page, "", nil
+	}
+	return page, strconv.Itoa(offset + pageSize - pageOverlap), nil
 }

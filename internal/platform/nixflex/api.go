@@ -139,12 +139,13 @@ func (a api) agent(ctx context.Context, id string) error {
 	})
 }
 
-// listAgents reads the IDs of agents from an offset on. The list is one of the
-// docs, in an envelope, or one of the SDK, without (Nixflex docs: list agents;
-// Nixflex SDK: agents.list).
-func (a api) listAgents(ctx context.Context, offset int) (ids []string, err error) {
+// listAgents reads agents from an offset on. The list is one of the docs, in an
+// envelope, or one of the SDK, without (Nixflex docs: list agents; Nixflex SDK:
+// agents.list).
+func (a api) listAgents(ctx context.Context, offset int) (page []platform.Agent, err error) {
 	type agent struct {
 		AgentID string `json:"agent_id"`
+		Name    string `json:"name"`
 	}
 	query := url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(offset)}}
 	request := httpapi.Request{Method: http.MethodGet, Path: agentsPath, Query: query}
@@ -157,12 +158,18 @@ func (a api) listAgents(ctx context.Context, offset int) (ids []string, err erro
 				return err
 			}
 		}
+		if list.Agents == nil { // "none" is an empty list
+			return errors.New("it lacks agents")
+		}
 		for _, listed := range list.Agents {
-			ids = append(ids, listed.AgentID)
+			if listed.AgentID == "" {
+				return errors.New("it has an agent without an agent_id")
+			}
+			page = append(page, platform.Agent{ID: listed.AgentID, Name: listed.Name})
 		}
 		return nil
 	})
-	return ids, err
+	return page, err
 }
 
 // importNumber imports a number. All attempts of one import carry the same

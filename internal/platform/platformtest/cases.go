@@ -95,6 +95,11 @@ var cases = []testCase{
 		needs: listsPages,
 		run:   listsBeyondOnePage,
 	},
+	{
+		name:  "agents are listed, and no other answer is taken for their list",
+		needs: listsAgents,
+		run:   agentsListed,
+	},
 
 	{name: "no answer but the platform's own is its word on the number", run: untrustworthyReads},
 	{name: "a write that fails or gets lost is told truly and finished by the next run", run: unsuccessfulWrites},

@@ -57,6 +57,8 @@ type Subject struct {
 	// BareArray says that the service's list is an array without anything around it,
 	// so that an empty one is its own word.
 	BareArray bool
+	// HidesAgents says that the service tells nobody which agents it has.
+	HidesAgents bool
 	// ImportIDs are all IDs, without the Kind's name, that the attached number can
 	// be imported by.
 	ImportIDs func() []string
