@@ -15,19 +15,19 @@ import (
 
 const root = "../.."
 
-// shellOf is the block of shell commands on a page that begins so.
-func shellOf(t *testing.T, page, begins string) string {
+// blockOf is the block of code on a page that begins so.
+func blockOf(t *testing.T, page, begins string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, page))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, match := range regexp.MustCompile("(?ms)^```(?:sh|shell)\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
+	for _, match := range regexp.MustCompile("(?ms)^```[a-z]+\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
 		if strings.HasPrefix(match[1], begins) {
 			return match[1]
 		}
 	}
-	t.Fatalf("%s has no commands that begin with %q", page, begins)
+	t.Fatalf("%s has no code that begins with %q", page, begins)
 	return ""
 }
 
@@ -49,7 +49,7 @@ func shell(ctx context.Context, dir, commands string) *exec.Cmd {
 // what it says is to be pasted into another shell.
 func simulate(t *testing.T) (script string) {
 	t.Helper()
-	cmd := shell(context.WithoutCancel(t.Context()), root, shellOf(t, "README.md", "make simulate\n"))
+	cmd := shell(context.WithoutCancel(t.Context()), root, blockOf(t, "README.md", "make simulate\n"))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that what make starts ends with it
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -98,12 +98,18 @@ func copyExamples(t *testing.T) string {
 func TestAccReadmeLeadsFromACloneToAPlanAndAnOnboarding(t *testing.T) {
 	newCLI(t) // or the test is skipped
 	script := simulate(t)
-	commands := shellOf(t, "README.md", "cd examples/starter\n")
-	out, err := shell(t.Context(), copyExamples(t), script+commands).CombinedOutput()
+	commands := blockOf(t, "README.md", "cd examples/starter\n")
+	dir := copyExamples(t)
+	// Its first configuration, too, which names what the starter's account has.
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(blockOf(t, "README.md", "terraform {\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := shell(t.Context(), dir, script+"terraform plan\n"+commands).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for _, want := range []string{
+		"Plan: 1 to add, 0 to change, 0 to destroy.",
 		"Plan: 8 to add, 0 to change, 0 to destroy.",
 		"Apply complete! Resources: 8 added, 0 changed, 0 destroyed.",
 		"Plan: 8 to import, 0 to add, 0 to change, 0 to destroy.",
