@@ -131,8 +131,20 @@ func (c *CLI) Configure(config string) {
 // Run runs a command and returns what it did, whether it failed or not.
 func (c *CLI) Run(args ...string) Result {
 	c.t.Helper()
+	return c.run(c.exe, args...)
+}
+
+// RunScript runs a shell script in the folder. It finds the CLI in TERRAFORM.
+func (c *CLI) RunScript(path string, args ...string) Result {
+	c.t.Helper()
+	c.Setenv("TERRAFORM", c.exe)
+	return c.run("sh", append([]string{path}, args...)...)
+}
+
+func (c *CLI) run(exe string, args ...string) Result {
+	c.t.Helper()
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(c.t.Context(), c.exe, args...)
+	cmd := exec.CommandContext(c.t.Context(), exe, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, c.env, &stdout, &stderr
 	err := cmd.Run()
 	var exit *exec.ExitError

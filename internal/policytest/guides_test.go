@@ -55,6 +55,11 @@ var guideOutputs = map[string]func(t *testing.T, configs map[string]string) stri
 		return "$ terraform show -json next.tfplan > plan.json\n" +
 			"$ conftest test --policy policy --data policy/data.yaml plan.json\n" + strings.ReplaceAll(said, dir+"/", "")
 	},
+	"report": func(t *testing.T, _ map[string]string) string {
+		_, cli := everyChange(t)
+		report, _, _ := reported(t, cli)
+		return "$ sh policy/pipeline/report.sh policy/opa\n...\n" + strings.TrimRight(report, "\n") + "\n"
+	},
 	"prevented": func(t *testing.T, configs map[string]string) string {
 		_, cli := startGuide(t)
 		cli.Configure(strings.Replace(configs["prevented"], "prevent_release = true", "", 1))

@@ -156,6 +156,7 @@ func TestAccPolicyDeniesToEnableReleaseBesideARemoval(t *testing.T) {
 			apply(sim, cli, change.before)
 			configure(sim, cli, change.after)
 			said := judge(t, planned(t, cli), nil)
+			delete(said, "deny_ended_and_created") // has a test of its own
 			if change.enabled == "" {
 				said.silent(t)
 				return
@@ -186,6 +187,52 @@ func TestAccPolicyCapsTheReleasesOfAPlan(t *testing.T) {
 	document["max_releases"] = 0
 	judge(t, planned(t, cli, "-destroy", "-target="+address("support")), document).expect(t,
 		map[string]string{"deny_too_many_releases": "gives up 1 numbers, and max_releases is 0"})
+}
+
+func TestAccPolicyCapsThePurchasesOfAPlan(t *testing.T) {
+	t.Parallel()
+	sim, cli := start(t)
+	configure(sim, cli, block("support", support, "purchase {}"), // is owned
+		"resource \"telephony_phone_number\" \"new\" {\ncount = 3\npurchase {\ncountry = \"US\"\n}\n}\n")
+	plan := planned(t, cli)
+	said := judge(t, plan, data{"max_purchases": 2})
+	if got := said["deny_too_many_purchases"]; len(got) != 1 || got[0] != "the plan buys 3 numbers, and max_purchases is 2" {
+		t.Errorf("the rules say %v", said)
+	}
+	for _, fit := range []any{3, "2", nil} { // where it is no number, the default counts
+		if said := judge(t, plan, data{"max_purchases": fit}); said["deny_too_many_purchases"] != nil || len(said["warn_purchase"]) != 3 {
+			t.Errorf("with max_purchases = %v the rules say %v", fit, said)
+		}
+	}
+}
+
+func TestAccPolicyDeniesToEndANumberAndCreateItElsewhere(t *testing.T) {
+	t.Parallel()
+	denied := func(from, to string) map[string]string {
+		return map[string]string{"deny_ended_and_created": address(from) + "): the plan ends this number, and creates it as " + address(to)}
+	}
+	for name, change := range map[string]struct {
+		before, after string
+		want          map[string]string
+	}{
+		"a new name": {block("support", support), block("helpdesk", support), denied("support", "helpdesk")},
+		"another resource takes it": {
+			block("support", support) + block("sales", sales), block("support", sales), denied("sales", "support"),
+		},
+		"another number in its place": {before: block("support", support), after: block("support", sales)},
+		"a new name, moved": {
+			before: block("support", support),
+			after:  block("helpdesk", support) + "moved {\nfrom = " + address("support") + "\nto = " + address("helpdesk") + "\n}\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim, cli := start(t)
+			apply(sim, cli, change.before)
+			configure(sim, cli, change.after)
+			judge(t, planned(t, cli), nil).expect(t, change.want)
+		})
+	}
 }
 
 func TestAccPolicyWarnsOnceOfACorruptedNumber(t *testing.T) {
@@ -402,7 +449,7 @@ func TestSentinelPolicyHasTheRulesOfTheRegoPolicy(t *testing.T) {
 		return all
 	}
 	want, got := heads(regoRule, rego), heads(sentinelRule, sentinel)
-	if !slices.Equal(got, want) || len(want) != 7 {
+	if !slices.Equal(got, want) || len(want) != 9 {
 		t.Errorf("Sentinel has\n%q\nand Rego\n%q", got, want)
 	}
 	for _, h := range want {

@@ -24,6 +24,16 @@ policy "deny_too_many_releases" {
   enforcement_level = "mandatory"
 }
 
+policy "deny_too_many_purchases" {
+  query             = "data.main.deny_too_many_purchases"
+  enforcement_level = "mandatory"
+}
+
+policy "deny_ended_and_created" {
+  query             = "data.main.deny_ended_and_created"
+  enforcement_level = "mandatory"
+}
+
 policy "warn_corrupted" {
   query             = "data.main.warn_corrupted"
   enforcement_level = "advisory"

@@ -2,7 +2,7 @@
 # title: Rules for plans with telephony_phone_number
 # description: |
 #   Input is a plan as `terraform show -json` prints it, or HCP Terraform's document with the plan in it.
-#   What a plan may release stands in a data document or in a Rego file; see data.yaml.
+#   What a plan may release and buy stands in a data document or in a Rego file; see data.yaml.
 #
 #   What cannot be read counts as the worse case: a number is kept only if the plan says so, and an empty
 #   configuration approves of nothing.
@@ -71,6 +71,30 @@ deny_too_many_releases contains message if {
 }
 
 # METADATA
+# title: A plan buys few numbers
+# description: Denies more purchases than max_purchases in one plan. What is not known to be owned counts as bought.
+deny_too_many_purchases contains message if {
+	count(purchases) > max_purchases
+	message := sprintf("the plan buys %d numbers, and max_purchases is %d", [count(purchases), max_purchases])
+}
+
+# METADATA
+# title: No number is ended and created in one plan
+# description: |
+#   Denies a plan that destroys a number at one address and creates it at another, or gives it to another
+#   resource: it is off the air in between, or lost. A new name needs a moved block.
+deny_ended_and_created contains message if {
+	some created in creations
+	some ended in ends
+	ended.address != created.address
+	ended.change.before.id == created.change.after.id
+	message := sprintf(
+		"%s: the plan ends this number, and creates it as %s; move it with a moved block",
+		[subject(ended), created.address],
+	)
+}
+
+# METADATA
 # title: Numbers that are not active are seen
 # description: |
 #   Warns of a number that is corrupted or being deleted, whether this plan found it out (resource_drift) or
@@ -90,9 +114,7 @@ warn_corrupted contains message if {
 # title: Purchases are seen
 # description: Warns of a number that is created and not known to be owned already, since the apply may spend money.
 warn_purchase contains message if {
-	some change in numbers
-	"create" in change.change.actions
-	not change.change.after.acquisition == "adopted"
+	some change in purchases
 	message := sprintf("%s: the apply buys this number, unless it turns out to be owned", [subject(change)])
 }
 
@@ -110,6 +132,11 @@ approved contains allowed if some allowed in data.telephony.allowed_releases
 default max_releases := 1
 
 max_releases := data.telephony.max_releases if is_number(data.telephony.max_releases)
+
+# Most numbers that one plan may buy.
+default max_purchases := 10
+
+max_purchases := data.telephony.max_purchases if is_number(data.telephony.max_purchases)
 
 # All changes of numbers, those that change nothing included.
 numbers contains change if {
@@ -133,6 +160,18 @@ removals contains change if {
 releases contains change if {
 	some change in ends
 	not change.change.before.destroy_irreversible == false
+}
+
+# Numbers that are created, after an end or not.
+creations contains change if {
+	some change in numbers
+	"create" in change.change.actions
+}
+
+# Numbers that are bought, or that the plan does not say are owned.
+purchases contains change if {
+	some change in creations
+	not change.change.after.acquisition == "adopted"
 }
 
 # Numbers whose destroy turns to release, or to what is not known yet.

@@ -6,5 +6,6 @@ policy "telephony" {
   params = {
     allowed_releases = []
     max_releases     = 1
+    max_purchases    = 10
   }
 }
