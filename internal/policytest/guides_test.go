@@ -2,6 +2,7 @@ package policytest
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,6 +35,9 @@ var guideOutputs = map[string]func(t *testing.T, configs map[string]string) stri
 		_, cli := startGuide(t)
 		return "$ terraform plan -destroy -out=next.tfplan\n" + showDestroy(cli, configs["reviewed"])
 	},
+	"destroy of 1":  func(t *testing.T, configs map[string]string) string { return destroyOf(t, configs["many"], 1) },
+	"destroy of 5":  func(t *testing.T, configs map[string]string) string { return destroyOf(t, configs["many"], 5) },
+	"destroy of 50": func(t *testing.T, configs map[string]string) string { return destroyOf(t, configs["many"], 50) },
 	"compact": func(t *testing.T, configs map[string]string) string {
 		_, cli := startGuide(t)
 		cli.Configure(configs["reviewed"])
@@ -255,6 +259,31 @@ func showDestroy(cli *acctest.CLI, config string) string {
 	}
 	slices.Sort(each)
 	return "...\n" + plan + "\nWarning: " + strings.Join(each, "\nWarning: ")
+}
+
+// destroyOf is what the plan to destroy that many numbers of the configuration says
+// after its diff, with the warnings in the order of their titles. Of those that
+// Terraform folds, it shows one by chance: here it is always the last number.
+func destroyOf(t *testing.T, config string, numbers int) string {
+	t.Helper()
+	sim, cli := startGuide(t)
+	for i := range numbers {
+		sim.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: fmt.Sprintf("+1415555%04d", 200+i)})
+	}
+	cli.Configure(config)
+	cli.Apply(fmt.Sprintf("-var=numbers=%d", numbers))
+	said := tail(t, cli.Must(0, "plan", "-no-color", "-destroy", fmt.Sprintf("-var=numbers=%d", numbers)).Stdout, "Plan:")
+	plan, warnings, _ := strings.Cut(said, "\nWarning: ")
+	each := strings.Split(warnings, "\nWarning: ")
+	for i, warning := range each {
+		if strings.Contains(warning, "more similar warnings") {
+			warning = regexp.MustCompile(`line\[\d+\]`).ReplaceAllString(warning, fmt.Sprintf("line[%d]", numbers-1))
+			warning = regexp.MustCompile(`\+1415555\d{4}`).ReplaceAllString(warning, fmt.Sprintf("+1415555%04d", 200+numbers-1))
+		}
+		each[i] = strings.TrimRight(warning, "\n") + "\n"
+	}
+	slices.Sort(each)
+	return "$ terraform plan -destroy\n...\n" + plan + "\nWarning: " + strings.Join(each, "\nWarning: ")
 }
 
 // corrupt applies a number on Resemble AI whose next cleanups at Twilio fail.
