@@ -137,18 +137,47 @@ func (t Table) Replacing(have, want, got platform.Number) platform.Values {
 	if have.Acquisition == platform.Purchased {
 		return platform.Values{}
 	}
-	return WithoutWiring(t.Replaces(nil, have, names), got)
+	return t.WithoutWiring(t.Replaces(nil, have, names), got)
 }
 
-// WithoutWiring is replaced without what n's platform has given the number.
-func WithoutWiring(replaced platform.Values, n platform.Number) platform.Values {
-	left := platform.Values{}
+// WithoutWiring is replaced without what n's platform has given the number, or has
+// left as it was.
+func (t Table) WithoutWiring(replaced platform.Values, n platform.Number) platform.Values {
+	left, owned := platform.Values{}, t.Owned(n)
 	for name, value := range replaced {
-		if value != n.Memory.Wiring[name] {
+		given, wired := n.Memory.Wiring[name]
+		if !wired && slices.Contains(owned, name) {
+			given = n.Settings[name]
+		}
+		if value != given {
 			left[name] = value
 		}
 	}
 	return left
+}
+
+// FoundByMove is replaced with what a move finds set: of the wiring that want's
+// platform sets from now on, what neither have's nor this resource has given the
+// number, and how that is called.
+func (t Table) FoundByMove(replaced platform.Values, have, want, live platform.Number) platform.Values {
+	values, owned := maps.Clone(replaced), t.Owned(want)
+	for _, field := range t.wiringOf(want) {
+		gave, routed := have.Memory.Wiring[field.Name]
+		if !routed {
+			gave = have.Memory.Ours[field.Name]
+		}
+		value := live.Settings[field.Name]
+		if !slices.Contains(owned, field.Name) || !IsSet(value, field) || value == gave || field.Default != nil {
+			continue
+		}
+		values[field.Name] = value
+		for _, other := range t.wiringOf(want) {
+			if other.Default != nil && slices.Contains(field.Blockers, other.Name) {
+				values[other.Name] = live.Settings[other.Name]
+			}
+		}
+	}
+	return values
 }
 
 // wiringOf lists the wiring that a number of n's carrier has.

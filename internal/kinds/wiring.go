@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -85,8 +84,8 @@ func (t Table) RememberRewiring(n *platform.Number) {
 }
 
 // Rewired names the settings that are no longer as they were right after the
-// attach; empty: all are.
-func (t Table) Rewired(n platform.Number) string {
+// attach.
+func (t Table) Rewired(n platform.Number) []string {
 	kind, _ := t.Kind(n.Platform)
 	var changed []string
 	for _, name := range t.routing(n) {
@@ -95,7 +94,18 @@ func (t Table) Rewired(n platform.Number) string {
 			changed = append(changed, name)
 		}
 	}
-	return strings.Join(changed, ", ")
+	return changed
+}
+
+// Set is what of those names n has set.
+func (t Table) Set(n platform.Number, names []string) []string {
+	var set []string
+	for _, field := range t.wiringOf(n) {
+		if slices.Contains(names, field.Name) && IsSet(n.Settings[field.Name], field) {
+			set = append(set, field.Name)
+		}
+	}
+	return set
 }
 
 // PointsAt says that the number is still wired as the platform had it.

@@ -382,7 +382,7 @@ func (m *Manager) connect(
 		return n, err
 	}
 	n.Settings = live.Settings
-	n.Memory.Wiring = m.Kinds.Wiring(n)
+	n.Memory.Wiring, n.Memory.Foreign = m.Kinds.Wiring(n), nil
 	return n, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -128,6 +129,7 @@ func (m *Manager) readPlatform(
 		return have, true, err
 	}
 	m.Kinds.JudgeRecord(&got)
+	got.Memory.Foreign = nil
 	if got.Status == "" && kind.Wires != nil {
 		if got.Memory.Wiring == nil { // imported: what is wired now is taken for the attach's
 			got.Memory.Wiring = m.Kinds.Wiring(got)
@@ -137,10 +139,11 @@ func (m *Manager) readPlatform(
 			}
 		}
 		m.Kinds.RememberRewiring(&got)
-		if changed := m.Kinds.Rewired(got); changed != "" {
+		if changed := m.Kinds.Rewired(got); len(changed) > 0 {
 			got.Status = platform.Corrupted
 			got.StatusReason = fmt.Sprintf("%s no longer routes %s to %s: %s was changed since it was attached; "+
-				"an apply attaches it again.", carrier, got.PhoneNumber, kind.Title, changed)
+				"an apply attaches it again.", carrier, got.PhoneNumber, kind.Title, strings.Join(changed, ", "))
+			got.Memory.Foreign = m.Kinds.Set(got, changed)
 		}
 	}
 	return got, true, nil

@@ -23,7 +23,7 @@ func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platf
 		got.Memory.Ours = m.Kinds.PartlyOurs(have, want, got)
 	} else {
 		got.Memory.Ours, got.Memory.Imported = kinds.Ours(want), false
-		got.Memory.Replaced = kinds.WithoutWiring(got.Memory.Replaced, got)
+		got.Memory.Replaced = m.Kinds.WithoutWiring(got.Memory.Replaced, got)
 	}
 	return got, err
 }
@@ -80,6 +80,7 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		have.Settings = maps.Clone(have.Settings)
 		delete(have.Settings, platform.EmergencyAddressSID)
 	}
+	before := have
 	if moving {
 		if have, err = m.leave(ctx, carrier, have, want); err != nil {
 			return have, err
@@ -100,6 +101,9 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		}
 		have.Settings = live.Settings
 		have.Memory.Replaced = m.Kinds.Replaces(have.Memory.Replaced, live, managed)
+		if moving {
+			have.Memory.Replaced = m.Kinds.FoundByMove(have.Memory.Replaced, before, want, live)
+		}
 	}
 	want.PhoneNumber, want.SID, want.Acquisition, want.Memory = have.PhoneNumber, have.SID, have.Acquisition, have.Memory
 	want.Notes = have.Notes
@@ -257,7 +261,8 @@ func (m *Manager) leave(
 	if have, err = m.giveBack(ctx, have, want); err != nil {
 		return halfway(have, err), err
 	}
-	have.Platform, have.Block, have.Memory.Wiring, have.Memory.Platform = platform.None, nil, nil, nil
+	have.Platform, have.Block, have.Memory.Platform = platform.None, nil, nil
+	have.Memory.Wiring, have.Memory.Foreign = nil, nil
 	return have, nil
 }
 

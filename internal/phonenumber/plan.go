@@ -194,7 +194,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	}
 	plan.memory.Unfinished = "" // what an update completes
 	plan.memory.Ours = nil      // all that is planned is ours from then on
-	plan.memory.Imported = false
+	plan.memory.Imported, plan.memory.Foreign = false, nil
 	if plan.platform() != state.platform() {
 		plan.memory.Wiring = nil // the platform that it leaves takes its wiring along
 	}

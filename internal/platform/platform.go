@@ -119,6 +119,8 @@ type Memory struct {
 	// Wiring is the carrier's wiring as it was right after the platform had
 	// attached the number; evidence is judged against it.
 	Wiring Values `json:"wiring,omitempty"`
+	// Foreign lists what of that the last read has found with somebody else's value.
+	Foreign []string `json:"foreign,omitempty"`
 	// Marker is the one that the number may still carry, since its creation
 	// never completed.
 	Marker string `json:"marker,omitempty"`

@@ -85,7 +85,9 @@ func (c *Carrier) clear(ctx context.Context, n platform.Number, all []leaving) (
 	if live == nil {
 		return goneNote(n), nil
 	}
-	all, notes := leaveForeign(n, all, reported(n, live))
+	seen := reported(n, live)
+	seen.Memory.Foreign = nil // which was seen before
+	all, notes := leaveForeign(n, all, seen)
 	if len(all) == 0 {
 		return notes, nil // that was the reading back, too
 	}

@@ -168,7 +168,7 @@ func leavings(n platform.Number) []leaving {
 // isForeign says that n has the setting from somebody else, as far as n tells.
 func (l leaving) isForeign(n platform.Number) bool {
 	value := l.field.settled(n.Settings[l.field.Name])
-	return l.field.isSet(value) && value != l.gave
+	return l.field.isSet(value) && value != l.gave || slices.Contains(n.Memory.Foreign, l.field.Name)
 }
 
 // anyForeign says the same of the setting of that name.
