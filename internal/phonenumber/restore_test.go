@@ -76,11 +76,16 @@ func wiringAt(t *testing.T, sim *acctest.Simulation) map[string]any {
 // but for what somebody else has changed since, and what Twilio no longer takes.
 func TestEveryHomeGivesBackWhatItReplaced(t *testing.T) {
 	t.Parallel()
+	oneOf := acctest.OneOf(t, 4, 1)
 	for home := range restoring() {
 		for _, since := range []string{"unchanged", "changed since", "gone invalid"} {
 			for _, way := range []string{"detach", "force_delete", "move", "leave"} {
 				for _, clears := range []bool{false, true} {
-					t.Run(fmt.Sprintf("%s/%s/%s/%t", home, since, way, clears), func(t *testing.T) {
+					cell := fmt.Sprintf("%s, %s, %s, the platform clears: %t", home, since, way, clears)
+					if clears && home != "vapi" && home != "elevenlabs" || !acctest.Tries(cell, oneOf) {
+						continue
+					}
+					t.Run(cell, func(t *testing.T) {
 						t.Parallel()
 						testRestore(t, home, since, way, clears)
 					})
@@ -167,7 +172,7 @@ func expectWiring(t *testing.T, sim *acctest.Simulation, want map[string]any) {
 
 var (
 	putBack  = regexp.MustCompile(`([a-z_]+) back to "([^"]*)"`)
-	verifies = regexp.MustCompile(`Verify at Twilio|clear (its|the) TrunkSid`)
+	verifies = regexp.MustCompile(`Verify at Twilio|clear (its|the) TrunkSid`) // of what the platform gave
 )
 
 // expectSaid holds the steps against the requests to Twilio: what is put back is
@@ -198,7 +203,8 @@ func expectSaid(t *testing.T, sim *acctest.Simulation, steps []string) {
 		}
 	}
 	for name, field := range names {
-		if len(sent[field]) > 0 && !strings.Contains(text, name) && !verifies.MatchString(text) && !(name == "voice_application_sid" && sent["TrunkSid"] != nil) {
+		withTrunk := name == "voice_application_sid" && sent["TrunkSid"] != nil
+		if len(sent[field]) > 0 && !strings.Contains(text, name) && !verifies.MatchString(text) && !withTrunk {
 			t.Errorf("%s=%v is sent, and in no step:\n%s", field, sent[field], text)
 		}
 	}

@@ -29,7 +29,7 @@ const (
 	newestStates = statesDir + "/schema-0"
 )
 
-var update = flag.Bool("update", false, "write "+newestStates+" anew, from a run of this version")
+var update = flag.Bool("update", false, "write "+newestStates+" and "+namedTable+" anew, from a run of this version")
 
 func TestAccStateOfAnOlderVersionPlansEmpty(t *testing.T) {
 	if *update {
