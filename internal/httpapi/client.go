@@ -60,6 +60,7 @@ type Client struct {
 	options  Options
 	http     *http.Client
 	throttle *throttle
+	reads    *reads
 }
 
 // New returns a client of the service, whose title goes into errors. Describe
@@ -101,6 +102,7 @@ func New(
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		throttle: throttle,
+		reads:    newReads(),
 	}
 }
 
@@ -150,10 +152,26 @@ func (r *Response) Refusal() *Error {
 //     most MaxRetries times, and only for GET, HEAD and DELETE.
 //   - Anything else is not repeated; a redirect is an error.
 //
+// Identical reads that wait at a time are one request, which begins after each of
+// them was asked for.
+//
 // No text that it returns or logs has a secret of the request in it, in whatever
 // spelling: those of the endpoint, of Options.Secrets, of platform.Secrets(ctx),
 // and those that members of a JSON body are named like.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
+	key := r.key(ctx)
+	if key == "" {
+		return c.send(ctx, r)
+	}
+	resp, err := c.reads.do(ctx, key, func() (*Response, error) { return c.send(ctx, r) })
+	if err != nil && errors.Is(err, ctx.Err()) && !errors.As(err, new(*Error)) { // it never came to its turn
+		return nil, (&call{client: c, method: r.Method, path: r.Path}).failure(err)
+	}
+	return resp, err
+}
+
+// send is Do by a request of its own.
+func (c *Client) send(ctx context.Context, r Request) (*Response, error) {
 	call := &call{client: c, method: r.Method, path: r.Path}
 	u, err := c.endpoint.urlOf(r)
 	if err != nil {

@@ -438,9 +438,9 @@ func TestConcurrencyIsCapped(t *testing.T) {
 	})
 	c := newClient(t, base, httpapi.Options{MaxConcurrent: limit})
 	var all sync.WaitGroup
-	for range calls {
+	for i := range calls {
 		all.Go(func() {
-			if _, err := c.Do(t.Context(), httpapi.Request{Method: "GET", Path: "/x"}); err != nil {
+			if _, err := c.Do(t.Context(), httpapi.Request{Method: "GET", Path: fmt.Sprintf("/x/%d", i)}); err != nil {
 				t.Error(err)
 			}
 		})
