@@ -22,6 +22,10 @@ func TestAccGuideOnTestsTestsTheStarter(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	versions := strings.Replace(readFile(t, starterDir+"/versions.tf"), `"telephony-iac/`, `"registry.terraform.io/telephony-iac/`, 1)
+	if err := os.WriteFile(filepath.Join(cli.Dir(), "versions.tf"), []byte(versions), 0o600); err != nil { // where the test serves it
+		t.Fatal(err)
+	}
 	commands := blockOf(t, guide, "cd examples/starter\n") + blockOf(t, guide, "terraform test -test-directory")
 	for line := range strings.Lines(commands) {
 		arguments, isTest := strings.CutPrefix(strings.TrimSpace(line), "terraform ")
