@@ -93,13 +93,13 @@ func (r *Resource) readImportID(id string) (platform.Number, error) {
 func (r *Resource) importExamples(id string) string {
 	name, _, named := strings.Cut(id, "/")
 	if kind, ok := r.kinds.Kind(name); ok && named && len(kind.ImportExamples) > 0 {
-		return " Import IDs look like:\n  - " + strings.Join(kind.ImportExamples, "\n  - ")
+		return " Import IDs look like:\n- " + strings.Join(kind.ImportExamples, "\n- ")
 	}
 	var examples []string
 	for _, kind := range r.kinds {
 		examples = append(examples, kind.ImportExamples...)
 	}
-	return " Import IDs look like:\n  - " + strings.Join(examples, "\n  - ")
+	return " Import IDs look like:\n- " + strings.Join(examples, "\n- ")
 }
 
 // imported makes a model of what an import, or a move, has found. No service

@@ -93,8 +93,8 @@ func (r *Resource) movedNumber(req resource.MoveStateRequest) (platform.Number, 
 	source, ok := r.moveSource(req, values)
 	if !ok {
 		return platform.Number{}, fmt.Errorf("a moved block can take a number over from these resources, and from those of a "+
-			"fork whose state is like theirs, but not from %s of provider %s:\n  - %s\n\n%s", req.SourceTypeName,
-			req.SourceProviderAddress, strings.Join(r.moveSources(), "\n  - "), instead(req))
+			"fork whose state is like theirs, but not from %s of provider %s:\n- %s\n\n%s", req.SourceTypeName,
+			req.SourceProviderAddress, strings.Join(r.moveSources(), "\n- "), instead(req))
 	}
 	if broken != nil || values == nil {
 		return platform.Number{}, fmt.Errorf("the state of this %s cannot be read: it is no JSON object.\n\n%s",

@@ -129,7 +129,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 	}
 	outlook, err := r.manager.Outlook(ctx, n)
 	if err != nil {
-		r.addUnseen(n, "The plan cannot say whether "+n.PhoneNumber+" will be adopted or bought", err, diags)
+		r.addUnseen(n, "The plan cannot say whether "+n.PhoneNumber+" is adopted or bought", err, diags)
 		return
 	}
 	switch missing := outlook.NotOwned; {

@@ -29,6 +29,8 @@ func (r *Resource) planPurchase(ctx context.Context, config, plan model, diags *
 	case refusal == nil:
 		r.warnOfPurchase(ctx, config, n, diags)
 	case n.Acquisition != platform.Purchased:
+		// So that the apply buys nothing, even where it might by then.
+		plan.set("acquisition", string(platform.Adopted))
 		diags.AddAttributeWarning(at, refusal.Summary, refusal.Detail+" The apply fails unless the number is owned already.")
 	case r.manager.Registry.IsGone(n.PhoneNumber):
 		diags.AddAttributeWarning(at, refusal.Summary, refusal.Detail+" The apply fails.")

@@ -126,6 +126,70 @@ func TestPreventPurchaseIsReadFromTheEnvironmentAtPlanAndAtApply(t *testing.T) {
 	expectPrevented(t, sim, r.Apply(p))
 }
 
+// What was planned where nothing may be bought buys nothing in an apply that may.
+func TestPlanThatMayNotBuyIsNotAppliedAsAPurchase(t *testing.T) {
+	for name, tc := range map[string]struct {
+		before, after func(t *testing.T, d *acctest.Driver)
+	}{
+		"the argument is changed": {
+			before: func(_ *testing.T, d *acctest.Driver) { d.Use(acctest.Values{"prevent_purchase": true}) },
+			after:  func(_ *testing.T, d *acctest.Driver) { d.Use(acctest.Values{"prevent_purchase": false}) },
+		},
+		"the argument was unknown": {
+			before: func(_ *testing.T, d *acctest.Driver) { d.Use(acctest.Values{"prevent_purchase": acctest.Unknown}) },
+			after:  func(_ *testing.T, d *acctest.Driver) { d.Use(acctest.Values{"prevent_purchase": false}) },
+		},
+		"the environment is unset": {
+			before: func(t *testing.T, d *acctest.Driver) {
+				t.Helper()
+				t.Setenv("TELEPHONY_PREVENT_PURCHASE", "true")
+				d.Restart()
+			},
+			after: func(t *testing.T, d *acctest.Driver) {
+				t.Helper()
+				t.Setenv("TELEPHONY_PREVENT_PURCHASE", "")
+				d.Restart()
+			},
+		},
+	} {
+		t.Run(name+", a number that is known only at apply", func(t *testing.T) {
+			sim := acctest.Start(t)
+			sim.FaultyFinalPlans = true
+			sim.Twilio().AddAvailable(simulator.TwilioAvailable{PhoneNumber: number})
+			d := sim.Driver(t, nil)
+			r := d.Resource(phoneNumberType)
+			tc.before(t, d)
+			p := r.Plan(acctest.Values{"phone_number": acctest.Unknown, "purchase": acctest.Values{}})
+			expectDiagnostic(t, p.Diagnostics, "warning", `is prevented$`, `fails unless the number is owned already`)
+			tc.after(t, d)
+			if diags := r.ApplyAs(p, byNumber); !diags.Failed() || purchases(sim) != 0 || r.State() != nil {
+				t.Errorf("%+v, %d bought, %v", diags, purchases(sim), r.State())
+			}
+		})
+		t.Run(name+", a number that was owned", func(t *testing.T) {
+			sim := acctest.Start(t)
+			sim.FaultyFinalPlans = true
+			owned(sim, simulator.TwilioNumber{})
+			sim.Twilio().AddAvailable(simulator.TwilioAvailable{PhoneNumber: number})
+			d := sim.Driver(t, nil)
+			r := d.Resource(phoneNumberType)
+			tc.before(t, d)
+			p := r.Plan(byNumber)
+			sim.Twilio().RemoveNumber(number)
+			tc.after(t, d)
+			if diags := r.Apply(p); p.Diagnostics.Failed() || !diags.Failed() || purchases(sim) != 0 || r.State() != nil {
+				t.Errorf("%+v, %+v, %d bought, %v", p.Diagnostics, diags, purchases(sim), r.State())
+			}
+		})
+		t.Run(name+", a search", func(t *testing.T) {
+			sim := acctest.Start(t)
+			d := sim.Driver(t, nil)
+			tc.before(t, d)
+			expectPrevented(t, sim, d.Resource(phoneNumberType).Plan(search).Diagnostics)
+		})
+	}
+}
+
 // An apply that was killed after its purchase is not repeated by one that may not
 // buy, and what it bought is still there for one that may.
 func TestPreventPurchaseHoldsAfterACrash(t *testing.T) {
@@ -146,6 +210,12 @@ func TestPreventPurchaseHoldsAfterACrash(t *testing.T) {
 	d.Use(acctest.Values{"prevent_purchase": true})
 	if diags := r.Plan(search).Diagnostics; !diags.Failed() || purchases(sim) != 1 {
 		t.Errorf("%+v, %d bought", diags, purchases(sim))
+	}
+	d.Use(acctest.Values{"prevent_purchase": false})
+	saved := r.Plan(search)
+	d.Use(acctest.Values{"prevent_purchase": true})
+	if diags := r.Apply(saved); !diags.Failed() || purchases(sim) != 1 || r.State() != nil {
+		t.Errorf("%+v, %d bought, %v", diags, purchases(sim), r.State())
 	}
 	d.Use(acctest.Values{"prevent_purchase": false})
 	if diags := r.Apply(r.Plan(search)); diags.Failed() || purchases(sim) != 1 || r.State()["status"] != "active" {

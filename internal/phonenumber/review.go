@@ -165,17 +165,21 @@ func (r *Resource) notOwned(err *lifecycle.NotOwnedError) string {
 	}
 }
 
+// keepValues is true before and after the apply, at whose end Terraform prints the
+// warnings of its plan again.
+const keepValues = "A value that is to be kept belongs in the configuration."
+
+// warnOfLoss says what an adoption overwrites.
 func (r *Resource) warnOfLoss(n platform.Number, outlook lifecycle.Outlook, diags *diag.Diagnostics) {
 	if len(outlook.Lost) == 0 {
 		return
 	}
-	wayOut := "To keep a value, set it in the configuration; what the configuration does not name, and what does not stand in " +
-		"the way of what it names, is left as it is."
+	wayOut := keepValues + " What it does not name, and what does not stand in the way of what it names, is left as it is."
 	if n.RestoreOnDetach {
 		wayOut += " restore_on_detach is true, so a detach puts the old values back."
 	}
 	diags.AddWarning("Adopting "+n.PhoneNumber+" overwrites its wiring", fmt.Sprintf(
-		"%s is owned already, and set in another way than the configuration has it. The apply changes:\n- %s\n\n%s",
+		"%s was found owned, and set in another way than the configuration has it. This apply changes:\n- %s\n\n%s",
 		n.PhoneNumber, strings.Join(outlook.Lost, "\n- "), wayOut))
 }
 
@@ -195,10 +199,10 @@ func (r *Resource) warnOfImport(state, plan model, diags *diag.Diagnostics) {
 		return
 	}
 	diags.AddWarning("Wiring of "+before.PhoneNumber+" is cleared that an import took over", fmt.Sprintf(
-		"An import, or a move, takes over all wiring that is set, and the configuration does not name all of it. The apply "+
-			"clears:\n- %s\n\nTo keep a value, set it in the configuration. To manage a few settings of the number only, take it "+
-			"out of state again, without the import block, and let the apply adopt it: that leaves alone what is not named.",
-		strings.Join(cleared, "\n- ")))
+		"An import, or a move, takes over all wiring that is set, and the configuration does not name all of it. This "+
+			"apply clears:\n- %s\n\n%s A number of which only a few settings are to be managed is better out of state and adopted, "+
+			"without an import block: an adoption leaves alone what is not named.",
+		strings.Join(cleared, "\n- "), keepValues))
 }
 
 // refuseCarrierChange refuses to take a number off the platform that carries
@@ -326,7 +330,7 @@ func (r *Resource) warnOfDeregistration(state, plan model, diags *diag.Diagnosti
 	diags.AddAttributeWarning(path.Root(platform.EmergencyAddressSID), "Emergency address of "+n.PhoneNumber+" is deregistered",
 		fmt.Sprintf("The configuration no longer names emergency address %s of %s, and deregister_emergency_address is true: "+
 			"the apply takes the address off the number and waits until it is deregistered. After that nobody knows where "+
-			"an emergency call from the number comes from. Without deregister_emergency_address it stays.",
+			"an emergency call from the number comes from. Without deregister_emergency_address it would stay.",
 			address, n.PhoneNumber))
 }
 
@@ -344,26 +348,28 @@ func (r *Resource) warnOfTransfer(state, plan model, diags *diag.Diagnostics) {
 	diags.AddAttributeWarning(path.Root("account_sid"), fmt.Sprintf("Transfer of %s to %s", before.PhoneNumber, to),
 		fmt.Sprintf("%s was found in account %s, and the configuration names %s: if that is another one, this apply transfers "+
 			"the number. Its address, bundle, trunk and applications belong to the account that it leaves. Without account_sid "+
-			"it stays where it is.", before.PhoneNumber, before.AccountSID, to))
+			"it would stay where it was found.", before.PhoneNumber, before.AccountSID, to))
 }
 
-// warnOfAction says when a change of release_on_destroy begins to count.
+// warnOfAction says when a change of release_on_destroy begins to count. Where
+// nothing is given up, its summary is the same for all numbers.
 func (r *Resource) warnOfAction(state, plan model, diags *diag.Diagnostics) {
 	before, after := state.number(), plan.number()
 	if !plan.known("release_on_destroy") || before.Action == after.Action {
 		return
 	}
-	detail := fmt.Sprintf("The change takes effect only once it is applied: state decides what a destroy does, and until this "+
-		"apply is complete that is %q.", before.Action)
+	summary := fmt.Sprintf("release_on_destroy changes from %s to %s", before.Action, after.Action)
+	detail := fmt.Sprintf("For %s the change takes effect only once it is applied: state decides what a destroy does, and until "+
+		"this apply is complete that is %q.", before.PhoneNumber, before.Action)
 	if before.Status != platform.Active && after.Action == platform.ForceDelete {
 		detail += " The repair in this apply goes by it already."
 	}
 	if r.kinds.Irreversible(after) {
+		summary = fmt.Sprintf("End of %s changes from %s to %s", before.PhoneNumber, before.Action, after.Action)
 		detail += fmt.Sprintf(" From then on a destroy of this resource gives %s up.", after.PhoneNumber)
 	}
 	if refusal := r.kinds.Refuse(after, r.manager.PreventRelease); refusal != nil {
 		detail += fmt.Sprintf(" As things are, that destroy would be refused. %s: %s", refusal.Summary, refusal.Detail)
 	}
-	diags.AddAttributeWarning(path.Root("release_on_destroy"), fmt.Sprintf("End of %s changes from %s to %s",
-		before.PhoneNumber, before.Action, after.Action), detail)
+	diags.AddAttributeWarning(path.Root("release_on_destroy"), summary, detail)
 }

@@ -3,6 +3,7 @@ package phonenumber_test
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -187,13 +188,14 @@ func TestWarningsWrapAndSayNothingTwice(t *testing.T) {
 	}
 }
 
-var notThen = regexp.MustCompile(`\bwill (fail|be)\b|\b[Tt]o keep\b|\bis in account\b`)
+var notThen = regexp.MustCompile(`\bwill (fail|be)\b|\b[Tt]o keep\b|\bis in account\b|\bis owned already, and\b|\b(it|number) stays (where|as) it is\b|\bis corrupted\b`)
 
 // Terraform plans a creation and a change once more in the apply, and prints those
 // warnings when all is done: what they say must be true then, too.
 func TestWarningsThatAnApplyPrintsAgainReadTrulyThere(t *testing.T) {
 	t.Parallel()
 	const main, other = simulator.DefaultAccountSID, "ACbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+	const onFile = "an address that is on file"
 	held := acctest.Values{"phone_number": number, "voice_url": "https://example.com/voice"}
 	with := func(more acctest.Values) acctest.Values {
 		config := maps.Clone(held)
@@ -202,6 +204,7 @@ func TestWarningsThatAnApplyPrintsAgainReadTrulyThere(t *testing.T) {
 	}
 	for name, tc := range map[string]struct {
 		before, after acctest.Values
+		imports       bool
 		between       func(sim *acctest.Simulation)
 		warns         string
 	}{
@@ -209,6 +212,46 @@ func TestWarningsThatAnApplyPrintsAgainReadTrulyThere(t *testing.T) {
 		"number not owned":  {after: held, warns: "is not owned$"},
 		"change of the end": {before: held, after: with(acctest.Values{"release_on_destroy": "release"}), warns: "^End of"},
 		"transfer":          {before: held, after: with(acctest.Values{"account_sid": other}), warns: "^Transfer of"},
+		"change of the end to a gentler one": {
+			before: with(acctest.Values{"release_on_destroy": "release"}), after: held,
+			warns: "^release_on_destroy changes from release to detach$",
+		},
+		"adoption": {
+			after: held, warns: "overwrites its wiring$",
+			between: func(sim *acctest.Simulation) { owned(sim, simulator.TwilioNumber{VoiceURL: elsewhereURL}) },
+		},
+		"import": {
+			imports: true, after: acctest.Values{"phone_number": number, "sms_url": "https://example.com/sms"},
+			warns: "is cleared that an import took over$",
+		},
+		"emergency address": {
+			before: with(acctest.Values{"emergency_address_sid": onFile}),
+			after:  with(acctest.Values{"deregister_emergency_address": true}),
+			warns:  "^Emergency address of .* is deregistered$",
+		},
+		"move to a platform": {
+			before: acctest.Values{"phone_number": number, "nixflex": acctest.Values{"agent_id": nixflexSales}},
+			after:  acctest.Values{"phone_number": number}, warns: "are not routed during the change$",
+		},
+		"registered anew": {
+			before: acctest.Values{"phone_number": number, "nixflex": acctest.Values{"agent_id": nixflexSales}},
+			after:  acctest.Values{"phone_number": number, "nixflex": acctest.Values{"agent_id": nixflexSupport}},
+			warns:  "are not routed during the change$",
+		},
+		"unreached platform": {
+			after: acctest.Values{"phone_number": number, "retell": acctest.Values{
+				"inbound_agent_id": retellSupport, "termination_uri": "example.pstn.twilio.com",
+			}},
+			between: func(sim *acctest.Simulation) { owned(sim, simulator.TwilioNumber{}) }, warns: "^No call to .* may arrive",
+		},
+		"failed look-up": {
+			after: acctest.Values{"phone_number": number},
+			between: func(sim *acctest.Simulation) {
+				owned(sim, simulator.TwilioNumber{})
+				sim.Inject(simulator.Fault{Method: http.MethodGet, Path: "*IncomingPhoneNumbers.json", Times: 2, Status: http.StatusInternalServerError})
+			},
+			warns: "^Unable to look up",
+		},
 		"corrupted platform": {
 			before:  acctest.Values{"phone_number": number, "nixflex": acctest.Values{"agent_id": nixflexSales}},
 			after:   acctest.Values{"phone_number": number, "nixflex": acctest.Values{"agent_id": nixflexSales}},
@@ -221,11 +264,20 @@ func TestWarningsThatAnApplyPrintsAgainReadTrulyThere(t *testing.T) {
 			sim := acctest.Start(t)
 			sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSales})
 			sim.Twilio().AddAccount(simulator.TwilioAccount{SID: other, OwnerSID: main})
-			if tc.before != nil {
-				owned(sim, simulator.TwilioNumber{})
+			sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
+			sim.Retell().AddAgent(retellSupport)
+			address := sim.Twilio().AddAddress(main, "US")
+			if tc.before != nil || tc.imports {
+				owned(sim, simulator.TwilioNumber{VoiceURL: elsewhereURL})
 			}
-			r := sim.Driver(t, nil).Resource(phoneNumberType)
+			r := sim.Driver(t, everyPlatform(sim)).Resource(phoneNumberType)
+			if tc.imports {
+				r.Import(number)
+			}
 			if tc.before != nil {
+				if tc.before["emergency_address_sid"] == onFile {
+					tc.before["emergency_address_sid"] = address
+				}
 				if diags := r.Apply(r.Plan(tc.before)); diags.Failed() {
 					t.Fatalf("%+v", diags)
 				}
@@ -245,5 +297,40 @@ func TestWarningsThatAnApplyPrintsAgainReadTrulyThere(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A change by which nothing is given up is not said once for each number.
+func TestChangesToAGentlerEndShareASummary(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ before, after, summary string }{
+		{"release", "detach", "release_on_destroy changes from release to detach"},
+		{"release", "force_delete", "release_on_destroy changes from release to force_delete"},
+		{"detach", "release", "End of " + number + " changes from detach to release"},
+	} {
+		sim := acctest.Start(t)
+		owned(sim, simulator.TwilioNumber{})
+		r := sim.Driver(t, nil).Resource(phoneNumberType)
+		mustApply(t, r, acctest.Values{"phone_number": number, "release_on_destroy": tc.before})
+		p := r.Plan(acctest.Values{"phone_number": number, "release_on_destroy": tc.after})
+		if len(p.Diagnostics) != 1 || p.Diagnostics[0].Summary != tc.summary || !strings.Contains(p.Diagnostics[0].Detail, number) {
+			t.Errorf("%+v", p.Diagnostics)
+		}
+	}
+}
+
+func TestListsInErrorsWrap(t *testing.T) {
+	t.Parallel()
+	r := acctest.Start(t).Driver(t, nil).Resource(phoneNumberType)
+	diags := r.Import("support")
+	diags = append(diags, r.Import("twilio/support")...)
+	diags = append(diags, r.Move("registry.terraform.io/hashicorp/aws", "aws_connect_phone_number", 0, "{}")...)
+	if len(diags) != 3 {
+		t.Errorf("%+v", diags)
+	}
+	for _, told := range diags {
+		if strings.Contains(told.Detail, "\n ") || !strings.Contains(told.Detail, "\n- ") {
+			t.Errorf("this has no list, or one that cannot wrap: %s", told.Detail)
+		}
 	}
 }
