@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
 const root = "../.."
@@ -100,15 +102,21 @@ func TestAccReadmeLeadsFromACloneToAPlanAndAnOnboarding(t *testing.T) {
 	script := simulate(t)
 	commands := blockOf(t, "README.md", "cd examples/starter\n")
 	dir := copyExamples(t)
-	// Its first configuration, too, which names what the starter's account has.
+	// Its first configuration, too, which names what the starter's account has, with
+	// the calls that the guide on troubles shows.
 	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(blockOf(t, "README.md", "terraform {\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := shell(t.Context(), dir, script+"terraform plan\n"+commands).CombinedOutput()
+	logged := blockOf(t, "templates/guides/troubleshooting.md.tmpl", "TF_LOG_PROVIDER")
+	out, err := shell(t.Context(), dir, script+logged+commands).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	if strings.Contains(string(out), simulator.DefaultAuthToken) {
+		t.Error("the log has a credential")
+	}
 	for _, want := range []string{
+		"/IncomingPhoneNumbers.json",
 		"Plan: 1 to add, 0 to change, 0 to destroy.",
 		"Plan: 8 to add, 0 to change, 0 to destroy.",
 		"Apply complete! Resources: 8 added, 0 changed, 0 destroyed.",
