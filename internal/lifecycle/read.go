@@ -88,6 +88,9 @@ func (m *Manager) ask(ctx context.Context, n platform.Number) (platform.Number, 
 	if !ok {
 		return n, m.unavailable(n.Platform)
 	}
+	if kind, _ := m.Kinds.Kind(n.Platform); !m.SingleReads && n.PhoneNumber != "" {
+		on = listedPlatform{Platform: on, kind: kind, list: m.catalogs.ForRead}
+	}
 	got, err := on.Read(ctx, n)
 	if err != nil {
 		return n, gone(n, err)

@@ -116,6 +116,24 @@ func homes() map[string]home {
 				"force_delete": {steps: []step{deleteNixflex, verifyNixflex}, left: nothingAtNixflex},
 			},
 		},
+		"nixflex, of Telnyx": {
+			seed: func(sim *acctest.Simulation, from origin) {
+				sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
+				if from == imported {
+					sim.Nixflex().AddNumber(simulator.NixflexNumber{
+						PhoneNumber: number, AgentID: nixflexSupport, TelnyxConnectionID: "1293384261075731499",
+					})
+				}
+			},
+			block: "nixflex {\n" + nixflexAgent(nixflexSupport) + "telnyx_connection_id = \"1293384261075731499\"\n" +
+				"telnyx_api_key_wo = \"KEY_simulated\"\n}",
+			from: []origin{adopted, imported}, imports: "nixflex/" + number,
+			ends: map[string]end{
+				"detach":       {steps: []step{deleteNixflex}, left: nothingAtNixflex},
+				"release":      {refused: `release`},
+				"force_delete": {steps: []step{deleteNixflex}, left: nothingAtNixflex},
+			},
+		},
 		"resemble": {
 			seed: func(sim *acctest.Simulation, from origin) {
 				if from != bought {

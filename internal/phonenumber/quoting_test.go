@@ -45,7 +45,10 @@ func quoters() map[string]quoter {
 		},
 		"nixflex": {
 			service: simulator.Nixflex, home: "nixflex", block: acctest.Values{"agent_id": nixflexSupport},
-			hidden:      map[string]acctest.Values{"twilio_auth_token_wo": token},
+			hidden: map[string]acctest.Values{
+				"twilio_auth_token_wo": token,
+				"telnyx_api_key_wo":    {"telnyx_connection_id": "1293384261075731499", "telnyx_api_key_wo_version": 1},
+			},
 			credentials: []string{simulator.DefaultAuthToken, simulator.DefaultNixflexKey},
 			envelopes:   []string{`{"error": {"type": "invalid_request", "code": "invalid", "message": MESSAGE}}`},
 		},

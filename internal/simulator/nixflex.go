@@ -54,6 +54,10 @@ type NixflexRules struct {
 	// whole number, as the SDK has it.
 	PartialAnswers bool `json:"partial_answers,omitempty"`
 
+	// TwilioOnly ignores the credentials of Telnyx in an import, as the older docs do not know them. By default they make
+	// the number one of Telnyx, as the SDK states. Whether Telnyx takes them is not imitated: TelnyxKeysRefused says no.
+	TwilioOnly        bool `json:"twilio_only,omitempty"`
+	TelnyxKeysRefused bool `json:"telnyx_keys_refused,omitempty"`
 	// ImportIgnoresPrompt ignores custom_prompt in an import: only the SDK, which is newer than the docs, knows it.
 	ImportIgnoresPrompt bool `json:"import_ignores_prompt,omitempty"`
 	// SameAgentReimports lets a number be imported again for the agent that it has. By default that answers 409 as for
@@ -132,14 +136,17 @@ func copied[T any](p *T) *T {
 
 // NixflexNumber is a number that was imported into Nixflex.
 type NixflexNumber struct {
-	PhoneNumber      string `json:"phone_number"`
-	AgentID          string `json:"agent_id,omitempty"` // empty once the agent was deleted
-	TwilioSID        string `json:"twilio_sid,omitempty"`
-	TwilioToken      string `json:"twilio_token,omitempty"`
-	TwilioNumberSID  string `json:"twilio_number_sid,omitempty"`
-	InboundDisabled  bool   `json:"inbound_disabled,omitempty"`
-	OutboundDisabled bool   `json:"outbound_disabled,omitempty"`
-	Foreign          bool   `json:"foreign,omitempty"` // belongs to another Nixflex account
+	PhoneNumber     string `json:"phone_number"`
+	AgentID         string `json:"agent_id,omitempty"` // empty once the agent was deleted
+	TwilioSID       string `json:"twilio_sid,omitempty"`
+	TwilioToken     string `json:"twilio_token,omitempty"`
+	TwilioNumberSID string `json:"twilio_number_sid,omitempty"`
+	// TelnyxConnectionID is of a number of Telnyx.
+	TelnyxConnectionID string `json:"telnyx_connection_id,omitempty"`
+	TelnyxAPIKey       string `json:"telnyx_api_key,omitempty"`
+	InboundDisabled    bool   `json:"inbound_disabled,omitempty"`
+	OutboundDisabled   bool   `json:"outbound_disabled,omitempty"`
+	Foreign            bool   `json:"foreign,omitempty"` // belongs to another Nixflex account
 	NixflexSettings
 	CreatedAt time.Time `json:"created_at,omitzero"`
 }
@@ -324,7 +331,7 @@ func (n *nixflex) addNumber(p NixflexNumber) *NixflexNumber {
 	if p.CreatedAt.IsZero() {
 		p.CreatedAt = n.sim.now()
 	}
-	if at := n.sim.twilio.numberByE164(p.PhoneNumber); at != nil {
+	if at := n.sim.twilio.numberByE164(p.PhoneNumber); at != nil && p.TelnyxConnectionID == "" {
 		owner := n.sim.twilio.account(at.AccountSID)
 		if p.TwilioSID == "" {
 			p.TwilioSID, p.TwilioToken = owner.SID, owner.AuthToken
@@ -377,7 +384,7 @@ type NixflexHoldings struct {
 func (n *nixflex) state() any {
 	holdings := NixflexHoldings{Agents: n.agentsHeld(), Numbers: n.numbersHeld()}
 	for i := range holdings.Numbers {
-		holdings.Numbers[i].TwilioToken = ""
+		holdings.Numbers[i].TwilioToken, holdings.Numbers[i].TelnyxAPIKey = "", ""
 	}
 	return holdings
 }

@@ -17,6 +17,10 @@ type nixflexImport struct {
 	TwilioToken  string  `json:"twilio_token"`
 	CustomPrompt *string `json:"custom_prompt"`
 
+	// Known to the SDK alone (Nixflex SDK: PhoneNumberImportParams).
+	TelnyxAPIKey       string `json:"telnyx_api_key"`
+	TelnyxConnectionID string `json:"telnyx_connection_id"`
+
 	PhoneNumberCamel string `json:"phoneNumber"`
 	AgentIDCamel     string `json:"agentId"`
 	TwilioSIDCamel   string `json:"twilioSid"`
@@ -31,12 +35,17 @@ func (in *nixflexImport) check() *nixflexError {
 	in.AgentID = cmp.Or(in.AgentID, in.AgentIDCamel)
 	in.TwilioSID = cmp.Or(in.TwilioSID, in.TwilioSIDCamel)
 	in.TwilioToken = cmp.Or(in.TwilioToken, in.TwilioTokenCamel)
-	for _, required := range []struct{ field, value string }{
+	required := []struct{ field, value string }{
 		{"phone_number", in.PhoneNumber},
 		{"twilio_sid", in.TwilioSID},
 		{"twilio_token", in.TwilioToken},
 		{"agent_id", in.AgentID},
-	} {
+	}
+	if in.ofTelnyx() {
+		required[1].field, required[1].value = "telnyx_api_key", in.TelnyxAPIKey
+		required[2].field, required[2].value = "telnyx_connection_id", in.TelnyxConnectionID
+	}
+	for _, required := range required {
 		if required.value == "" {
 			return nixflexRefusal(http.StatusBadRequest, "missing_field", "%s is required", required.field).
 				about(required.field)
@@ -46,11 +55,16 @@ func (in *nixflexImport) check() *nixflexError {
 	case !isE164(in.PhoneNumber):
 		return nixflexRefusal(http.StatusBadRequest, "invalid_phone_format",
 			"Invalid phone number format. Use international format like +447446466847").about("phone_number")
-	case !twilioSIDPattern.MatchString(in.TwilioSID):
+	case !in.ofTelnyx() && !twilioSIDPattern.MatchString(in.TwilioSID):
 		return nixflexRefusal(http.StatusBadRequest, "invalid_twilio_sid", "twilio_sid is AC and 32 hex characters").
 			about("twilio_sid")
 	}
 	return checkNixflexText("custom_prompt", in.CustomPrompt, maxCustomPrompt)
+}
+
+// ofTelnyx says who carries the number, which is inferred from the credentials (Nixflex SDK).
+func (in *nixflexImport) ofTelnyx() bool {
+	return in.TwilioSID == "" && (in.TelnyxAPIKey != "" || in.TelnyxConnectionID != "")
 }
 
 // importNumber connects a number to an agent and takes over its webhooks (Nixflex docs: import).
@@ -59,12 +73,22 @@ func (n *nixflex) importNumber(c *nixflexCall) (int, any, *nixflexError) {
 	if refused := c.decode(&in); refused != nil {
 		return 0, nil, refused
 	}
+	if n.rules.TwilioOnly {
+		in.TelnyxAPIKey, in.TelnyxConnectionID = "", ""
+	}
 	if refused := in.check(); refused != nil {
 		return 0, nil, refused
 	}
-	at, refused := n.numberAtTwilio(in)
-	if refused != nil {
-		return 0, nil, refused
+	var at number
+	switch {
+	case in.ofTelnyx() && n.rules.TelnyxKeysRefused:
+		return 0, nil, nixflexRefusal(http.StatusUnauthorized, "telnyx_auth_failed", "Telnyx refuses this API key")
+	case !in.ofTelnyx():
+		held, refused := n.numberAtTwilio(in)
+		if refused != nil {
+			return 0, nil, refused
+		}
+		at = *held
 	}
 	switch a := n.agent(in.AgentID); {
 	case a == nil:
@@ -79,7 +103,7 @@ func (n *nixflex) importNumber(c *nixflexCall) (int, any, *nixflexError) {
 	}
 	p := NixflexNumber{
 		PhoneNumber: in.PhoneNumber, AgentID: in.AgentID, TwilioSID: in.TwilioSID, TwilioToken: in.TwilioToken,
-		TwilioNumberSID: at.SID,
+		TwilioNumberSID: at.SID, TelnyxAPIKey: in.TelnyxAPIKey, TelnyxConnectionID: in.TelnyxConnectionID,
 	}
 	if !n.rules.ImportIgnoresPrompt {
 		p.CustomPrompt = orNull(stringOf(in.CustomPrompt))
@@ -144,7 +168,7 @@ type nixflexWireNumber struct {
 	AgentID         *string `json:"agent_id"`
 	Provider        string  `json:"provider"`
 	TwilioNumberSID *string `json:"twilio_number_sid"`
-	TelnyxNumberID  *string `json:"telnyx_number_id"` // always null: the other carrier is not imitated
+	TelnyxNumberID  *string `json:"telnyx_number_id"`
 	InboundEnabled  bool    `json:"inbound_enabled"`
 	OutboundEnabled bool    `json:"outbound_enabled"`
 	NixflexSettings
@@ -152,10 +176,15 @@ type nixflexWireNumber struct {
 }
 
 func wireNixflexNumber(p *NixflexNumber) nixflexWireNumber {
+	provider, telnyxID := "twilio", ""
+	if p.TelnyxConnectionID != "" { // the carrier itself is not imitated
+		provider, telnyxID = "telnyx", strings.TrimPrefix(p.PhoneNumber, "+")
+	}
 	return nixflexWireNumber{
 		PhoneNumber:     p.PhoneNumber,
 		AgentID:         orNull(p.AgentID),
-		Provider:        "twilio",
+		Provider:        provider,
+		TelnyxNumberID:  orNull(telnyxID),
 		TwilioNumberSID: orNull(p.TwilioNumberSID),
 		InboundEnabled:  !p.InboundDisabled,
 		OutboundEnabled: !p.OutboundDisabled,
@@ -315,6 +344,10 @@ func (n *nixflex) deleteNumber(c *nixflexCall) (int, any, *nixflexError) {
 	if refused != nil {
 		return 0, nil, refused
 	}
+	if p.TelnyxConnectionID != "" {
+		n.dropNumber(p.PhoneNumber)
+		return http.StatusOK, nixflexDeleted(p), nil
+	}
 	account, rejected := n.sim.twilio.login(p.TwilioSID, p.TwilioToken)
 	if rejected != nil && n.rules.DeleteNeedsTwilio {
 		e := nixflexRefusal(http.StatusBadGateway, "provider_error", "Twilio: %s", rejected.Message)
@@ -326,7 +359,9 @@ func (n *nixflex) deleteNumber(c *nixflexCall) (int, any, *nixflexError) {
 		n.clearWebhooks(at)
 	}
 	n.dropNumber(p.PhoneNumber)
-	return http.StatusOK, map[string]any{
-		"phone_number": map[string]any{"phone_number": p.PhoneNumber, "deleted": true},
-	}, nil
+	return http.StatusOK, nixflexDeleted(p), nil
+}
+
+func nixflexDeleted(p *NixflexNumber) any {
+	return map[string]any{"phone_number": map[string]any{"phone_number": p.PhoneNumber, "deleted": true}}
 }

@@ -37,6 +37,7 @@ type settings map[string]any
 type record struct {
 	phoneNumber string
 	agentID     string   // empty: none, since its agent was deleted
+	provider    string   // who carries the number; the docs, which are older, do not have it
 	settings    settings // those that are reported; the answers to writes may leave some out
 }
 
@@ -45,6 +46,7 @@ func (r *record) UnmarshalJSON(data []byte) error {
 	var known struct {
 		PhoneNumber  string `json:"phone_number"`
 		AgentID      string `json:"agent_id"` // or null
+		Provider     string `json:"provider"`
 		CustomPrompt string `json:"custom_prompt"`
 	}
 	if err := json.Unmarshal(data, &known); err != nil {
@@ -57,7 +59,7 @@ func (r *record) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &all); err != nil {
 		return err
 	}
-	*r = record{phoneNumber: known.PhoneNumber, agentID: known.AgentID, settings: settings{}}
+	*r = record{phoneNumber: known.PhoneNumber, agentID: known.AgentID, provider: known.Provider, settings: settings{}}
 	for _, name := range settingNames {
 		value, told := all[name]
 		if !told {
@@ -84,13 +86,22 @@ func (r *record) among(all settings) settings {
 	return told
 }
 
-// importBody asks for an import (Nixflex docs: import a phone number).
+// importBody asks for an import (Nixflex docs: import a phone number; Nixflex SDK:
+// PhoneNumberImportParams).
 type importBody struct {
-	PhoneNumber  string `json:"phone_number"`
-	AgentID      string `json:"agent_id"`
-	TwilioSID    string `json:"twilio_sid"`
-	TwilioToken  string `json:"twilio_token"`
+	PhoneNumber string `json:"phone_number"`
+	AgentID     string `json:"agent_id"`
+	credentials
 	CustomPrompt string `json:"custom_prompt,omitempty"` // known to the SDK alone
+}
+
+// credentials are those of the account that owns a number, by which Nixflex tells
+// who carries it: at Twilio, or at Telnyx, which is known to the SDK alone.
+type credentials struct {
+	TwilioSID          string `json:"twilio_sid,omitempty"`
+	TwilioToken        string `json:"twilio_token,omitempty"`
+	TelnyxAPIKey       string `json:"telnyx_api_key,omitempty"`
+	TelnyxConnectionID string `json:"telnyx_connection_id,omitempty"`
 }
 
 // api makes single calls. Its errors are *httpapi.Error, unless said.

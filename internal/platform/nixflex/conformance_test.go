@@ -70,7 +70,10 @@ func conformanceSubject(t *testing.T, rules simulator.NixflexRules) platformtest
 		Refusal: func(int) (body, words string) {
 			return `{"error": {"type": "some_type", "code": "some_code", "message": "No."}}`, "some_code"
 		},
-		Hollow:    `{"count": 0}`,
+		Hollow: `{"count": 0}`,
+
+		ForeseesByItself: true,
+
 		Secrets:   []string{simulator.DefaultNixflexKey, "nxfs_notarealsecret", simulator.DefaultAuthToken},
 		ImportIDs: func() []string { return []string{phone} },
 

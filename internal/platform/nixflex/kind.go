@@ -1,19 +1,21 @@
 // Package nixflex is the voice platform Nixflex. It answers calls on numbers
-// that stay in the user's own Twilio account: an import points the webhooks of
-// a number at Nixflex, a deletion unsets them.
+// that stay in the user's own account at Twilio or Telnyx: an import points the
+// webhooks of a number at Nixflex, a deletion unsets them.
 package nixflex
 
 import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 const (
-	kindName   = "nixflex"
-	twilioName = "twilio" // the Kind of the carrier
+	kindName     = "nixflex"
+	twilioName   = "twilio"   // the Kind of the usual carrier
+	externalName = "external" // the Kind of a carrier that cannot be talked to
 )
 
 // The fields of the block.
@@ -22,6 +24,16 @@ const (
 	customPrompt = "custom_prompt"
 	token        = "twilio_auth_token_wo"
 	tokenVersion = "twilio_auth_token_wo_version"
+	connectionID = "telnyx_connection_id"
+	telnyxKey    = "telnyx_api_key_wo"
+	keyVersion   = "telnyx_api_key_wo_version"
+	providerName = "provider_name"
+)
+
+// The providers of numbers (Nixflex SDK: PhoneNumber).
+const (
+	providerTwilio = "twilio"
+	providerTelnyx = "telnyx"
 )
 
 // maxCustomPrompt is in characters (Nixflex docs: update a phone number).
@@ -55,7 +67,8 @@ var Kind = platform.Kind{
 
 	BlockDescription: "Puts the number on Nixflex, whose agent then answers its calls. Nixflex imports it with the auth " +
 		"token of the Twilio account that owns it, overwrites its voice, SMS and status webhooks, and keeps that token. " +
-		"The number stays owned and billed at Twilio.",
+		"The number stays owned and billed at Twilio. With `telnyx_connection_id` it is a number of Telnyx, whose `carrier` " +
+		"is `external`: this provider cannot talk to Telnyx, so it does not look whether the number is owned, and cannot release it.",
 	Block: []platform.Field{
 		{
 			Name: agentID,
@@ -86,6 +99,34 @@ var Kind = platform.Kind{
 				"is configured by then: Terraform can't see that a write-only token has changed.",
 			Type: platform.Int,
 		},
+		{
+			Name: connectionID,
+			Description: "ID of the TeXML application at Telnyx that the number is on, whose webhook is " +
+				"`https://api.nixflex.com/telnyx-voice`. It makes the number one of Telnyx, which Nixflex imports with `" + telnyxKey +
+				"`. Changing it imports the number again, in place.",
+			Pattern:       agentPattern,
+			PatternHint:   "the ID of a TeXML application, such as 1293384261075731499",
+			ConflictsWith: []string{token},
+		},
+		{
+			Name: telnyxKey,
+			Description: "API key of the Telnyx account that owns the number, for Nixflex to import it with. It is in neither " +
+				"plan nor state.",
+			WriteOnly: true,
+			Sensitive: true,
+			Requires:  []string{connectionID},
+		},
+		{
+			Name: keyVersion,
+			Description: "Any number of your choice. Changing it imports the number again, in place, with the key that is " +
+				"configured by then.",
+			Type: platform.Int,
+		},
+		{
+			Name:        providerName,
+			Description: "Who carries the number by Nixflex's word: `twilio` or `telnyx`.",
+			Presence:    platform.Computed,
+		},
 	},
 
 	// What an import overwrites (Nixflex docs: import a phone number), and what
@@ -102,7 +143,26 @@ var Kind = platform.Kind{
 	Agent:       agentID,
 	ReadsByList: true,
 
-	Steps: steps,
+	CarrierOf:     carrierOf,
+	CarrierFields: []string{connectionID},
+	Steps:         steps,
+}
+
+// carrierOf is Kind.CarrierOf. Nixflex does not report the connection, so an
+// imported number has only its provider.
+func carrierOf(n platform.Number) string {
+	if n.Block.Has(connectionID) || n.Block.String(providerName) == providerTelnyx {
+		return externalName
+	}
+	return twilioName
+}
+
+// provider is Nixflex's word for who carries n.
+func provider(n platform.Number) string {
+	if carrierOf(n) == externalName {
+		return providerTelnyx
+	}
+	return providerTwilio
 }
 
 // opDelete is the operation of steps that this service runs itself.
@@ -116,13 +176,18 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 	if action != platform.Release && !n.Memory.Lost {
 		stays = "; it stays owned and billed"
 	}
+	remove := platform.Step{
+		Service: kindName,
+		Op:      opDelete,
+		Sentence: fmt.Sprintf("Delete the record of %s at Nixflex, which disconnects the number from its agent, "+
+			"and make sure that it is no longer listed.", n.PhoneNumber),
+	}
+	if carrierOf(n) == externalName {
+		remove.Sentence = strings.TrimSuffix(remove.Sentence, ".") + "; the number itself stays with its carrier."
+		return []platform.Step{remove}
+	}
 	return []platform.Step{
-		{
-			Service: kindName,
-			Op:      opDelete,
-			Sentence: fmt.Sprintf("Delete the record of %s at Nixflex, which disconnects the number from its agent, "+
-				"and make sure that it is no longer listed.", n.PhoneNumber),
-		},
+		remove,
 		{
 			Service: twilioName,
 			Op:      platform.OpUnwire,
@@ -141,6 +206,12 @@ func reregisters(have, want platform.Number) string {
 		why = "Nixflex can't give a number another agent"
 	case have.Block[tokenVersion] != want.Block[tokenVersion]:
 		why = "Nixflex takes another auth token of Twilio only with an import"
+	case have.Block[keyVersion] != want.Block[keyVersion]:
+		why = "Nixflex takes another API key of Telnyx only with an import"
+	case carrierOf(have) != carrierOf(want):
+		why = "Nixflex takes a number of another carrier only with an import"
+	case have.Block.Has(connectionID) && want.Block.Has(connectionID) && have.Block[connectionID] != want.Block[connectionID]:
+		why = "Nixflex takes another connection at Telnyx only with an import"
 	case want.AccountSID != "" && want.AccountSID != importedFrom(have):
 		why = "Nixflex takes another account at Twilio only with an import"
 	default:

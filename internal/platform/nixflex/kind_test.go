@@ -83,8 +83,13 @@ func TestImport(t *testing.T) {
 }
 
 func TestTwilioCarriesAndWires(t *testing.T) {
-	if nixflex.Kind.CarrierOf != nil || nixflex.Kind.Refuse != nil || nixflex.Kind.Billing != nil {
-		t.Error("the number is Twilio's, so Twilio carries it, refuses and bills")
+	if nixflex.Kind.Refuse != nil || nixflex.Kind.Billing != nil {
+		t.Error("the number's carrier refuses and bills")
+	}
+	for carrier, block := range map[string]platform.Values{"twilio": {"provider_name": "twilio"}, "external": {"telnyx_connection_id": "1"}} {
+		if got := nixflex.Kind.CarrierOf(platform.Number{Block: block}); got != carrier {
+			t.Errorf("the carrier of a number with %v is %s", block, got)
+		}
 	}
 	for _, name := range []string{"voice_url", "sms_url", "status_callback"} {
 		if !slices.Contains(nixflex.Kind.Wires, name) {

@@ -1,9 +1,11 @@
 package nixflex
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -11,6 +13,7 @@ import (
 
 var (
 	_ platform.Platform  = (*Platform)(nil)
+	_ platform.Foreseer  = (*Platform)(nil)
 	_ platform.Previewer = (*Platform)(nil)
 )
 
@@ -45,6 +48,15 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 		return notAbsent(explained("look up agent "+agent, err))
 	}
 	return nil
+}
+
+// Foresee is platform.Foreseer's. It calls nobody.
+func (p *Platform) Foresee(_ context.Context, want platform.Number) (platform.Number, error) {
+	block := platform.Values{}
+	maps.Copy(block, want.Block)
+	block[providerName] = provider(want)
+	want.Block = block
+	return want, nil
 }
 
 // Preview is platform.Previewer's. It calls nobody.
@@ -146,7 +158,7 @@ func (p *Platform) remove(ctx context.Context, n platform.Number) error {
 
 // reported is n with what Nixflex says of it, and nothing else, in its Block.
 func reported(n platform.Number, r *record) platform.Number {
-	n.Block = platform.Values{agentID: nil}
+	n.Block = platform.Values{agentID: nil, providerName: cmp.Or(r.provider, provider(n))}
 	if r.agentID != "" {
 		n.Block[agentID] = r.agentID
 	}

@@ -39,15 +39,15 @@ func importedFrom(n platform.Number) string {
 	return cmp.Or(n.Memory.Platform.String(memoryAccount), n.AccountSID)
 }
 
-// credentials are those of the account at Twilio that owns a number.
-type credentials struct{ sid, token string }
-
 // credentialsFor finds the credentials that Nixflex needs to import n. A token
 // opens the account that it belongs to, and an API key none at Nixflex.
 func (p *Platform) credentialsFor(n platform.Number) (credentials, error) {
+	if carrierOf(n) == externalName {
+		return credentialsAtTelnyx(n)
+	}
 	owner := cmp.Or(n.AccountSID, p.twilioSID)
 	if own := n.Block.String(token); own != "" {
-		return credentials{owner, own}, nil
+		return credentials{TwilioSID: owner, TwilioToken: own}, nil
 	}
 	why := ""
 	switch {
@@ -58,7 +58,7 @@ func (p *Platform) credentialsFor(n platform.Number) (credentials, error) {
 		why = fmt.Sprintf("the number is in account %s, and auth_token in the provider's twilio block belongs to %s; "+
 			"set %s to the auth token of %s", owner, p.twilioSID, token, owner)
 	default:
-		return credentials{owner, p.twilioToken}, nil
+		return credentials{TwilioSID: owner, TwilioToken: p.twilioToken}, nil
 	}
 	return credentials{}, &platform.FieldError{
 		Field: kindName + "." + token,
@@ -66,10 +66,25 @@ func (p *Platform) credentialsFor(n platform.Number) (credentials, error) {
 	}
 }
 
+// credentialsAtTelnyx are those that n brings along.
+func credentialsAtTelnyx(n platform.Number) (credentials, error) {
+	for field, what := range map[string]string{telnyxKey: "the API key", connectionID: "the connection"} {
+		if n.Block.String(field) == "" {
+			return credentials{}, &platform.FieldError{
+				Field: kindName + "." + field,
+				Err: fmt.Errorf("an import needs %s of the Telnyx account that owns the number: set %s, and %s with it", what,
+					telnyxKey, connectionID),
+			}
+		}
+	}
+	return credentials{TelnyxAPIKey: n.Block.String(telnyxKey), TelnyxConnectionID: n.Block.String(connectionID)}, nil
+}
+
 // withoutToken is n without what may reach neither state nor plan.
 func withoutToken(n platform.Number) platform.Number {
 	n.Block = maps.Clone(n.Block)
 	delete(n.Block, token)
+	delete(n.Block, telnyxKey)
 	return n
 }
 
@@ -111,7 +126,9 @@ func (p *Platform) settle(ctx context.Context, have, want platform.Number) (plat
 // that want has, and those that a record before it had.
 func (p *Platform) complete(ctx context.Context, want platform.Number, live *record) (platform.Number, error) {
 	got := reported(want, live)
-	got.Block[tokenVersion] = want.Block[tokenVersion]
+	for _, name := range []string{tokenVersion, connectionID, keyVersion} { // which Nixflex does not report
+		got.Block[name] = want.Block[name]
+	}
 	err := p.change(ctx, want, unmet(live, wanted(want)))
 	if err == nil {
 		got.Block[customPrompt] = want.Block[customPrompt]
@@ -160,15 +177,18 @@ func halfway(n platform.Number, err error) platform.Number {
 
 // importNumber imports the number, or finds it imported for its agent already.
 func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record, error) {
-	twilio, err := p.credentialsFor(n)
+	owner, err := p.credentialsFor(n)
 	if err != nil {
 		return nil, err
 	}
 	agent := n.Block.String(agentID)
-	doing := fmt.Sprintf("import %s from account %s at Twilio for agent %s", n.PhoneNumber, twilio.sid, agent)
+	from := "account " + owner.TwilioSID + " at Twilio"
+	if carrierOf(n) == externalName {
+		from = "connection " + owner.TelnyxConnectionID + " at Telnyx"
+	}
+	doing := fmt.Sprintf("import %s from %s for agent %s", n.PhoneNumber, from, agent)
 	live, failure := p.api.importNumber(ctx, importBody{
-		PhoneNumber: n.PhoneNumber, AgentID: agent, TwilioSID: twilio.sid, TwilioToken: twilio.token,
-		CustomPrompt: n.Block.String(customPrompt),
+		PhoneNumber: n.PhoneNumber, AgentID: agent, credentials: owner, CustomPrompt: n.Block.String(customPrompt),
 	})
 	taken := says(failure, codeAlreadyImported)
 	switch {
@@ -275,7 +295,12 @@ const webhookDomain = "nixflex.com"
 // routed says that Twilio routes the number to Nixflex, as far as its settings
 // tell. Nixflex does not list the addresses of its webhooks, so they are known
 // by the host; after an attach they must also be as they were then.
+//
+// Of another carrier nothing can be seen, so its numbers count as routed.
 func routed(n platform.Number) bool {
+	if carrierOf(n) == externalName {
+		return true
+	}
 	u, err := url.Parse(n.Settings.String("voice_url"))
 	if err != nil || u.Hostname() != webhookDomain && !strings.HasSuffix(u.Hostname(), "."+webhookDomain) {
 		return false

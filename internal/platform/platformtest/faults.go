@@ -86,7 +86,7 @@ func operations(s Subject) []operation {
 			persists: action == platform.ForceDelete,
 		})
 	}
-	if _, ok := s.Platform.(platform.Foreseer); ok {
+	if _, ok := s.Platform.(platform.Foreseer); ok && !s.ForeseesByItself {
 		all = append(all, operation{name: "foresee", run: func(ctx context.Context, w *world) error {
 			var err error
 			if foreseer, ok := w.Platform.(platform.Foreseer); ok {
