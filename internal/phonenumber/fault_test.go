@@ -15,22 +15,25 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
+// attachedLater is what a creation still has to do when the number is bought.
+const attachedLater = "nixflex {\nagent_id = \"" + nixflexSupport + "\"\n}\n"
+
 func TestAccCreationThatStopsHalfwayIsNotTaintedAndIsCompleted(t *testing.T) {
 	t.Parallel()
 	for name, arguments := range map[string]string{
 		"adopted":          `phone_number = "` + number + `"`,
-		"bought by number": "phone_number = \"+14155550102\"\npurchase {}",
+		"bought by number": "phone_number = \"+14155550102\"\npurchase {}\n" + attachedLater,
 		"bought by search": "purchase { country = \"US\" }",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Start(t)
 			owned(sim, simulator.TwilioNumber{})
-			config := hcl(sim, arguments+`
-				voice_url          = "https://example.com"
-				release_on_destroy = "release"`)
-			// The update that wires the number, not the purchase.
+			sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
+			config := everywhere(sim, arguments+"\nrelease_on_destroy = \"release\"\nfriendly_name = \"Support\"")
+			// What comes after the number is owned: its own settings go with the purchase.
 			sim.Inject(simulator.Fault{Method: "POST", Path: "*IncomingPhoneNumbers/PN*", Status: http.StatusInternalServerError})
+			sim.Inject(simulator.Fault{Service: simulator.Nixflex, Method: "POST", Status: http.StatusInternalServerError})
 			run(t, sim,
 				resource.TestStep{
 					Config:             config,
@@ -46,7 +49,7 @@ func TestAccCreationThatStopsHalfwayIsNotTaintedAndIsCompleted(t *testing.T) {
 					ConfigPlanChecks:  planned(plancheck.ResourceActionUpdate),
 					ConfigStateChecks: []statecheck.StateCheck{state("status", text("active"))},
 				},
-				resource.TestStep{Config: hcl(sim, arguments)}, // the end is a detach again
+				resource.TestStep{Config: everywhere(sim, arguments)}, // the end is a detach again
 			)
 			want := []string{number}
 			want = append(want, sim.Twilio().Purchases()...)
@@ -61,12 +64,13 @@ func TestAccCreationThatStopsHalfwayIsNotTaintedAndIsCompleted(t *testing.T) {
 func TestAccCreationThatNeverCompletedIsNeverReleased(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
-	config := hcl(sim, `
+	sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
+	config := everywhere(sim, `
 		phone_number       = "`+number+`"
-		voice_url          = "https://example.com"
 		release_on_destroy = "release"
-		purchase {}`)
-	sim.Inject(simulator.Fault{Method: "POST", Path: "*IncomingPhoneNumbers/PN*", Status: http.StatusInternalServerError})
+		purchase {}
+		`+attachedLater)
+	sim.Inject(simulator.Fault{Service: simulator.Nixflex, Method: "POST", Status: http.StatusInternalServerError})
 	run(t, sim,
 		resource.TestStep{Config: config, ExpectNonEmptyPlan: true},
 		resource.TestStep{
