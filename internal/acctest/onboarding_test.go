@@ -10,7 +10,7 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
-// mixedAccount gives five services numbers in turn, as many as asked for in
+// mixedAccount gives all services numbers in turn, as many as asked for in
 // all, with something that answers each.
 func mixedAccount(sim *Simulation, count int) {
 	const (
@@ -18,14 +18,22 @@ func mixedAccount(sim *Simulation, count int) {
 		resembleAgent  = "7f0e4d1c-52a6-4b0e-9d3a-1c2b3a4d5e6f"
 		dialNexaAgent  = "agt_f7w2kx5mb9qz"
 		synthflowAgent = "3f5c0a52-8f3e-4a59-b1c4-0d6c5f0e2a11"
+		retellAgent    = "oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD"
+		retellTrunk    = "TK0000000000000000000000000000aaaa"
+		vapiAssistant  = "5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"
+		elevenLabs     = "agent_3701k3ttaq12ewp8b7qv5rfyszkz"
 	)
 	sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexAgent})
 	sim.Resemble().AddAgent(simulator.ResembleAgent{UUID: resembleAgent, VoiceUUID: "voice"})
 	sim.DialNexa().AddAgent(simulator.DialNexaAgent{ID: dialNexaAgent})
+	sim.Twilio().AddTrunk(simulator.TwilioTrunk{SID: retellTrunk})
+	sim.Retell().AddAgent(retellAgent)
+	sim.Vapi().AddAssistant(vapiAssistant)
+	sim.ElevenLabs().AddAgent(elevenLabs)
 	outbound := simulator.SynthflowAgent{ID: synthflowAgent, Type: simulator.SynthflowOutbound}
 	for i := range count {
 		number := fmt.Sprintf("+1415555%04d", i)
-		switch i % 5 {
+		switch i % 8 {
 		case 0:
 			sim.Twilio().AddNumber(simulator.TwilioNumber{
 				PhoneNumber: number, FriendlyName: "Line", VoiceURL: "https://example.com/" + number[1:],
@@ -43,6 +51,18 @@ func mixedAccount(sim *Simulation, count int) {
 			sim.Resemble().AddNumber(simulator.ResembleNumber{
 				PhoneNumber: number, Label: "Line", SupportsInbound: true, AgentUUID: resembleAgent,
 			})
+		case 5:
+			sim.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: number, TrunkSID: retellTrunk})
+			sim.Retell().AddNumber(simulator.RetellNumber{
+				PhoneNumber: number, TerminationURI: "example.pstn.twilio.com",
+				InboundAgents: []simulator.RetellAgent{{AgentID: retellAgent, Weight: 1}},
+			})
+		case 6:
+			sim.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: number})
+			sim.Vapi().AddNumber(simulator.VapiNumber{Number: number, AssistantID: vapiAssistant})
+		case 7:
+			sim.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: number})
+			sim.ElevenLabs().AddNumber(simulator.ElevenLabsNumber{PhoneNumber: number, AgentID: elevenLabs, Label: "Line"})
 		}
 	}
 	sim.Synthflow().AddAgent(outbound)
@@ -133,7 +153,7 @@ func expectNoDeletionOfNumbers(t *testing.T, sim *Simulation) {
 }
 
 func TestAccOnboardsAMixedAccountInOnePlanAndOneApply(t *testing.T) {
-	const count = 200 // 40 at each service
+	const count = 200 // 25 at each service
 	sim := startExample(t, "")
 	mixedAccount(sim, count)
 	cli := sim.CLI(t)
@@ -158,7 +178,7 @@ func TestAccOnboardsAMixedAccountInOnePlanAndOneApply(t *testing.T) {
 	most := map[simulator.Service]int{
 		simulator.Twilio: 1, simulator.Nixflex: 2, simulator.Resemble: 1, simulator.DialNexa: 1, simulator.Retell: 1, simulator.Vapi: 1,
 		simulator.ElevenLabs: 1,
-		simulator.Synthflow:  1 + 4*40,
+		simulator.Synthflow:  1 + 4*25,
 	}
 	expectCalls(t, sim, "plan", most)
 	cli.Must(0, "apply", "-no-color", "plan.out")
@@ -174,7 +194,7 @@ func TestAccOnboardsAMixedAccountInOnePlanAndOneApply(t *testing.T) {
 }
 
 func TestAccGeneratesTheConfigurationOfAMixedAccount(t *testing.T) {
-	const count = 10
+	const count = 16
 	sim := startExample(t, "")
 	mixedAccount(sim, count)
 	cli := sim.CLI(t)
