@@ -156,3 +156,15 @@ func TestTroubleshootingHasEveryTitle(t *testing.T) {
 		}
 	}
 }
+
+// A title is a headline: a capital letter, a number or an argument first, and no
+// full stop.
+func TestTitlesAreHeadlines(t *testing.T) {
+	t.Parallel()
+	wellFormed := regexp.MustCompile(`^(\p{Lu}|…|\w+_\w+ ).*[^.!]$`)
+	for _, title := range allTitles(t) {
+		if !wellFormed.MatchString(title) || strings.Contains(title, "  ") {
+			t.Errorf("%q", title)
+		}
+	}
+}
