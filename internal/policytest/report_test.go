@@ -19,7 +19,7 @@ const pipelineDir = "../../examples/policy/pipeline"
 
 // reported has the pipeline's script plan and report in the folder of the CLI. It
 // returns the report, the lines to approve, and what the script did.
-func reported(t *testing.T, cli *acctest.CLI, args ...string) (report string, approvals []string, told acctest.Result) {
+func reported(t *testing.T, cli *acctest.CLI) (report string, approvals []string, told acctest.Result) {
 	t.Helper()
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("the pipeline's script needs jq")
@@ -37,7 +37,7 @@ func reported(t *testing.T, cli *acctest.CLI, args ...string) (report string, ap
 		}
 		paths = append(paths, path)
 	}
-	told = cli.RunScript(paths[0], append([]string{paths[1]}, args...)...)
+	told = cli.RunScript(paths[0], paths[1])
 	approval, err := os.ReadFile(filepath.Join(cli.Dir(), "approval.txt"))
 	if err != nil {
 		t.Fatalf("%v: %+v", err, told)
