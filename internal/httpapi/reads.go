@@ -100,15 +100,15 @@ func (s *reads) lead(
 
 // copied is the answer for one of its readers, who may make errors of it.
 func (r *read) copied() (*Response, error) {
-	if e, ok := errors.AsType[*Error](r.err); ok && r.err == error(e) {
+	if e, ok := errors.AsType[*Error](r.err); ok {
 		own := *e
 		return nil, &own
 	}
-	if r.resp == nil {
+	if r.err != nil {
 		return nil, r.err
 	}
 	resp, call := *r.resp, *r.resp.call
 	call.secrets = slices.Clip(call.secrets)
 	resp.call = &call
-	return &resp, r.err
+	return &resp, nil
 }

@@ -32,9 +32,9 @@ func movesFromVapi() map[string]moveSource {
 
 // onVapiBefore starts a simulator in which Vapi has imported the number, as the
 // other provider's state has it, and moves that state.
-func onVapiBefore(t *testing.T, rules simulator.VapiRules, source moveSource) (*acctest.Simulation, *acctest.Resource) {
+func onVapiBefore(t *testing.T, source moveSource) (*acctest.Simulation, *acctest.Resource) {
 	t.Helper()
-	sim, r := startVapi(t, rules)
+	sim, r := startVapi(t, simulator.VapiRules{})
 	sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { *n = onVapi(*n) })
 	sim.Vapi().AddAssistant(movedAssistant)
 	sim.Vapi().AddNumber(simulator.VapiNumber{ID: movedRecord, Number: number, Name: "Support", AssistantID: movedAssistant})
@@ -53,7 +53,7 @@ func TestAMoveFromVapiOntoItsBlockChangesNothing(t *testing.T) {
 		for _, refresh := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, refresh %t", name, refresh), func(t *testing.T) {
 				t.Parallel()
-				sim, r := onVapiBefore(t, simulator.VapiRules{}, source)
+				sim, r := onVapiBefore(t, source)
 				before := atTwilio(t, sim, number)
 				if refresh {
 					mustRead(t, r)
@@ -84,7 +84,7 @@ func TestAMoveFromVapiOntoAnotherAssistant(t *testing.T) {
 	for name, source := range movesFromVapi() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sim, r := onVapiBefore(t, simulator.VapiRules{}, source)
+			sim, r := onVapiBefore(t, source)
 			mustRead(t, r)
 			mustApply(t, r, atVapi(acctest.Values{"assistant_id": vapiSales}))
 			wantVapiWrites(t, sim, "PATCH vapi")
@@ -103,7 +103,7 @@ func TestAMoveFromVapiWithoutItsBlockLeavesVapi(t *testing.T) {
 		for _, configured := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, with credentials of Vapi's %t", name, configured), func(t *testing.T) {
 				t.Parallel()
-				sim, r := onVapiBefore(t, simulator.VapiRules{}, source)
+				sim, r := onVapiBefore(t, source)
 				if !configured {
 					r = sim.Driver(t, nil).Resource("telephony_phone_number")
 					r.Move(source.address, source.resource, 0, source.state)
@@ -138,7 +138,7 @@ func TestAMoveFromVapiGoesByTheRecord(t *testing.T) {
 	config := atVapi(acctest.Values{"assistant_id": movedAssistant, "name": "Support"})
 	t.Run("two records", func(t *testing.T) {
 		t.Parallel()
-		sim, r := onVapiBefore(t, simulator.VapiRules{}, source)
+		sim, r := onVapiBefore(t, source)
 		sim.Vapi().AddNumber(simulator.VapiNumber{Number: number, AssistantID: vapiSales})
 		mustRead(t, r)
 		expectSettled(t, r, config)
@@ -146,7 +146,7 @@ func TestAMoveFromVapiGoesByTheRecord(t *testing.T) {
 	})
 	t.Run("no record", func(t *testing.T) {
 		t.Parallel()
-		sim, r := onVapiBefore(t, simulator.VapiRules{}, source)
+		sim, r := onVapiBefore(t, source)
 		sim.Vapi().RemoveNumber(number)
 		mustRead(t, r)
 		p := r.Plan(config)
@@ -160,7 +160,7 @@ func TestAMoveFromVapiGoesByTheRecord(t *testing.T) {
 	})
 	t.Run("a record that cannot be read", func(t *testing.T) {
 		t.Parallel()
-		sim, r := onVapiBefore(t, simulator.VapiRules{}, source)
+		sim, r := onVapiBefore(t, source)
 		sim.Inject(simulator.Fault{Service: simulator.Vapi, Status: 500})
 		expectDiagnostic(t, r.Read(), "error", `Unable to read phone number \+14155550100`, `Vapi`)
 		expectDiagnostic(t, r.Plan(config).Diagnostics, "error", `Unable to read phone number \+14155550100`, `Vapi`)
@@ -198,7 +198,7 @@ func TestAMoveFromVapiOfAnotherCarriersNumber(t *testing.T) {
 func TestAMoveFromVapiOntoItsBlockNeedsCredentials(t *testing.T) {
 	t.Parallel()
 	source := moveSources()["kirillve/vapi"]
-	sim, _ := onVapiBefore(t, simulator.VapiRules{}, source)
+	sim, _ := onVapiBefore(t, source)
 	r := moved(t, sim, source)
 	mustRead(t, r)
 	p := r.Plan(atVapi(acctest.Values{"assistant_id": movedAssistant, "name": "Support"}))

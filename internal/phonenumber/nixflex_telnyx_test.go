@@ -24,9 +24,9 @@ func startTelnyx(t *testing.T, rules simulator.NixflexRules) (*acctest.Simulatio
 }
 
 // onTelnyx is the configuration of the number for the agent, with this connection.
-func onTelnyx(agent, connection, key string, version int) acctest.Values {
+func onTelnyx(agent, connection string, version int) acctest.Values {
 	return acctest.Values{"phone_number": number, "nixflex": acctest.Values{
-		"agent_id": agent, "telnyx_connection_id": connection, "telnyx_api_key_wo": key, "telnyx_api_key_wo_version": version,
+		"agent_id": agent, "telnyx_connection_id": connection, "telnyx_api_key_wo": telnyxSecret, "telnyx_api_key_wo_version": version,
 	}}
 }
 
@@ -42,7 +42,7 @@ func TestNixflexNumberOfTelnyx(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim, r := startTelnyx(t, rules)
-			config := onTelnyx(nixflexSupport, telnyxConnection, telnyxSecret, 1)
+			config := onTelnyx(nixflexSupport, telnyxConnection, 1)
 			p := r.Plan(config)
 			if p.After["carrier"] != "external" || len(p.Diagnostics) > 0 {
 				t.Errorf("the plan is %v with %+v", p.After, p.Diagnostics)
@@ -53,9 +53,9 @@ func TestNixflexNumberOfTelnyx(t *testing.T) {
 				config acctest.Values
 				writes string
 			}{
-				{onTelnyx(nixflexSales, telnyxConnection, telnyxSecret, 1), "DELETE nixflex, POST nixflex"},
-				{onTelnyx(nixflexSales, "2", telnyxSecret, 1), "DELETE nixflex, POST nixflex"},
-				{onTelnyx(nixflexSales, "2", telnyxSecret, 2), "DELETE nixflex, POST nixflex"},
+				{onTelnyx(nixflexSales, telnyxConnection, 1), "DELETE nixflex, POST nixflex"},
+				{onTelnyx(nixflexSales, "2", 1), "DELETE nixflex, POST nixflex"},
+				{onTelnyx(nixflexSales, "2", 2), "DELETE nixflex, POST nixflex"},
 			} {
 				sim.ResetRequests()
 				mustApply(t, r, step.config)
@@ -120,8 +120,8 @@ func TestNixflexNumberOfTelnyxThatCannotBeImported(t *testing.T) {
 		"agent_id": nixflexSupport, "telnyx_connection_id": telnyxConnection,
 	}}
 	expectDiagnostic(t, r.Plan(without).Diagnostics, "error", "", `set telnyx_api_key_wo`)
-	config := onTelnyx(nixflexSupport, telnyxConnection, telnyxSecret, 1)
-	released := onTelnyx(nixflexSupport, telnyxConnection, telnyxSecret, 1)
+	config := onTelnyx(nixflexSupport, telnyxConnection, 1)
+	released := onTelnyx(nixflexSupport, telnyxConnection, 1)
 	released["release_on_destroy"] = "release"
 	expectDiagnostic(t, r.Plan(released).Diagnostics, "error", "Release is impossible", `external carrier`)
 	_, diags := r.TerraformApply(config)

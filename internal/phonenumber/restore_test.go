@@ -137,9 +137,10 @@ func testRestore(t *testing.T, home, since, way string, clears bool) {
 		config := acctest.Values{"phone_number": number, "restore_on_detach": true}
 		mustApply(t, r, config)
 		expectSettled(t, r, config)
-		if home == "none" { // named and then removed, with what would outrank it
+		switch home {
+		case "none": // named and then removed, with what would outrank it
 			want = map[string]any{"status_callback": foundURL, "status_callback_method": "GET"}
-		} else if home == "retell" {
+		case "retell":
 			delete(want, "trunk_sid")
 		}
 		expectWiring(t, sim, want)

@@ -33,7 +33,7 @@ func (p *Platform) Agents(ctx context.Context, cursor string) ([]platform.Agent,
 	}
 	var failures []error
 	for _, path := range []string{"/agents", "/agents2"} {
-		err := p.api.send(ctx, http.MethodGet, path, nil, nil, &list, func() error {
+		err := p.send(ctx, http.MethodGet, path, nil, nil, &list, func() error {
 			if list.Agents == nil && list.Data == nil { // "none" is an empty list
 				return errors.New("it lacks agents or data")
 			}

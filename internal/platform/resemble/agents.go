@@ -16,7 +16,7 @@ func (p *Platform) Agents(ctx context.Context, cursor string) ([]platform.Agent,
 	if cursor != "" {
 		return nil, "", errors.New("the list of agents at Resemble AI has one page alone")
 	}
-	all, err := p.api.listAgents(ctx)
+	all, err := p.listAgents(ctx)
 	if err != nil {
 		return nil, "", notAbsent(explained("list the agents at Resemble AI", err))
 	}
