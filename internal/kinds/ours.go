@@ -180,6 +180,19 @@ func (t Table) FoundByMove(replaced platform.Values, have, want, live platform.N
 	return values
 }
 
+// Apart says that one of the managed settings of n is one that no record has.
+func (t Table) Apart(n platform.Number, managed ...platform.Values) bool {
+	carrier, _ := t.Kind(t.CarrierOf(n))
+	for _, field := range carrier.Settings {
+		for _, values := range managed {
+			if _, there := values[field.Name]; there && field.Apart {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // wiringOf lists the wiring that a number of n's carrier has.
 func (t Table) wiringOf(n platform.Number) []platform.Field {
 	carrier, _ := t.Kind(t.CarrierOf(n))

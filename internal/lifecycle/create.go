@@ -38,6 +38,9 @@ func (m *Manager) Outlook(ctx context.Context, want platform.Number) (Outlook, e
 	}
 	owned, err := carrier.Find(ctx, want)
 	if err == nil {
+		if owned, err = m.survey(ctx, owned, want.Settings); err != nil {
+			return Outlook{}, err
+		}
 		return Outlook{
 			Acquisition: platform.Adopted, Capabilities: owned.Capabilities, Lost: m.lost(ctx, on, owned, want),
 		}, nil
@@ -492,7 +495,7 @@ func (m *Manager) acquireByNumber(
 		return want, &StaleError{PhoneNumber: want.PhoneNumber, Planned: want.Acquisition}
 	case err == nil:
 		got.Acquisition = platform.Adopted
-		return got, nil
+		return m.survey(ctx, got, want.Settings)
 	case !errors.Is(err, platform.ErrNotFound):
 		return want, err
 	case !m.mayBuy(want):

@@ -54,6 +54,8 @@ type Manager struct {
 	Registry *registry.Registry
 
 	mu sync.Mutex
+	// denialTold says that a run has been told what the credentials may not ask for.
+	denialTold bool
 	// leftovers are by account.
 	leftovers map[string]*purchase.Leftovers
 	// catalogs spare reads.

@@ -58,6 +58,14 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 		return have, fmt.Errorf("%s calls it %q, which is no phone number in E.164 form",
 			m.Kinds.Title(m.Kinds.ServiceOf(have)), got.PhoneNumber)
 	}
+	if importing {
+		got, err = m.surveyImport(ctx, got)
+	} else {
+		got, err = m.survey(ctx, got, have.Settings)
+	}
+	if err != nil {
+		return have, err
+	}
 	lost := !importing && got.Marker() != have.Memory.Marker
 	settleMark(&got)
 	if on != nil {

@@ -99,6 +99,12 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		if live.Marker() != "" {
 			return have, &LostClaimError{PhoneNumber: have.PhoneNumber}
 		}
+		if live, err = m.survey(ctx, live, have.Settings, want.Settings); err != nil {
+			if moving {
+				return halfway(have, err), err
+			}
+			return have, err
+		}
 		have.Settings = live.Settings
 		have.Memory.Replaced = m.Kinds.Replaces(have.Memory.Replaced, live, managed)
 		if moving {

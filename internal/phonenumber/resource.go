@@ -160,6 +160,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if importing {
 		state.importDefaults()
 	}
+	addNotes(diags, "Import", got.PhoneNumber, got.Notes)
 	state.refresh(got)
 	r.manager.Registry.InState(state.number())
 	state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)

@@ -52,6 +52,9 @@ func settings(sim *acctest.Simulation) map[string]setting {
 		"sms_application_sid":    {first: at.AddApplication(account), second: at.AddApplication(account)},
 		"status_callback":        {first: "https://example.com/1", second: "https://example.com/2"},
 		"status_callback_method": {first: "GET", second: "POST", removed: "POST"},
+		"messaging_service_sid": {
+			first: at.AddService(simulator.TwilioService{}), second: at.AddService(simulator.TwilioService{}),
+		},
 	}
 }
 

@@ -22,6 +22,10 @@ type Field struct {
 	// named: they are managed with it, and cleared unless they are named, too.
 	Blockers []string
 
+	// Apart marks a carrier's setting that no record of a number has: a Surveyor
+	// tells it.
+	Apart bool
+
 	// Clears says of the block, as it is in state and in the configuration that
 	// changes it, whether a value that is removed is cleared; nil: it stays. Only
 	// with OptionalComputed.

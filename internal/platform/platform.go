@@ -237,6 +237,15 @@ type Carrier interface {
 	Configure(ctx context.Context, have, want Number) (Number, error)
 }
 
+// Surveyor is a Carrier with settings that no record of a number has (Field.Apart):
+// its reads and lists do not tell them.
+type Surveyor interface {
+	// Survey returns n, as its reads have told it, with those settings: nil is not
+	// set, and an absent one could not be told, since the credentials do not reach n's
+	// account. One run shares the calls.
+	Survey(ctx context.Context, n Number) (Number, error)
+}
+
 // PriceList says what a carrier takes for n, in words such as "1.15 USD a month";
 // empty: it does not tell. The type is one of Purchase's; empty: nobody knows it.
 type PriceList func(n Number, numberType string) string

@@ -68,6 +68,12 @@ type TwilioRules struct {
 	// HostedTransferRefused refuses the transfer of hosted numbers. Two articles of Twilio's disagree on it.
 	HostedTransferRefused bool `json:"hosted_transfer_refused,omitempty"`
 
+	// TransferKeepsMember leaves a number that is transferred in the Messaging Service of the account that it leaves, which
+	// then refuses it elsewhere. By default it leaves the pool, as it leaves trunk and applications.
+	TransferKeepsMember bool `json:"transfer_keeps_member,omitempty"`
+	// MemberAnswers200 answers a number that joins a Messaging Service with 200. By default with 201; the OpenAPI has both.
+	MemberAnswers200 bool `json:"member_answers_200,omitempty"`
+
 	// PricesUnknown answers 404 for the prices of numbers, whatever the country. By default all are known that are sold.
 	PricesUnknown bool `json:"prices_unknown,omitempty"`
 	// PricedTypesHyphenated spells the types of priced numbers as toll-free. By default it is "toll free", as in the example
@@ -173,6 +179,8 @@ type TwilioNumber struct {
 	SMSApplicationSID    string `json:"sms_application_sid,omitempty"`
 	StatusCallback       string `json:"status_callback,omitempty"`
 	StatusCallbackMethod string `json:"status_callback_method,omitempty"`
+	// MessagingServiceSID is the Messaging Service in whose sender pool the number is. No record of a number has it.
+	MessagingServiceSID string `json:"messaging_service_sid,omitempty"`
 
 	AddressSID             string `json:"address_sid,omitempty"`
 	IdentitySID            string `json:"identity_sid,omitempty"`
@@ -246,6 +254,7 @@ type twilio struct {
 	credentialLists []*credentialList
 	ipACLs          []*ipACL
 	policies        []*policy
+	services        []*TwilioService
 	byocTrunks      []*byocTrunk
 
 	released, purchases []string // E.164 numbers
@@ -444,6 +453,7 @@ type TwilioHoldings struct {
 	CredentialLists    []TwilioCredentialList   `json:"credential_lists"`
 	ConnectionPolicies []TwilioConnectionPolicy `json:"connection_policies"`
 	ByocTrunks         []TwilioByocTrunk        `json:"byoc_trunks"`
+	Services           []TwilioService          `json:"services"`
 	Purchases          []string                 `json:"purchases"`
 	Released           []string                 `json:"released"`
 }
@@ -455,6 +465,7 @@ func (t *twilio) state() any {
 		CredentialLists:    t.credentialListsHeld(),
 		ConnectionPolicies: t.policiesHeld(),
 		ByocTrunks:         t.byocTrunksHeld(),
+		Services:           t.servicesHeld(),
 		Purchases:          slices.Clone(t.purchases),
 		Released:           slices.Clone(t.released),
 	}
@@ -475,6 +486,7 @@ func (t *twilio) seed(part json.RawMessage) error {
 		Bundles      []*TwilioBundle      `json:"bundles"`
 		Applications []*TwilioApplication `json:"applications"`
 		Trunks       []TwilioTrunk        `json:"trunks"`
+		Services     []TwilioService      `json:"services"`
 		Numbers      []TwilioNumber       `json:"numbers"`
 		Available    []TwilioAvailable    `json:"available"`
 	}
@@ -497,6 +509,9 @@ func (t *twilio) seed(part json.RawMessage) error {
 	t.applications = append(t.applications, in.Applications...)
 	for _, tk := range in.Trunks {
 		t.addTrunk(tk)
+	}
+	for _, s := range in.Services {
+		t.addService(s)
 	}
 	for _, n := range in.Numbers {
 		t.addNumber(n)

@@ -39,7 +39,7 @@ type twilioRoute struct {
 // twilioRoutes are all paths that are served; of several that fit, the first counts.
 var twilioRoutes = slices.Concat(
 	twilioAccountRoutes, twilioNumberRoutes, twilioSearchRoutes, twilioSIPRoutes, twilioTrunkingRoutes, twilioVoiceRoutes,
-	twilioPricingRoutes,
+	twilioPricingRoutes, twilioMessagingRoutes,
 )
 
 const account2010 = "/2010-04-01/Accounts/{AccountSid}"

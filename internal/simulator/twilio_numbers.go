@@ -501,6 +501,9 @@ func (t *twilio) transfer(n *number, caller twilioCaller, gaining string) (*Twil
 	n.AccountSID = to.SID
 	n.TrunkSID, n.VoiceApplicationSID, n.SMSApplicationSID = "", "", ""
 	n.AddressSID, n.BundleSID, n.IdentitySID = "", "", ""
+	if !t.rules.TransferKeepsMember {
+		n.MessagingServiceSID = ""
+	}
 	if t.rules.TransferClearsURLs {
 		n.VoiceURL, n.VoiceFallbackURL, n.SMSURL, n.SMSFallbackURL, n.StatusCallback = "", "", "", "", ""
 	}

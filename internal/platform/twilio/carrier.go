@@ -25,6 +25,7 @@ type Carrier struct {
 	accountSID   string
 	pollInterval time.Duration
 	related      *related
+	pools        *pools
 }
 
 // New returns the carrier whose numbers are in the account of that SID, unless
@@ -34,7 +35,7 @@ func New(c *httpapi.Client, accountSID string, pollInterval time.Duration) *Carr
 	if pollInterval == 0 {
 		pollInterval = defaultPollInterval
 	}
-	return &Carrier{http: c, accountSID: accountSID, pollInterval: pollInterval, related: newRelated()}
+	return &Carrier{http: c, accountSID: accountSID, pollInterval: pollInterval, related: newRelated(), pools: newPools()}
 }
 
 // Find is platform.Carrier's.

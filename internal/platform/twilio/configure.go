@@ -85,13 +85,29 @@ func (c *Carrier) Configure(ctx context.Context, have, want platform.Number) (pl
 	if err != nil {
 		return asReported(want, have), &platform.FieldError{Field: "account_sid", Err: err}
 	}
+	if err := c.checkService(gaining, want); err != nil {
+		return asReported(want, have), err
+	}
 	if losing != gaining {
+		if service := have.Settings.String(membership.Name); service != "" { // a Service is its account's
+			if err := c.exit(ctx, have, service); err != nil {
+				return asReported(want, have), err
+			}
+			have = inPool(have, "")
+		}
 		if have, err = c.transfer(ctx, have, want, gaining); err != nil {
 			return asReported(want, have), err
 		}
 	}
+	if have, err = c.settleMembership(ctx, have, want); err != nil {
+		return asReported(want, have), err
+	}
+	service, known := have.Settings[membership.Name]
 	if all := changes(have, want); len(all) > 0 {
 		have, err = c.change(ctx, have, all)
+	}
+	if known {
+		have = inPool(have, platform.Values{membership.Name: service}.String(membership.Name))
 	}
 	return asReported(want, have), err
 }

@@ -87,12 +87,26 @@ func (c *Carrier) clear(ctx context.Context, n platform.Number, all []leaving) (
 	}
 	seen := reported(n, live)
 	seen.Memory.Foreign = nil // which was seen before
+	if seen, err = c.seenInPool(ctx, n, all, seen); err != nil {
+		return nil, platform.Untouched(err)
+	}
 	all, notes := leaveForeign(n, all, seen)
+	of := slices.IndexFunc(all, func(l leaving) bool { return l.field.Apart })
+	if of >= 0 {
+		more, err := c.leavePool(ctx, n, all[of])
+		if notes = append(notes, more...); err != nil {
+			return notes, err
+		}
+		all = slices.Delete(all, of, of+1)
+	}
 	if len(all) == 0 {
 		return notes, nil // that was the reading back, too
 	}
 	more, held, err := c.clearAll(ctx, n, live, all)
 	notes = append(notes, more...)
+	if of >= 0 && err != nil {
+		err = platform.Final(err) // the pool is left
+	}
 	if errors.Is(err, platform.ErrNotFound) {
 		return append(notes, goneNote(n)...), nil
 	}
@@ -100,6 +114,54 @@ func (c *Carrier) clear(ctx context.Context, n platform.Number, all []leaving) (
 		return notes, err
 	}
 	return notes, held
+}
+
+// seenInPool is seen with the pool in which it is, as far as it matters to the
+// leavings: that is read right before, too.
+func (c *Carrier) seenInPool(ctx context.Context, n platform.Number, all []leaving, seen platform.Number) (platform.Number, error) {
+	for _, l := range all {
+		if !l.field.Apart {
+			continue
+		}
+		for _, value := range []any{l.gave, l.after} {
+			service, _ := value.(string)
+			if service == "" {
+				continue
+			}
+			in, err := c.isMember(ctx, n, service)
+			if err != nil {
+				return seen, explained("read the Messaging Service of "+identified(n), err)
+			}
+			if in {
+				return inPool(seen, service), nil
+			}
+		}
+		seen = inPool(seen, "")
+	}
+	return seen, nil
+}
+
+// leavePool takes n out of the pool that it was put into, and puts it back into the
+// one in which it was found. One that no longer takes it is noted.
+func (c *Carrier) leavePool(ctx context.Context, n platform.Number, l leaving) ([]string, error) {
+	from, _ := l.gave.(string)
+	if from != "" {
+		if err := c.exit(ctx, n, from); err != nil {
+			return nil, err
+		}
+	}
+	to, _ := l.after.(string)
+	if to == "" {
+		return nil, nil
+	}
+	err := c.enter(ctx, n, to)
+	if err != nil && httpapi.IsUnclear(err) {
+		return nil, platform.Final(err)
+	}
+	if err != nil {
+		return []string{fmt.Sprintf("%s of %s was cleared and not put back to %q: %v", l.field.Name, n.PhoneNumber, to, err)}, nil
+	}
+	return nil, nil
 }
 
 // clearAll makes the changes and reads the number back. Where its emergency

@@ -1,6 +1,8 @@
 package twilio
 
 import (
+	"slices"
+
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -244,10 +246,27 @@ var fields = []field{
 	),
 }
 
+// membership is the one setting that a record of a number does not have: it is in
+// the sender pool of a Messaging Service or in none. Survey reads it, and it is
+// written by settleMembership.
+var membership = field{
+	Field: wiring(sid("messaging_service_sid", "MG", "Messaging Service in whose sender pool the number is. The Service takes the "+
+		"number's messages before `sms_url` and `sms_application_sid`, unless its `use_inbound_webhook_on_number` is true. A number "+
+		"is in one at most; a change takes it out of the one and puts it into the other. Only the Services of the account of the "+
+		"credentials can be set."), needsSMS, apart),
+	read:  func(*record) any { return nil },
+	write: func(*update, any) {},
+}
+
+func apart(f *platform.Field) { f.Apart = true }
+
+// everyField are the fields of a record, and the membership.
+var everyField = append(slices.Clone(fields), membership)
+
 // settings are the fields as the resource shows them.
 func settings() []platform.Field {
 	shown := make([]platform.Field, 0, len(fields))
-	for _, f := range fields {
+	for _, f := range everyField {
 		shown = append(shown, f.Field)
 	}
 	return shown

@@ -147,7 +147,7 @@ func leavings(n platform.Number) []leaving {
 		ours = n.Settings
 	}
 	var all []leaving
-	for _, f := range fields {
+	for _, f := range everyField {
 		gave, routed := n.Memory.Wiring[f.Name]
 		if !routed {
 			gave = ours[f.Name]

@@ -3,8 +3,8 @@
 // It stands in front of the simulator. A request that the simulator accepts must be one that the documents allow, and
 // each answer must be one that they describe; so neither our client nor our simulator can drift away from Twilio
 // together. The documents are not part of this repository: they are twilio_api_v2010.json, twilio_trunking_v1.json,
-// twilio_voice_v1.json and twilio_pricing_v1.json of github.com/twilio/twilio-oai and, where it is there, vapi.json, which is
-// fern/apis/api/openapi.json of github.com/VapiAI/docs.
+// twilio_voice_v1.json, twilio_pricing_v1.json and twilio_messaging_v1.json of github.com/twilio/twilio-oai and, where it
+// is there, vapi.json, which is fern/apis/api/openapi.json of github.com/VapiAI/docs.
 package oaicheck
 
 import (
@@ -44,6 +44,7 @@ var documents = []document{
 	{service: simulator.Twilio, name: "twilio_trunking_v1.json"},
 	{service: simulator.Twilio, name: "twilio_voice_v1.json"},
 	{service: simulator.Twilio, name: "twilio_pricing_v1.json"},
+	{service: simulator.Twilio, name: "twilio_messaging_v1.json"},
 	{service: simulator.Vapi, name: "vapi.json", optional: true, partial: true},
 }
 
