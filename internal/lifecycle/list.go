@@ -160,6 +160,9 @@ func (m *Manager) Look(ctx context.Context, service, accountSID, phoneNumber str
 	}
 	for _, from := range sources {
 		got, err := m.lookAt(ctx, from, accountSID, phoneNumber)
+		if err == nil {
+			got, err = m.surveyImport(ctx, got)
+		}
 		var gone *GoneError
 		switch {
 		case errors.Is(err, platform.ErrNotFound), errors.As(err, &gone):
@@ -206,7 +209,7 @@ func (m *Manager) lookAt(
 }
 
 // Inspect returns a number that List has yielded as an import of it would find
-// it. Without credentials for its carrier it is as its platform alone has it.
+// it, but for what no record of it has. Without credentials for its carrier it is as its platform alone has it.
 func (m *Manager) Inspect(ctx context.Context, listed platform.Number) (platform.Number, error) {
 	if readable := m.Available(listed) == nil; !readable {
 		judge(&listed)
@@ -220,5 +223,5 @@ func (m *Manager) Inspect(ctx context.Context, listed platform.Number) (platform
 	have.PhoneNumber, have.AccountSID, have.Platform = listed.PhoneNumber, listed.AccountSID, listed.Platform
 	have.Acquisition, have.Action = platform.Adopted, platform.Detach
 	have.Carrier = m.Kinds.CarrierOf(have)
-	return m.Read(ctx, have)
+	return m.read(ctx, have, false)
 }

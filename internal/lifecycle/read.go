@@ -26,6 +26,11 @@ func (e *GoneError) Error() string {
 // service has said itself that it does not hold the number; any other error
 // leaves open what became of it.
 func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
+	return m.read(ctx, have, true)
+}
+
+// read is Read. Whole is an import's that takes over what no record has, too.
+func (m *Manager) read(ctx context.Context, have platform.Number, whole bool) (platform.Number, error) {
 	importing := have.Status == ""
 	if importing && m.Kinds.CarrierIsGuessed(have) {
 		var err error
@@ -58,7 +63,7 @@ func (m *Manager) Read(ctx context.Context, have platform.Number) (platform.Numb
 		return have, fmt.Errorf("%s calls it %q, which is no phone number in E.164 form",
 			m.Kinds.Title(m.Kinds.ServiceOf(have)), got.PhoneNumber)
 	}
-	if importing {
+	if importing && whole {
 		got, err = m.surveyImport(ctx, got)
 	} else {
 		got, err = m.survey(ctx, got, have.Settings)

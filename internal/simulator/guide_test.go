@@ -31,7 +31,8 @@ var seeded = map[string]any{
 	"dialnexa.workspaces": DialNexaWorkspace{}, "dialnexa.agents": DialNexaAgent{}, "dialnexa.numbers": DialNexaNumber{},
 	"dialnexa.available": DialNexaAvailable{},
 	"resemble.agents":    ResembleAgent{}, "resemble.numbers": ResembleNumber{},
-	"retell.agents": NamedAgent{}, "retell.numbers": RetellNumber{},
+	"twilio.services": TwilioService{},
+	"retell.agents":   NamedAgent{}, "retell.numbers": RetellNumber{},
 	"vapi.assistants": NamedAgent{}, "vapi.squads": nil, "vapi.workflows": nil, "vapi.credentials": nil, "vapi.numbers": VapiNumber{},
 	"elevenlabs.agents": NamedAgent{}, "elevenlabs.numbers": ElevenLabsNumber{},
 }
