@@ -54,8 +54,9 @@ type Manager struct {
 	Registry *registry.Registry
 
 	mu sync.Mutex
-	// denialTold says that a run has been told what the credentials may not ask for.
-	denialTold bool
+	// unsurveyed says that imports are no longer asked for what no record has, since
+	// that has failed.
+	unsurveyed bool
 	// leftovers are by account.
 	leftovers map[string]*purchase.Leftovers
 	// catalogs spare reads.

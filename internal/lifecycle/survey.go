@@ -20,30 +20,37 @@ func (m *Manager) survey(ctx context.Context, n platform.Number, managed ...plat
 	return surveyor.Survey(ctx, n)
 }
 
-// surveyImport is survey for a number that is taken over with all that is set. That
-// its carrier may not be asked is no error: nothing is named yet.
+// surveyImport is survey for a number that is taken over with all that is set. What
+// cannot be told is left alone, so that is a note, once in a run, and no error.
 func (m *Manager) surveyImport(ctx context.Context, n platform.Number) (platform.Number, error) {
 	surveyor, ok := m.Carriers[m.Kinds.CarrierOf(n)].(platform.Surveyor)
-	if !ok {
+	if !ok || m.isUnsurveyed() {
 		return n, nil
 	}
 	surveyed, err := surveyor.Survey(ctx, n)
-	if platform.IsDenied(err) {
-		if m.firstDenial() {
-			n.Notes = append(n.Notes, fmt.Sprintf("Not everything that is set could be taken over, since the credentials may not "+
-				"ask for it: %v", err))
-		}
-		return n, nil
+	switch {
+	case err == nil:
+		return surveyed, nil
+	case ctx.Err() != nil:
+		return n, err
 	}
-	return surveyed, err
+	if m.giveUpSurveys() {
+		n.Notes = append(n.Notes, fmt.Sprintf("Not all that is set could be taken over, here and for further numbers of this run: %v", err))
+	}
+	return n, nil
 }
 
-// firstDenial says that nothing has been said yet in this run of what the
-// credentials may not ask for.
-func (m *Manager) firstDenial() bool {
+func (m *Manager) isUnsurveyed() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	first := !m.denialTold
-	m.denialTold = true
+	return m.unsurveyed
+}
+
+// giveUpSurveys asks no more for imports in this run; false: that was so already.
+func (m *Manager) giveUpSurveys() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	first := !m.unsurveyed
+	m.unsurveyed = true
 	return first
 }

@@ -214,8 +214,8 @@ func TestMembershipIsNeverInNeither(t *testing.T) {
 	}
 }
 
-// An import takes the membership over; where the credentials may not ask for it,
-// that is a note, once.
+// An import takes the membership over; where it cannot be told, that is a note, and
+// the membership is left alone.
 func TestImportTakesTheMembershipOver(t *testing.T) {
 	t.Parallel()
 	sim, r, services := startPools(t, true)
@@ -235,7 +235,7 @@ func TestImportTakesTheMembershipOver(t *testing.T) {
 	if diags.Failed() || r.State()["messaging_service_sid"] != nil {
 		t.Fatalf("%+v", diags)
 	}
-	expectSays(t, diags, "warning", "may not ask")
+	expectSays(t, diags, "warning", "could be taken over")
 	expectSettled(t, r, acctest.Values{"phone_number": number, "friendly_name": r.State()["friendly_name"]})
 }
 
