@@ -19,8 +19,7 @@ type pools struct {
 	turn chan struct{} // held by whoever asks; the others wait for what it is told
 
 	told     bool
-	denied   error // the credentials may not ask
-	services map[string]senders.MessagingV1Service
+	denied   error             // the credentials may not ask
 	memberOf map[string]string // Services, by the SID of a number
 }
 
@@ -35,7 +34,7 @@ func (c *Carrier) Survey(ctx context.Context, n platform.Number) (platform.Numbe
 	if account, err := c.accountOf(n); err != nil || account != c.accountSID {
 		return n, err // Services are those of the credentials' account alone
 	}
-	service, _, err := c.poolOf(ctx, n)
+	service, err := c.poolOf(ctx, n)
 	if err != nil {
 		return n, err
 	}
@@ -57,18 +56,16 @@ func inPool(n platform.Number, service string) platform.Number {
 }
 
 // poolOf is the Service in whose sender pool n is, as the run has been told.
-func (c *Carrier) poolOf(
-	ctx context.Context, n platform.Number,
-) (sid string, service senders.MessagingV1Service, err error) {
+func (c *Carrier) poolOf(ctx context.Context, n platform.Number) (service string, err error) {
 	p := c.pools
 	select {
 	case p.turn <- struct{}{}:
 		defer func() { <-p.turn }()
 	case <-ctx.Done():
-		return "", service, ctx.Err()
+		return "", ctx.Err()
 	}
 	if p.denied != nil {
-		return "", service, p.denied
+		return "", p.denied
 	}
 	if !p.told {
 		if err := c.askPools(ctx); err != nil {
@@ -76,12 +73,11 @@ func (c *Carrier) poolOf(
 			if isDenied(err) {
 				p.denied = err
 			}
-			return "", service, err
+			return "", err
 		}
 		p.told = true
 	}
-	sid = p.memberOf[n.SID]
-	return sid, p.services[sid], nil
+	return p.memberOf[n.SID], nil
 }
 
 // join notes what this run has made of n; empty: it is in no pool.
@@ -95,7 +91,7 @@ func (p *pools) join(n platform.Number, service string) {
 
 func (c *Carrier) askPools(ctx context.Context) error {
 	p := c.pools
-	p.services, p.memberOf = map[string]senders.MessagingV1Service{}, map[string]string{}
+	p.memberOf = map[string]string{}
 	size := pageSize
 	listed, err := allPages(func(at place) ([]senders.MessagingV1Service, *place, error) {
 		request, twilio := c.senders(ctx)
@@ -122,7 +118,6 @@ func (c *Carrier) askPools(ctx context.Context) error {
 	}
 	for i := range listed {
 		sid := *listed[i].Sid
-		p.services[sid] = listed[i]
 		members, err := allPages(func(at place) ([]senders.MessagingV1PhoneNumber, *place, error) {
 			request, twilio := c.senders(ctx)
 			list, err := twilio.PagePhoneNumber(sid, &senders.ListPhoneNumberParams{PageSize: &size}, at.token, at.page())
@@ -204,7 +199,7 @@ func (c *Carrier) enter(ctx context.Context, n platform.Number, service string) 
 		return fmt.Errorf("%s: %w; another Messaging Service has it by now: plan again, or take it out there", doing, failure)
 	case errors.Is(failure, platform.ErrNotFound):
 		return &platform.FieldError{Field: membership.Name, Err: fmt.Errorf(
-			"%s: account %s has no such Messaging Service: %v", doing, c.accountSID, failure)}
+			"%s: account %s has no such Messaging Service: %s", doing, c.accountSID, failure.Error())}
 	case !httpapi.IsUnclear(failure):
 		return explained(doing, failure)
 	}
@@ -271,7 +266,7 @@ func (c *Carrier) exchange(ctx context.Context, n platform.Number, from, to stri
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	if err := c.enter(ctx, n, from); err != nil {
-		return platform.Final(fmt.Errorf("%w; and it could not be put back into %s, so it is in neither: %v", failure, from, err))
+		return platform.Final(fmt.Errorf("%w; and it could not be put back into %s, so it is in neither: %s", failure, from, err.Error()))
 	}
 	return fmt.Errorf("%w; it is back in %s", failure, from)
 }
@@ -288,7 +283,7 @@ func (c *Carrier) settleMembership(ctx context.Context, have, want platform.Numb
 		return have, nil
 	case !known:
 		var err error
-		if from, _, err = c.poolOf(ctx, have); err != nil {
+		if from, err = c.poolOf(ctx, have); err != nil {
 			return have, platform.Untouched(err)
 		}
 		have = inPool(have, from)
@@ -315,5 +310,6 @@ func (c *Carrier) checkService(account string, want platform.Number) error {
 	}
 	return platform.Untouched(&platform.FieldError{Field: membership.Name, Err: fmt.Errorf(
 		"%s is in account %s, and a Messaging Service is reached only with the credentials of its own account, which these are "+
-			"not (%s): configure the provider with those of account %[2]s, or leave messaging_service_sid out", want.PhoneNumber, account, c.accountSID)})
+			"not (%s): configure the provider with those of account %[2]s, or leave messaging_service_sid out",
+		want.PhoneNumber, account, c.accountSID)})
 }
