@@ -9,7 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/fastpath"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/process"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 )
 
@@ -27,7 +27,7 @@ func main() {
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())
 	} else {
-		fastpath.Tune()
+		process.Tune()
 	}
 	if err := tf6server.Serve(provider.Address, provider.NewServer(version), options...); err != nil {
 		fmt.Fprintln(os.Stderr, err)

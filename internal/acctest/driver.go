@@ -461,7 +461,7 @@ func (r *Resource) steps(p *Plan, config tftypes.Value) []func() Diagnostics {
 		d.t.Fatalf("a failed plan can't be applied: %+v", p.Diagnostics)
 	}
 	end := func() Diagnostics { return r.change(r.null(), p) }
-	begin := func() Diagnostics { return r.settle(p, config) }
+	begin := func() Diagnostics { return r.replan(p, config) }
 	switch {
 	case p.Action == NoOp:
 		return nil
@@ -475,7 +475,7 @@ func (r *Resource) steps(p *Plan, config tftypes.Value) []func() Diagnostics {
 	old := *r
 	return []func() Diagnostics{func() Diagnostics {
 		r.object, r.Tainted = object{value: r.null()}, false
-		diags := r.settle(p, config)
+		diags := r.replan(p, config)
 		if r.object.value.IsNull() {
 			r.object, r.Tainted = old.object, old.Tainted // as it was
 		}
@@ -491,8 +491,8 @@ func (r *Resource) steps(p *Plan, config tftypes.Value) []func() Diagnostics {
 	}}
 }
 
-// settle plans once more, with all values known, and makes the resource so.
-func (r *Resource) settle(p *Plan, config tftypes.Value) Diagnostics {
+// replan plans once more, with all values known, and makes the resource so.
+func (r *Resource) replan(p *Plan, config tftypes.Value) Diagnostics {
 	d := r.driver
 	d.t.Helper()
 	final := r.plan(applyWalk, config)

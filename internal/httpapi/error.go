@@ -164,3 +164,14 @@ func clean(s string) string {
 	}
 	return s
 }
+
+// Explained says what was to be done when err occurred and, where the status of
+// the service's answer tells, the way out.
+func Explained(doing string, err error, waysOut map[int]string) error {
+	answer, answered := errors.AsType[*Error](err)
+	err = fmt.Errorf("%s: %w", doing, err)
+	if !answered || waysOut[answer.Status] == "" {
+		return err
+	}
+	return fmt.Errorf("%w; %s", err, waysOut[answer.Status])
+}

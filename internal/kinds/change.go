@@ -39,7 +39,7 @@ func (t Table) CarrierChange(have, want platform.Number) *platform.Refusal {
 	}
 }
 
-// FindsAnew says that an update of have to want may change what Memory.Replaced
+// FindsAnew says that an update of have to want may change what Private.Replaced
 // remembers.
 func (t Table) FindsAnew(have, want platform.Number) bool {
 	return have.Status != platform.Active || have.Platform != want.Platform || len(t.NewlyManaged(have, want)) > 0
@@ -49,9 +49,9 @@ func (t Table) FindsAnew(have, want platform.Number) bool {
 // empty: it takes off none. It has to be allowed, and to be the one that this
 // resource was configured with and no longer is.
 func Deregisters(have, want platform.Number) string {
-	address := have.Memory.Ours.String(platform.EmergencyAddressSID)
+	address := have.Private.Ours.String(platform.EmergencyAddressSID)
 	_, named := want.Settings[platform.EmergencyAddressSID]
-	if !want.DeregisterEmergencyAddress || named || address != have.Memory.EmergencyAddress {
+	if !want.DeregisterEmergencyAddress || named || address != have.Private.EmergencyAddress {
 		return ""
 	}
 	return address
@@ -70,7 +70,7 @@ func (t Table) Reclaimed(have, want platform.Number) platform.Number {
 	owned := t.Yielded(have)
 	for _, name := range t.Yielded(want) {
 		_, named := want.Settings[name]
-		wrote := have.Memory.Wiring[name]
+		wrote := have.Private.Wiring[name]
 		if !slices.Contains(owned, name) && !named && wrote != nil && have.Settings[name] == wrote {
 			names = append(names, name)
 		}

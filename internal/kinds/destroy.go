@@ -12,7 +12,7 @@ import (
 func (t Table) Steps(n platform.Number) []platform.Step {
 	var steps []platform.Step
 	action := n.Action
-	if action == platform.Release && n.Memory.Unfinished == platform.Creation {
+	if action == platform.Release && n.Private.Unfinished == platform.Creation {
 		action = platform.Detach
 		steps = append(steps, platform.Step{Sentence: fmt.Sprintf(
 			"Do not release %s: its creation never completed, so it is only detached.", n.PhoneNumber)})
@@ -23,7 +23,7 @@ func (t Table) Steps(n platform.Number) []platform.Step {
 		return append(steps, carrier.Steps(n, action)...)
 	}
 	steps = append(steps, on.Steps(n, action)...)
-	if n.Memory.Lost {
+	if n.Private.Lost {
 		steps = slices.DeleteFunc(steps, func(s platform.Step) bool { return s.Service == carrier.Name })
 		return append(steps, platform.Step{Sentence: fmt.Sprintf("Leave %s alone, which no longer has %s.",
 			carrier.Title, n.PhoneNumber)})
@@ -60,7 +60,7 @@ func (t Table) Billing(n platform.Number) string {
 	}
 	kind, _ := t.Kind(t.CarrierOf(n))
 	switch {
-	case n.Memory.Lost:
+	case n.Private.Lost:
 		return fmt.Sprintf("%s no longer has the number, so there is nothing to bill.", kind.Title)
 	case kind.Billing == nil:
 		return ""
@@ -72,7 +72,7 @@ func (t Table) Billing(n platform.Number) string {
 // it; nil: it can, or need not.
 func (t Table) Unreleasable(n platform.Number) *platform.Refusal {
 	carrier, _ := t.Kind(t.CarrierOf(n))
-	if n.Action != platform.Release || n.Memory.Unfinished == platform.Creation || carrier.Steps != nil {
+	if n.Action != platform.Release || n.Private.Unfinished == platform.Creation || carrier.Steps != nil {
 		return nil
 	}
 	return &platform.Refusal{

@@ -25,7 +25,7 @@ func table() kinds.Table {
 			Name: "carrier", Title: "Carrier", Settings: []platform.Field{{Name: "voice_url", Wiring: true}},
 			Steps: steps("carrier", true),
 			Refuse: func(n platform.Number) *platform.Refusal {
-				if n.Memory.Origin == "hosted" {
+				if n.Private.Origin == "hosted" {
 					return &platform.Refusal{Summary: "hosted"}
 				}
 				return nil
@@ -56,11 +56,11 @@ func TestStepsJoinThePlatformsAndTheCarriers(t *testing.T) {
 		"both, detach":           {platform.Number{Platform: "both", Action: platform.Detach}, "both:detach", false},
 		"both, release":          {platform.Number{Platform: "both", Action: platform.Release}, "both:release", true},
 		"creation never completed": {
-			platform.Number{Platform: platform.None, Action: platform.Release, Memory: platform.Memory{Unfinished: platform.Creation}},
+			platform.Number{Platform: platform.None, Action: platform.Release, Private: platform.PrivateState{Unfinished: platform.Creation}},
 			"remark carrier:detach", false,
 		},
 		"destroy stopped half-way": {
-			platform.Number{Platform: platform.None, Action: platform.Release, Memory: platform.Memory{Unfinished: platform.Teardown}},
+			platform.Number{Platform: platform.None, Action: platform.Release, Private: platform.PrivateState{Unfinished: platform.Teardown}},
 			"carrier:release", true,
 		},
 	} {
@@ -86,7 +86,7 @@ func TestStepsJoinThePlatformsAndTheCarriers(t *testing.T) {
 
 func TestRefusalsConcernReleasesAlone(t *testing.T) {
 	t.Parallel()
-	hosted := platform.Memory{Origin: "hosted"}
+	hosted := platform.PrivateState{Origin: "hosted"}
 	for name, test := range map[string]struct {
 		n       platform.Number
 		prevent bool
@@ -96,10 +96,10 @@ func TestRefusalsConcernReleasesAlone(t *testing.T) {
 		"release, prevented":          {n: platform.Number{Platform: platform.None, Action: platform.Release}, prevent: true, refused: "prevented"},
 		"detach, prevented":           {n: platform.Number{Platform: platform.None, Action: platform.Detach}, prevent: true},
 		"force, prevented":            {n: platform.Number{Platform: platform.None, Action: platform.ForceDelete}, prevent: true},
-		"release of a hosted number":  {n: platform.Number{Platform: platform.None, Action: platform.Release, Memory: hosted}, refused: "hosted"},
-		"detach of a hosted number":   {n: platform.Number{Platform: platform.None, Action: platform.Detach, Memory: hosted}},
-		"hosted, below a platform":    {n: platform.Number{Platform: "voice", Action: platform.Release, Memory: hosted}, refused: "hosted"},
-		"half-created, prevented too": {n: platform.Number{Platform: platform.None, Action: platform.Release, Memory: platform.Memory{Unfinished: platform.Creation}}, prevent: true},
+		"release of a hosted number":  {n: platform.Number{Platform: platform.None, Action: platform.Release, Private: hosted}, refused: "hosted"},
+		"detach of a hosted number":   {n: platform.Number{Platform: platform.None, Action: platform.Detach, Private: hosted}},
+		"hosted, below a platform":    {n: platform.Number{Platform: "voice", Action: platform.Release, Private: hosted}, refused: "hosted"},
+		"half-created, prevented too": {n: platform.Number{Platform: platform.None, Action: platform.Release, Private: platform.PrivateState{Unfinished: platform.Creation}}, prevent: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,7 +120,7 @@ func TestBillingFollowsWhatWillReallyHappen(t *testing.T) {
 	if got := table().Billing(released); got != "billing of release" {
 		t.Errorf("of a release: %q", got)
 	}
-	released.Memory.Unfinished = platform.Creation
+	released.Private.Unfinished = platform.Creation
 	if got := table().Billing(released); got != "billing of detach" {
 		t.Errorf("of a creation that never completed: %q", got)
 	}
@@ -179,7 +179,7 @@ func TestReleaseIsRefusedWhereTheCarrierCannotBeTalkedTo(t *testing.T) {
 		"force":          {platform.Number{Platform: "either", Action: platform.ForceDelete, Block: outside}, false},
 		"by the carrier": {platform.Number{Platform: "either", Action: platform.Release}, false},
 		"creation never completed": {platform.Number{
-			Platform: "either", Action: platform.Release, Block: outside, Memory: platform.Memory{Unfinished: platform.Creation},
+			Platform: "either", Action: platform.Release, Block: outside, Private: platform.PrivateState{Unfinished: platform.Creation},
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

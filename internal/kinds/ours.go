@@ -7,7 +7,7 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// Ours are the settings of n that Memory.Ours remembers once they are written:
+// Ours are the settings of n that Private.Ours remembers once they are written:
 // those that are named.
 func Ours(n platform.Number) platform.Values {
 	values := maps.Clone(n.Settings)
@@ -33,7 +33,7 @@ func (t Table) TakenOver(n platform.Number) platform.Values {
 // PartlyOurs is what is ours after an update to want that failed: of what it was
 // to change, only what the number was seen to have by then.
 func (t Table) PartlyOurs(have, want, got platform.Number) platform.Values {
-	values := maps.Clone(have.Memory.Ours)
+	values := maps.Clone(have.Private.Ours)
 	if values == nil {
 		values = Ours(have)
 	}
@@ -56,7 +56,7 @@ func (t Table) Removed(have, want platform.Number) []string {
 	var names []string
 	owned := t.Owned(want)
 	for _, field := range t.wiringOf(have) {
-		_, was := have.Memory.Ours[field.Name]
+		_, was := have.Private.Ours[field.Name]
 		if was && want.Settings[field.Name] == nil && !slices.Contains(owned, field.Name) {
 			names = append(names, field.Name)
 		}
@@ -127,7 +127,7 @@ func (t Table) Replaces(replaced platform.Values, found platform.Number, names [
 	return values
 }
 
-// Replacing is Memory.Replaced of a number that was found as have and made as want,
+// Replacing is Private.Replaced of a number that was found as have and made as want,
 // and is got by now. What is found as the platform has it is the platform's own.
 func (t Table) Replacing(have, want, got platform.Number) platform.Values {
 	names := t.Owned(want)
@@ -145,7 +145,7 @@ func (t Table) Replacing(have, want, got platform.Number) platform.Values {
 func (t Table) WithoutWiring(replaced platform.Values, n platform.Number) platform.Values {
 	left, owned := platform.Values{}, t.Owned(n)
 	for name, value := range replaced {
-		given, wired := n.Memory.Wiring[name]
+		given, wired := n.Private.Wiring[name]
 		if !wired && slices.Contains(owned, name) {
 			given = n.Settings[name]
 		}
@@ -162,9 +162,9 @@ func (t Table) WithoutWiring(replaced platform.Values, n platform.Number) platfo
 func (t Table) FoundByMove(replaced platform.Values, have, want, live platform.Number) platform.Values {
 	values, owned := maps.Clone(replaced), t.Owned(want)
 	for _, field := range t.wiringOf(want) {
-		gave, routed := have.Memory.Wiring[field.Name]
+		gave, routed := have.Private.Wiring[field.Name]
 		if !routed {
-			gave = have.Memory.Ours[field.Name]
+			gave = have.Private.Ours[field.Name]
 		}
 		value := live.Settings[field.Name]
 		if !slices.Contains(owned, field.Name) || !IsSet(value, field) || value == gave || field.Default != nil {

@@ -73,14 +73,14 @@ func (t Table) Restored(n platform.Number) platform.Values {
 // RememberRewiring takes over what the platform itself has wired since the attach:
 // it would be restored as it is now.
 func (t Table) RememberRewiring(n *platform.Number) {
-	remembered := maps.Clone(n.Memory.Wiring)
+	remembered := maps.Clone(n.Private.Wiring)
 	wires, _ := t.Wires(*n)
 	for name, value := range t.Restored(*n) {
 		if value == n.Settings[name] && slices.Contains(wires, name) {
 			remembered[name] = value
 		}
 	}
-	n.Memory.Wiring = remembered
+	n.Private.Wiring = remembered
 }
 
 // Rewired names the settings that are no longer as they were right after the
@@ -89,7 +89,7 @@ func (t Table) Rewired(n platform.Number) []string {
 	kind, _ := t.Kind(n.Platform)
 	var changed []string
 	for _, name := range t.routing(n) {
-		remembered, judged := n.Memory.Wiring[name]
+		remembered, judged := n.Private.Wiring[name]
 		if n.Settings[name] != remembered && (judged || kind.Restores == nil) {
 			changed = append(changed, name)
 		}
@@ -112,7 +112,7 @@ func (t Table) Set(n platform.Number, names []string) []string {
 func (t Table) PointsAt(n platform.Number) bool {
 	wires, _ := t.Wires(n)
 	for _, name := range wires {
-		if n.Memory.Wiring.Has(name) && n.Settings[name] == n.Memory.Wiring[name] {
+		if n.Private.Wiring.Has(name) && n.Settings[name] == n.Private.Wiring[name] {
 			return true
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// Outlook is what a creation would do if it ran now.
-type Outlook struct {
+// Lookup is what a creation would do if it ran now.
+type Lookup struct {
 	// Acquisition is empty when the number is neither owned nor may be bought:
 	// NotOwned then says why.
 	Acquisition platform.Acquisition
@@ -26,41 +26,41 @@ type Outlook struct {
 	Lost []string
 }
 
-// Outlook looks up, without changing anything, how want would be acquired. A
+// Lookup looks up, without changing anything, how want would be acquired. A
 // *platform.Refusal is the platform's own word that it never takes the number.
-func (m *Manager) Outlook(ctx context.Context, want platform.Number) (Outlook, error) {
+func (m *Manager) Lookup(ctx context.Context, want platform.Number) (Lookup, error) {
 	if want.PhoneNumber == "" {
-		return Outlook{Acquisition: platform.Purchased}, nil // by a search, or by claiming one
+		return Lookup{Acquisition: platform.Purchased}, nil // by a search, or by claiming one
 	}
 	carrier, on, err := m.openToLook(want)
 	if err != nil {
-		return Outlook{}, err
+		return Lookup{}, err
 	}
 	owned, err := carrier.Find(ctx, want)
 	if err == nil {
 		if owned, err = m.survey(ctx, owned, want.Settings); err != nil {
-			return Outlook{}, err
+			return Lookup{}, err
 		}
-		return Outlook{
+		return Lookup{
 			Acquisition: platform.Adopted, Capabilities: owned.Capabilities, Lost: m.lost(ctx, on, owned, want),
 		}, nil
 	}
 	if !errors.Is(err, platform.ErrNotFound) {
-		return Outlook{}, err
+		return Lookup{}, err
 	}
 	notOwned := m.notOwned(ctx, carrier, want)
 	if on != nil && notOwned.Elsewhere == "" && want.Platform != m.Kinds.CarrierOf(want) {
 		var refusal *platform.Refusal
 		if _, err := on.Read(ctx, want); errors.As(err, &refusal) { // it is the platform's own
-			return Outlook{}, refusal
+			return Lookup{}, refusal
 		} else if err != nil && !errors.Is(err, platform.ErrNotFound) {
 			notOwned.Unsure = err
 		}
 	}
 	if notOwned.Elsewhere == "" && m.mayBuy(want) {
-		return Outlook{Acquisition: platform.Purchased}, nil
+		return Lookup{Acquisition: platform.Purchased}, nil
 	}
-	return Outlook{NotOwned: notOwned}, nil
+	return Lookup{NotOwned: notOwned}, nil
 }
 
 // Reported says whether a service tells by itself that want is there: its carrier
@@ -173,10 +173,10 @@ func (e *StaleError) Error() string {
 	return fmt.Sprintf("the plan was to adopt %s, but it is no longer owned; nothing was bought, plan again", e.PhoneNumber)
 }
 
-// TakenError reports that two creations of one run want the same number.
-type TakenError struct{ PhoneNumber string }
+// DuplicateError reports that two creations of one run want the same number.
+type DuplicateError struct{ PhoneNumber string }
 
-func (e *TakenError) Error() string {
+func (e *DuplicateError) Error() string {
 	return fmt.Sprintf("%s is already managed by another telephony_phone_number in this run, which is in state; this one "+
 		"is not. Nothing was changed: remove this resource from the configuration", e.PhoneNumber)
 }
@@ -203,12 +203,12 @@ func lostClaim(phoneNumber string) string {
 // Acquisition is the one that was planned; empty: none was.
 //
 // A zero Number beside an error: nothing is owned. Any other beside an error is
-// owned all the same: it must be kept in state, and its Memory says that its
+// owned all the same: it must be kept in state, and its Private says that its
 // creation never completed.
 func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Number, error) {
 	defer m.catalogs.Writing()()
-	if want.Memory.Instance == "" {
-		want.Memory.Instance = registry.NewInstance()
+	if want.Private.Instance == "" {
+		want.Private.Instance = registry.NewInstance()
 	}
 	if want.PhoneNumber != "" { // before the first look: nobody else changes it meanwhile
 		unlock, err := m.Registry.Lock(ctx, want.PhoneNumber)
@@ -217,7 +217,7 @@ func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Nu
 		}
 		defer unlock()
 	}
-	want, err := m.Foresee(ctx, platform.Number{}, want)
+	want, err := m.Preview(ctx, platform.Number{}, want)
 	if err != nil {
 		return platform.Number{}, err
 	}
@@ -255,13 +255,13 @@ func (m *Manager) complete(
 		}
 	}
 	if errors.Is(err, platform.ErrClaimed) {
-		m.Registry.Leave(have.PhoneNumber, want.Memory.Instance)
+		m.Registry.Leave(have.PhoneNumber, want.Private.Instance)
 		return platform.Number{}, &purchase.LostError{Number: have, Err: err}
 	}
 	if err != nil {
-		got.Memory.Stop(platform.Creation, err)
+		got.Private.Stop(platform.Creation, err)
 	}
-	got.Memory.Ours, got.Memory.Replaced = kinds.Ours(named), m.Kinds.Replacing(have, want, got)
+	got.Private.Ours, got.Private.Replaced = kinds.Ours(named), m.Kinds.Replacing(have, want, got)
 	judge(&got)
 	return readable(got, want), err
 }
@@ -280,31 +280,31 @@ func withoutMark(
 	case errors.Is(err, platform.ErrClaimed):
 		return n, err
 	}
-	marked.Memory.Marker = mark
-	settleMark(&marked)
+	marked.Private.Marker = mark
+	readMark(&marked)
 	return marked, nil
 }
 
-// settleMark reads a mark as what it says: the creation never completed. The
+// readMark reads a mark as what it says: the creation never completed. The
 // friendly name is shown as the one that its completion will give.
-func settleMark(n *platform.Number) {
+func readMark(n *platform.Number) {
 	if n.Marker() == "" {
 		return
 	}
-	n.Memory.Marker = n.Marker()
+	n.Private.Marker = n.Marker()
 	n.Settings = maps.Clone(n.Settings)
 	n.Settings[platform.FriendlyName] = n.PhoneNumber
 	n.Acquisition = platform.Purchased
-	if n.Memory.Unfinished == "" {
-		n.Memory.Unfinished = platform.Creation
-		n.Memory.Detail = "the number still carries the mark of a purchase"
+	if n.Private.Unfinished == "" {
+		n.Private.Unfinished = platform.Creation
+		n.Private.Detail = "the number still carries the mark of a purchase"
 	}
 }
 
 // completion is what is wanted of a number that has been acquired.
 func (m *Manager) completion(have, want platform.Number) platform.Number {
 	want.PhoneNumber, want.SID, want.AccountSID = have.PhoneNumber, have.SID, have.AccountSID
-	want.Acquisition, want.Memory = have.Acquisition, have.Memory
+	want.Acquisition, want.Private = have.Acquisition, have.Private
 	if want.Acquisition == platform.Purchased { // nobody else has wired it
 		want = m.Kinds.Bare(want)
 	}
@@ -375,41 +375,41 @@ func (m *Manager) connect(
 		outranked.Settings[name] = nil
 	}
 	for _, name := range wires { // what the resource had wired itself, and the platform has left as it was
-		if value := n.Memory.Ours[name]; value != nil && live.Settings[name] == value {
+		if value := n.Private.Ours[name]; value != nil && live.Settings[name] == value {
 			outranked.Settings[name] = nil
 		}
 	}
-	live.Block, live.Memory = n.Block, n.Memory
+	live.Block, live.Private = n.Block, n.Private
 	maps.Copy(outranked.Settings, m.Kinds.Restored(live))
 	if live, err = configure(ctx, carrier, live, outranked); err != nil {
 		return n, err
 	}
 	n.Settings = live.Settings
-	n.Memory.Wiring, n.Memory.Foreign = m.Kinds.Wiring(n), nil
+	n.Private.Wiring, n.Private.Foreign = m.Kinds.Wiring(n), nil
 	return n, nil
 }
 
-// Foresee fills in what the platform can tell of want before it is attached. Have
+// Preview fills in what the platform can tell of want before it is attached. Have
 // is the number as it is held; zero: it is not yet.
 //
 // Whether a number that the platform lists is the platform's own, nobody but
 // another carrier can tell: one that has the number by want's own word, and says
 // so itself, has imported it there.
-func (m *Manager) Foresee(ctx context.Context, have, want platform.Number) (platform.Number, error) {
-	foreseer, ok := m.Platforms[want.Platform].(platform.Foreseer)
+func (m *Manager) Preview(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+	previewer, ok := m.Platforms[want.Platform].(platform.Previewer)
 	if !ok {
 		return want, nil
 	}
 	if have.Platform != want.Platform {
 		want.SID = have.SID // by which its carrier holds it
 	}
-	told, err := foreseer.Foresee(ctx, want)
+	told, err := previewer.Preview(ctx, want)
 	told.Carrier = m.Kinds.CarrierOf(told)
 	if err != nil || have.PhoneNumber != "" || told.Carrier != want.Platform {
 		return told, err
 	}
 	want.SID = heldElsewhere
-	imported, err := foreseer.Foresee(ctx, want)
+	imported, err := previewer.Preview(ctx, want)
 	imported.SID, imported.Carrier = "", m.Kinds.CarrierOf(imported)
 	kind, _ := m.Kinds.Kind(imported.Carrier)
 	carrier, opened := m.Carriers[kind.Name]
@@ -436,10 +436,10 @@ func configure(
 ) (platform.Number, error) {
 	seen, err := carrier.Configure(ctx, have, want)
 	want.SID, want.AccountSID, want.Settings = seen.SID, seen.AccountSID, seen.Settings
-	want.Capabilities, want.Memory.Origin = seen.Capabilities, seen.Memory.Origin
-	want.Memory.EmergencyAddress = seen.Memory.EmergencyAddress
+	want.Capabilities, want.Private.Origin = seen.Capabilities, seen.Private.Origin
+	want.Private.EmergencyAddress = seen.Private.EmergencyAddress
 	if err == nil && seen.Marker() == "" {
-		want.Memory.Marker = ""
+		want.Private.Marker = ""
 	}
 	want.Status, want.StatusReason = "", ""
 	return want, err
@@ -451,12 +451,12 @@ func (m *Manager) acquire(
 	if want.PhoneNumber == "" {
 		return m.search(carrier, want).Acquire(ctx, want)
 	}
-	if !m.Registry.Acquire(want.PhoneNumber, want.Memory.Instance) {
-		return want, &TakenError{PhoneNumber: want.PhoneNumber}
+	if !m.Registry.Acquire(want.PhoneNumber, want.Private.Instance) {
+		return want, &DuplicateError{PhoneNumber: want.PhoneNumber}
 	}
 	got, err := m.acquireByNumber(ctx, carrier, want)
 	if err != nil {
-		m.Registry.Leave(want.PhoneNumber, want.Memory.Instance)
+		m.Registry.Leave(want.PhoneNumber, want.Private.Instance)
 	}
 	return got, err
 }
@@ -466,11 +466,11 @@ func (m *Manager) search(carrier platform.Carrier, want platform.Number) purchas
 	return purchase.Search{
 		Carrier:   carrier,
 		Leftovers: m.leftoversOf(want),
-		Take: func(phoneNumber string) bool {
+		Reserve: func(phoneNumber string) bool {
 			_, inState := m.Registry.Held(phoneNumber)
-			return !inState && m.Registry.Acquire(phoneNumber, want.Memory.Instance)
+			return !inState && m.Registry.Acquire(phoneNumber, want.Private.Instance)
 		},
-		Leave: func(phoneNumber string) { m.Registry.Leave(phoneNumber, want.Memory.Instance) },
+		Leave: func(phoneNumber string) { m.Registry.Leave(phoneNumber, want.Private.Instance) },
 	}
 }
 

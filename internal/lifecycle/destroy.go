@@ -31,19 +31,19 @@ func (m *Manager) Delete(ctx context.Context, have platform.Number) (left platfo
 		return have, nil, platform.Untouched(err)
 	}
 	defer unlock()
-	if m.Registry.AcquiredByAnother(have.PhoneNumber, have.Memory.Instance) {
+	if m.Registry.AcquiredByAnother(have.PhoneNumber, have.Private.Instance) {
 		return have, []string{m.leftNote(have)}, nil
 	}
-	if left, notes, err = m.end(ctx, have); err != nil {
+	if left, notes, err = m.destroy(ctx, have); err != nil {
 		m.Registry.DestroyFailed(left)
 		return left, notes, err
 	}
-	m.Registry.Leave(have.PhoneNumber, have.Memory.Instance)
+	m.Registry.Leave(have.PhoneNumber, have.Private.Instance)
 	return left, notes, nil
 }
 
-// end is Delete for a number that nobody else works on.
-func (m *Manager) end(ctx context.Context, have platform.Number) (platform.Number, []string, error) {
+// destroy is Delete for a number that nobody else works on.
+func (m *Manager) destroy(ctx context.Context, have platform.Number) (platform.Number, []string, error) {
 	if refusal := m.Kinds.Refuse(have, m.PreventRelease); refusal != nil {
 		return have, nil, platform.Untouched(refusal)
 	}
@@ -58,10 +58,10 @@ func (m *Manager) end(ctx context.Context, have platform.Number) (platform.Numbe
 	if err != nil {
 		return have, nil, platform.Untouched(err)
 	}
-	if have.Memory.Unfinished == platform.Creation {
+	if have.Private.Unfinished == platform.Creation {
 		live, err := carrier.Read(ctx, have)
 		switch {
-		case err == nil && live.Marker() != have.Memory.Marker:
+		case err == nil && live.Marker() != have.Private.Marker:
 			return have, []string{lostNote(have)}, nil
 		case err != nil && !errors.Is(err, platform.ErrNotFound):
 			return have, nil, platform.Untouched(err)
@@ -122,9 +122,9 @@ func (m *Manager) run(
 
 // stopped is a number whose end stopped half-way.
 func stopped(n platform.Number, err error) platform.Number {
-	n.Memory.Stop(platform.Teardown, err)
+	n.Private.Stop(platform.Teardown, err)
 	n.Status = platform.Corrupted
-	n.StatusReason = unfinishedReason(n.Memory)
+	n.StatusReason = unfinishedReason(n.Private)
 	return n
 }
 

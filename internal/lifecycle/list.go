@@ -115,7 +115,7 @@ func (m *Manager) pages(ctx context.Context, from source, accountSID string) ite
 			}
 			for i := range page {
 				n := readable(page[i].Number, platform.Number{})
-				if !e164.MatchString(n.PhoneNumber) {
+				if !platform.IsE164(n.PhoneNumber) {
 					continue // it could not be managed
 				}
 				n.Platform = cmp.Or(n.Platform, platform.None)

@@ -105,7 +105,7 @@ func TestCreationThatLostItsNumberLeavesItAlone(t *testing.T) {
 	begin := func(t *testing.T) (*simulator.Server, platform.Number) {
 		sim := world()
 		first, err := manager(t, outage{direct{sim}}).Create(t.Context(), want)
-		if err == nil || first.PhoneNumber == "" || first.Status != platform.Corrupted || first.Memory.Marker == "" {
+		if err == nil || first.PhoneNumber == "" || first.Status != platform.Corrupted || first.Private.Marker == "" {
 			t.Fatalf("%+v, %v", first, err)
 		}
 		return sim, first
@@ -168,11 +168,11 @@ func TestCreationThatLostItsNumberLeavesItAlone(t *testing.T) {
 		sim, first := begin(t)
 		m := manager(t, direct{sim})
 		read, err := m.Read(t.Context(), first)
-		if err != nil || read.Status != platform.Corrupted || read.Memory.Marker != first.Memory.Marker {
+		if err != nil || read.Status != platform.Corrupted || read.Private.Marker != first.Private.Marker {
 			t.Fatalf("%+v, %v", read, err)
 		}
 		got, err := m.Update(t.Context(), read, want)
-		if err != nil || got.Status != platform.Active || got.Memory.Marker != "" {
+		if err != nil || got.Status != platform.Active || got.Private.Marker != "" {
 			t.Errorf("%+v, %v", got, err)
 		}
 		untouched(t, sim, first)

@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
-
-// e164 is the form of the numbers that can be managed.
-var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 
 // GoneError reports that no service holds the number any more.
 type GoneError struct {
@@ -45,7 +41,7 @@ func (m *Manager) read(ctx context.Context, have platform.Number, whole bool) (p
 	if m.Kinds.CarrierOf(have) == have.Platform {
 		on = nil // its carrier's read is the platform's, too
 	}
-	have.Status, have.StatusReason, have.Memory.Lost = "", "", false
+	have.Status, have.StatusReason, have.Private.Lost = "", "", false
 	if have.PhoneNumber == "" && on != nil { // imported by the platform's identifier
 		if have, err = on.Read(ctx, have); err != nil {
 			return have, gone(have, err)
@@ -59,7 +55,7 @@ func (m *Manager) read(ctx context.Context, have platform.Number, whole bool) (p
 		return m.readWithoutCarrier(ctx, on, have)
 	case err != nil:
 		return have, err
-	case !e164.MatchString(got.PhoneNumber):
+	case !platform.IsE164(got.PhoneNumber):
 		return have, fmt.Errorf("%s calls it %q, which is no phone number in E.164 form",
 			m.Kinds.Title(m.Kinds.ServiceOf(have)), got.PhoneNumber)
 	}
@@ -71,8 +67,8 @@ func (m *Manager) read(ctx context.Context, have platform.Number, whole bool) (p
 	if err != nil {
 		return have, err
 	}
-	lost := !importing && got.Marker() != have.Memory.Marker
-	settleMark(&got)
+	lost := !importing && got.Marker() != have.Private.Marker
+	readMark(&got)
 	if on != nil {
 		var listed bool
 		if got, listed, err = m.readPlatform(ctx, on, got); err != nil {
@@ -83,11 +79,11 @@ func (m *Manager) read(ctx context.Context, have platform.Number, whole bool) (p
 		}
 	}
 	if importing {
-		got.Memory.Ours, got.Memory.Replaced = m.Kinds.TakenOver(got), platform.Values{}
-		got.Memory.Imported = true
+		got.Private.Ours, got.Private.Replaced = m.Kinds.TakenOver(got), platform.Values{}
+		got.Private.Imported = true
 	}
 	if lost {
-		got.Acquisition, got.Memory.Marker, got.Memory.Unfinished = have.Acquisition, have.Memory.Marker, have.Memory.Unfinished
+		got.Acquisition, got.Private.Marker, got.Private.Unfinished = have.Acquisition, have.Private.Marker, have.Private.Unfinished
 		got.Status, got.StatusReason = platform.Corrupted, lostClaim(got.PhoneNumber)
 	}
 	judge(&got)
@@ -145,13 +141,13 @@ func (m *Manager) readPlatform(
 		return have, true, err
 	}
 	m.Kinds.JudgeRecord(&got)
-	got.Memory.Foreign = nil
+	got.Private.Foreign = nil
 	if got.Status == "" && kind.Wires != nil {
-		if got.Memory.Wiring == nil { // imported: what is wired now is taken for the attach's
-			got.Memory.Wiring = m.Kinds.Wiring(got)
+		if got.Private.Wiring == nil { // imported: what is wired now is taken for the attach's
+			got.Private.Wiring = m.Kinds.Wiring(got)
 			_, displaces := m.Kinds.Wires(got)
 			for _, name := range displaces { // which the attach would have cleared
-				got.Memory.Wiring[name] = nil
+				got.Private.Wiring[name] = nil
 			}
 		}
 		m.Kinds.RememberRewiring(&got)
@@ -159,7 +155,7 @@ func (m *Manager) readPlatform(
 			got.Status = platform.Corrupted
 			got.StatusReason = fmt.Sprintf("%s no longer routes %s to %s: %s was changed since it was attached; "+
 				"an apply attaches it again.", carrier, got.PhoneNumber, kind.Title, strings.Join(changed, ", "))
-			got.Memory.Foreign = m.Kinds.Set(got, changed)
+			got.Private.Foreign = m.Kinds.Set(got, changed)
 		}
 	}
 	return got, true, nil
@@ -173,7 +169,7 @@ func (m *Manager) readWithoutCarrier(
 	if err != nil {
 		return have, gone(have, err)
 	}
-	got.Memory.Lost = true
+	got.Private.Lost = true
 	got.Status = platform.Corrupted
 	got.StatusReason = fmt.Sprintf("%s still lists %s, but %s no longer has it, and no repair can bring it back: "+
 		"destroy the resource to clean up; a new creation with a purchase block may buy the number again.",
@@ -212,9 +208,9 @@ func (m *Manager) locate(
 func judge(n *platform.Number) {
 	switch {
 	case n.Status == platform.Deleting, n.Status == platform.Corrupted && n.StatusReason != "":
-	case n.Memory.Unfinished != "":
+	case n.Private.Unfinished != "":
 		n.Status = platform.Corrupted
-		n.StatusReason = unfinishedReason(n.Memory)
+		n.StatusReason = unfinishedReason(n.Private)
 	default:
 		n.Status = platform.Active
 		n.StatusReason = ""
@@ -222,9 +218,9 @@ func judge(n *platform.Number) {
 }
 
 // unfinishedReason says in a sentence what stopped half-way and how to go on.
-func unfinishedReason(memory platform.Memory) string {
+func unfinishedReason(private platform.PrivateState) string {
 	var what, way string
-	switch memory.Unfinished {
+	switch private.Unfinished {
 	case platform.Creation:
 		what, way = "The creation stopped half-way", "an apply completes it, and until then a destroy only detaches the number"
 	case platform.Attach:
@@ -232,11 +228,11 @@ func unfinishedReason(memory platform.Memory) string {
 	case platform.Teardown:
 		what, way = "A destroy stopped half-way", "destroy again to finish it, or apply to put the number back in order"
 	}
-	if memory.Detail != "" {
-		what += ": " + platform.Clause(memory.Detail)
+	if private.Detail != "" {
+		what += ": " + platform.Clause(private.Detail)
 	}
-	if memory.Blames != "" && memory.Unfinished != platform.Teardown {
-		way = "correct " + memory.Blames + ", then " + way
+	if private.Blames != "" && private.Unfinished != platform.Teardown {
+		way = "correct " + private.Blames + ", then " + way
 	}
 	return what + "; " + way + "."
 }

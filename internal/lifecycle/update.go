@@ -20,17 +20,17 @@ import (
 func (m *Manager) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	got, err := m.update(ctx, have, want)
 	if err != nil {
-		got.Memory.Ours = m.Kinds.PartlyOurs(have, want, got)
+		got.Private.Ours = m.Kinds.PartlyOurs(have, want, got)
 	} else {
-		got.Memory.Ours, got.Memory.Imported = kinds.Ours(want), false
-		got.Memory.Replaced = m.Kinds.WithoutWiring(got.Memory.Replaced, got)
+		got.Private.Ours, got.Private.Imported = kinds.Ours(want), false
+		got.Private.Replaced = m.Kinds.WithoutWiring(got.Private.Replaced, got)
 	}
 	return got, err
 }
 
 func (m *Manager) update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	defer m.catalogs.Writing()()
-	want, err := m.Foresee(ctx, have, want)
+	want, err := m.Preview(ctx, have, want)
 	if err != nil {
 		return have, err
 	}
@@ -47,7 +47,7 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 	}
 	defer unlock()
 	m.catalogs.Wrote(have.PhoneNumber)
-	if have.Memory.Lost {
+	if have.Private.Lost {
 		return have, errors.New(have.StatusReason)
 	}
 	if m.Kinds.CarrierOf(have) != m.Kinds.CarrierOf(want) { // it was believed to be with another one
@@ -76,7 +76,7 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		if _, err := carrier.Do(ctx, allowed, platform.Step{Op: platform.OpDeregister}); err != nil {
 			return have, err
 		}
-		have.Memory.EmergencyAddress = ""
+		have.Private.EmergencyAddress = ""
 		have.Settings = maps.Clone(have.Settings)
 		delete(have.Settings, platform.EmergencyAddressSID)
 	}
@@ -106,12 +106,12 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 			return have, err
 		}
 		have.Settings = live.Settings
-		have.Memory.Replaced = m.Kinds.Replaces(have.Memory.Replaced, live, managed)
+		have.Private.Replaced = m.Kinds.Replaces(have.Private.Replaced, live, managed)
 		if moving {
-			have.Memory.Replaced = m.Kinds.FoundByMove(have.Memory.Replaced, before, want, live)
+			have.Private.Replaced = m.Kinds.FoundByMove(have.Private.Replaced, before, want, live)
 		}
 	}
-	want.PhoneNumber, want.SID, want.Acquisition, want.Memory = have.PhoneNumber, have.SID, have.Acquisition, have.Memory
+	want.PhoneNumber, want.SID, want.Acquisition, want.Private = have.PhoneNumber, have.SID, have.Acquisition, have.Private
 	want.Notes = have.Notes
 	if passes {
 		want = m.Kinds.Reclaimed(have, want)
@@ -127,7 +127,7 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		m.Kinds.JudgeRecord(&got)
 		return got, err
 	}
-	got.Memory.Finish()
+	got.Private.Finish()
 	judge(&got)
 	return readable(got, want), nil
 }
@@ -136,10 +136,10 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 // it takes off the mark that only this creation can have put there. Have without a
 // mark is proven.
 func prove(ctx context.Context, carrier platform.Carrier, have, want platform.Number) (platform.Number, error) {
-	if have.Memory.Marker == "" {
+	if have.Private.Marker == "" {
 		return have, nil
 	}
-	marked := purchase.Marked(have, have.Memory.Marker)
+	marked := purchase.Marked(have, have.Private.Marker)
 	proven, err := configure(ctx, carrier, marked, named(marked, unmarked(marked, want)))
 	switch {
 	case errors.Is(err, platform.ErrClaimed):
@@ -147,21 +147,21 @@ func prove(ctx context.Context, carrier platform.Carrier, have, want platform.Nu
 	case err != nil:
 		return have, err
 	}
-	have.Settings, have.Memory.Marker = proven.Settings, ""
+	have.Settings, have.Private.Marker = proven.Settings, ""
 	return have, nil
 }
 
-// Preview says what want's platform knows to be wrong with it before an apply; nil:
+// CheckPlan says what want's platform knows to be wrong with it before an apply; nil:
 // nothing. A have on another platform counts for nothing.
-func (m *Manager) Preview(ctx context.Context, have, want platform.Number) error {
-	previewer, ok := m.Platforms[want.Platform].(platform.Previewer)
+func (m *Manager) CheckPlan(ctx context.Context, have, want platform.Number) error {
+	checker, ok := m.Platforms[want.Platform].(platform.PlanChecker)
 	if !ok {
 		return nil
 	}
 	if have.Platform != want.Platform {
 		have = platform.Number{}
 	}
-	return previewer.Preview(ctx, have, want)
+	return checker.CheckPlan(ctx, have, want)
 }
 
 // correctCarrier takes over from another carrier what it has of the number,
@@ -179,7 +179,7 @@ func (m *Manager) correctCarrier(
 	}
 	have.SID, have.AccountSID, have.Carrier = found.SID, found.AccountSID, found.Carrier
 	have.Settings, have.Capabilities = found.Settings, found.Capabilities
-	have.Memory.Origin, have.Memory.EmergencyAddress = found.Memory.Origin, found.Memory.EmergencyAddress
+	have.Private.Origin, have.Private.EmergencyAddress = found.Private.Origin, found.Private.EmergencyAddress
 	return have, nil
 }
 
@@ -210,8 +210,8 @@ func (m *Manager) change(
 // halfway is a number whose move to another platform, or another registration,
 // stopped half-way.
 func halfway(n platform.Number, err error) platform.Number {
-	n.Memory.Stop(platform.Attach, err)
-	n.Status, n.StatusReason = platform.Corrupted, unfinishedReason(n.Memory)
+	n.Private.Stop(platform.Attach, err)
+	n.Status, n.StatusReason = platform.Corrupted, unfinishedReason(n.Private)
 	return n
 }
 
@@ -229,7 +229,7 @@ func (m *Manager) unwire(
 	unnamed := m.Kinds.Removed(have, want)
 	bare := have
 	bare.Settings = platform.Values{}
-	for name := range have.Memory.Ours {
+	for name := range have.Private.Ours {
 		removed := slices.Contains(owned, name) && !slices.Contains(on.Wires, name)
 		if removed || slices.Contains(unnamed, name) {
 			bare.Settings[name] = nil
@@ -267,8 +267,8 @@ func (m *Manager) leave(
 	if have, err = m.giveBack(ctx, have, want); err != nil {
 		return halfway(have, err), err
 	}
-	have.Platform, have.Block, have.Memory.Platform = platform.None, nil, nil
-	have.Memory.Wiring, have.Memory.Foreign = nil, nil
+	have.Platform, have.Block, have.Private.Platform = platform.None, nil, nil
+	have.Private.Wiring, have.Private.Foreign = nil, nil
 	return have, nil
 }
 
@@ -280,14 +280,14 @@ func (m *Manager) giveBack(ctx context.Context, have, want platform.Number) (pla
 		return have, nil
 	}
 	left, after := have, m.Kinds.Owned(want)
-	left.RestoreOnDetach, left.Memory.Ours, left.Memory.Replaced = true, platform.Values{}, platform.Values{}
+	left.RestoreOnDetach, left.Private.Ours, left.Private.Replaced = true, platform.Values{}, platform.Values{}
 	for _, name := range m.Kinds.Owned(have) {
 		_, wanted := want.Settings[name]
-		if have.Memory.Replaced.Has(name) && !wanted && !slices.Contains(after, name) {
-			left.Memory.Replaced[name] = have.Memory.Replaced[name]
+		if have.Private.Replaced.Has(name) && !wanted && !slices.Contains(after, name) {
+			left.Private.Replaced[name] = have.Private.Replaced[name]
 		}
 	}
-	if len(left.Memory.Replaced) == 0 {
+	if len(left.Private.Replaced) == 0 {
 		return have, nil
 	}
 	notes, _, err := m.run(ctx, left, kind.Steps(left, platform.Detach), false)
@@ -295,9 +295,9 @@ func (m *Manager) giveBack(ctx context.Context, have, want platform.Number) (pla
 		return have, err
 	}
 	have.Notes = append(have.Notes, notes...)
-	have.Memory.Replaced = maps.Clone(have.Memory.Replaced)
-	for name := range left.Memory.Replaced {
-		delete(have.Memory.Replaced, name)
+	have.Private.Replaced = maps.Clone(have.Private.Replaced)
+	for name := range left.Private.Replaced {
+		delete(have.Private.Replaced, name)
 	}
 	return have, nil
 }

@@ -102,7 +102,7 @@ func (d *AgentsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	rows := []platform.Values{}
 	for _, agent := range all {
 		if matchesName(m.text("name"), agent.Name) {
-			rows = append(rows, platform.Values{"id": agent.ID, "name": textOrNil(agent.Name)})
+			rows = append(rows, platform.Values{"id": agent.ID, "name": platform.TextOrNil(agent.Name)})
 		}
 	}
 	m.set("agents", rows)

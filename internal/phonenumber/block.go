@@ -31,8 +31,8 @@ func hasUnknown(v attr.Value) bool {
 	return false
 }
 
-// filled is the object with its unknown attributes taken from values.
-func filled(t attr.Type, v attr.Value, values platform.Values) attr.Value {
+// flattened is the object with its unknown attributes taken from values.
+func flattened(t attr.Type, v attr.Value, values platform.Values) attr.Value {
 	inner := nested(v)
 	if inner == nil {
 		if values == nil {
@@ -46,14 +46,14 @@ func filled(t attr.Type, v attr.Value, values platform.Values) attr.Value {
 		case value.IsUnknown():
 			inner[name] = attrValue(types[name], values[name])
 		case nested(value) != nil:
-			inner[name] = filled(types[name], value, deeper)
+			inner[name] = flattened(types[name], value, deeper)
 		}
 	}
 	return objectValue(types, inner)
 }
 
-// foreseen is the object with those unknown attributes that values have.
-func foreseen(t attr.Type, v attr.Value, values platform.Values) attr.Value {
+// previewed is the object with those unknown attributes that values have.
+func previewed(t attr.Type, v attr.Value, values platform.Values) attr.Value {
 	inner, types := nested(v), attrTypes(t)
 	if inner == nil {
 		return v // unknown as a whole: the block is dynamic

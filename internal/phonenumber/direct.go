@@ -51,7 +51,7 @@ func (d *Direct) IsValid(config Attributes) bool {
 // has nothing to say. Proposed is the state, too.
 func (d *Direct) IsSettled(ctx context.Context, config, state Attributes, private []byte) bool {
 	before, wanted := d.model(state), d.model(config)
-	if before.text("status") != string(platform.Active) || !before.recall(private) {
+	if before.text("status") != string(platform.Active) || !before.decodePrivate(private) {
 		return false
 	}
 	for name, value := range d.defaults {
@@ -76,7 +76,7 @@ func (d *Direct) Refresh(
 	ctx context.Context, state Attributes, private []byte,
 ) (_ context.Context, identityValues map[string]any, same bool) {
 	before := d.model(state)
-	if before.null("status") || !before.recall(private) {
+	if before.null("status") || !before.decodePrivate(private) {
 		return ctx, nil, false // an import or a move
 	}
 	var diags diag.Diagnostics
@@ -85,7 +85,7 @@ func (d *Direct) Refresh(
 	if len(diags) > 0 {
 		return ctx, nil, false
 	}
-	got, err := d.manager.Read(limited, before.number())
+	got, err := d.manager.Read(limited, before.expand())
 	ctx = context.WithValue(ctx, answerKey{}, answer{got, err})
 	if err != nil {
 		return ctx, nil, false
@@ -93,8 +93,8 @@ func (d *Direct) Refresh(
 	after := before
 	after.attrs = maps.Clone(before.attrs)
 	after.refresh(got)
-	n := after.number()
-	if !after.sameAs(before) || !bytes.Equal(after.private(), private) {
+	n := after.expand()
+	if !after.sameAs(before) || !bytes.Equal(after.encodePrivate(), private) {
 		return ctx, nil, false
 	}
 	d.manager.Registry.InState(n)
@@ -106,23 +106,23 @@ func (d *Direct) model(attributes Attributes) model {
 	return model{kinds: d.kinds, attrs: attributes, types: d.types}
 }
 
-// recall reads private state; false: it holds what this version would not have
+// decodePrivate reads private state; false: it holds what this version would not have
 // written.
-func (m *model) recall(private []byte) bool {
+func (m *model) decodePrivate(private []byte) bool {
 	var values map[string][]byte
-	if json.Unmarshal(private, &values) != nil || json.Unmarshal(values[memoryKey], &m.memory) != nil {
+	if json.Unmarshal(private, &values) != nil || json.Unmarshal(values[privateStateKey], &m.private) != nil {
 		return false
 	}
-	return m.memory.Instance != "" && bytes.Equal(m.private(), private)
+	return m.private.Instance != "" && bytes.Equal(m.encodePrivate(), private)
 }
 
-// private is the private state as the framework writes it, with nothing of its own.
-func (m *model) private() []byte {
-	memory, err := json.Marshal(m.memory)
+// encodePrivate is the private state as the framework writes it, with nothing of its own.
+func (m *model) encodePrivate() []byte {
+	memory, err := json.Marshal(m.private)
 	if err != nil {
 		return nil
 	}
-	text, err := json.Marshal(map[string][]byte{memoryKey: memory})
+	text, err := json.Marshal(map[string][]byte{privateStateKey: memory})
 	if err != nil {
 		return nil
 	}

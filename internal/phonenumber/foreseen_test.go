@@ -12,9 +12,9 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
-// foreseen are the attributes that the plan of a creation knows where number and
+// previewed are the attributes that the plan of a creation knows where number and
 // configuration do.
-var foreseen = []string{
+var previewed = []string{
 	"id", "phone_number", "carrier", "platform", "acquisition", "destroy_action", "destroy_irreversible", "destroy_steps",
 }
 
@@ -64,7 +64,7 @@ func expectForeseen(t *testing.T, p *acctest.Plan) {
 	if p.Diagnostics.Failed() {
 		t.Fatalf("%+v", p.Diagnostics)
 	}
-	for _, name := range foreseen {
+	for _, name := range previewed {
 		if value := p.After[name]; value == nil || value == acctest.Unknown {
 			t.Errorf("%s is %v in the plan", name, value)
 		}
@@ -98,7 +98,7 @@ func TestPlanOfACreationSaysHowTheNumberWillEnd(t *testing.T) {
 					if diags := r.Read(); diags.Failed() {
 						t.Fatalf("%+v", diags)
 					}
-					for _, name := range foreseen {
+					for _, name := range previewed {
 						if got := r.State()[name]; !reflect.DeepEqual(got, p.After[name]) {
 							t.Errorf("%s was planned as %v, and is %v", name, p.After[name], got)
 						}
@@ -150,7 +150,7 @@ func TestPlanLeavesOpenOnlyWhatIsNotKnown(t *testing.T) {
 	for name, tc := range map[string]struct {
 		config  acctest.Values
 		unowned bool
-		open    []string // of foreseen
+		open    []string // of previewed
 	}{
 		"search":             {config: acctest.Values{"purchase": acctest.Values{"country": "US"}}, open: []string{"id", "phone_number", "destroy_steps"}},
 		"its URL":            {config: acctest.Values{"phone_number": number, "voice_url": acctest.Unknown}, open: []string{"destroy_steps"}},
@@ -189,7 +189,7 @@ func TestPlanLeavesOpenOnlyWhatIsNotKnown(t *testing.T) {
 			if p.Diagnostics.Failed() {
 				t.Fatalf("%+v", p.Diagnostics)
 			}
-			for _, name := range foreseen {
+			for _, name := range previewed {
 				if open := p.After[name] == acctest.Unknown; open != slices.Contains(tc.open, name) {
 					t.Errorf("%s is %v", name, p.After[name])
 				}

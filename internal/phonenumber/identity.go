@@ -61,7 +61,7 @@ func identify(ctx context.Context, to *tfsdk.ResourceIdentity, n platform.Number
 
 func identity(n platform.Number) platform.Values {
 	return platform.Values{
-		"platform": n.Platform, "phone_number": n.PhoneNumber, "account_sid": textOrNil(n.AccountSID),
+		"platform": n.Platform, "phone_number": n.PhoneNumber, "account_sid": platform.TextOrNil(n.AccountSID),
 	}
 }
 

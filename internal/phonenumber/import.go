@@ -37,8 +37,8 @@ func (r *Resource) ImportState(
 		diags.Append(resp.State.SetAttribute(ctx, path.Root(n.Platform), attrValue(block, n.Block))...)
 	}
 	identify(ctx, resp.Identity, n, diags)
-	imported := model{memory: platform.Memory{Instance: registry.NewInstance()}}
-	imported.keep(ctx, resp.Private, diags)
+	imported := model{private: platform.PrivateState{Instance: registry.NewInstance()}}
+	imported.writePrivate(ctx, resp.Private, diags)
 }
 
 // named is the number that an import names.

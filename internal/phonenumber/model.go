@@ -19,12 +19,12 @@ import (
 
 // model is the resource's object, in a configuration, a plan or a state. Its
 // attributes follow from the table of services, so it is read and written by
-// name. number is the way in, observe the way back; nothing else converts.
+// name. expand is the way in, flatten the way back; nothing else converts.
 type model struct {
-	kinds  kinds.Table
-	attrs  map[string]attr.Value
-	types  map[string]attr.Type
-	memory platform.Memory
+	kinds   kinds.Table
+	attrs   map[string]attr.Value
+	types   map[string]attr.Type
+	private platform.PrivateState
 }
 
 // source is a configuration, a plan or a state.
@@ -32,14 +32,14 @@ type source interface {
 	Get(ctx context.Context, target any) diag.Diagnostics
 }
 
-// private is Terraform's private state.
-type private interface {
+// privateState is Terraform's private state.
+type privateState interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// memoryKey is where platform.Memory stands in private state.
-const memoryKey = "memory"
+// privateStateKey is where platform.PrivateState stands in private state.
+const privateStateKey = "memory"
 
 func readModel(ctx context.Context, kinds kinds.Table, from source, diags *diag.Diagnostics) model {
 	var object types.Object
@@ -47,35 +47,35 @@ func readModel(ctx context.Context, kinds kinds.Table, from source, diags *diag.
 	return model{kinds: kinds, attrs: object.Attributes(), types: object.AttributeTypes(ctx)}
 }
 
-// remember reads what private state holds.
-func (m *model) remember(ctx context.Context, from private, diags *diag.Diagnostics) {
-	text, more := from.GetKey(ctx, memoryKey)
+// readPrivate reads what private state holds.
+func (m *model) readPrivate(ctx context.Context, from privateState, diags *diag.Diagnostics) {
+	text, more := from.GetKey(ctx, privateStateKey)
 	diags.Append(more...)
 	defer func() {
-		if m.memory.Instance == "" { // Terraform has dropped it, or an older version wrote it
-			m.memory.Instance = registry.NewInstance()
+		if m.private.Instance == "" { // Terraform has dropped it, or an older version wrote it
+			m.private.Instance = registry.NewInstance()
 		}
 	}()
 	if len(text) == 0 {
-		m.recollect()
-		m.recollectUnfinished()
+		m.assumePrivate()
+		m.assumeUnfinished()
 		return
 	}
-	if err := json.Unmarshal(text, &m.memory); err != nil {
+	if err := json.Unmarshal(text, &m.private); err != nil {
 		diags.AddError("Unreadable private state", fmt.Sprintf(
 			"The private state of phone number %s cannot be read: %v. This is a bug in the provider, please report it.",
 			m.text("id"), err))
 	}
-	if m.memory.Ours == nil { // a version wrote it that did not remember
-		m.recollect()
+	if m.private.Ours == nil { // a version wrote it that did not remember
+		m.assumePrivate()
 	}
 }
 
 // instanceIn is the identity of the instance that private state is of; empty: it
 // has none.
-func instanceIn(ctx context.Context, from private) string {
-	text, _ := from.GetKey(ctx, memoryKey)
-	var memory platform.Memory
+func instanceIn(ctx context.Context, from privateState) string {
+	text, _ := from.GetKey(ctx, privateStateKey)
+	var memory platform.PrivateState
 	if json.Unmarshal(text, &memory) != nil {
 		return ""
 	}
@@ -88,7 +88,7 @@ const createsKey = "creates"
 
 // createsAgain says that private state comes from the plan of a replacement which
 // creates the same number again.
-func createsAgain(ctx context.Context, from private, phoneNumber string) bool {
+func createsAgain(ctx context.Context, from privateState, phoneNumber string) bool {
 	text, _ := from.GetKey(ctx, createsKey)
 	var creates string
 	return json.Unmarshal(text, &creates) == nil && creates == phoneNumber
@@ -96,48 +96,48 @@ func createsAgain(ctx context.Context, from private, phoneNumber string) bool {
 
 // save writes all that is kept of the number.
 func (m *model) save(
-	ctx context.Context, to *tfsdk.State, private private, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics,
+	ctx context.Context, to *tfsdk.State, private privateState, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics,
 ) {
 	diags.Append(to.Set(ctx, m.object(diags))...)
-	m.keep(ctx, private, diags)
-	identify(ctx, identity, m.number(), diags)
+	m.writePrivate(ctx, private, diags)
+	identify(ctx, identity, m.expand(), diags)
 }
 
-// recollect makes up for private state that a number in state lacks: Terraform
+// assumePrivate makes up for private state that a number in state lacks: Terraform
 // drops it if the provider is killed during an update. What nobody knows any more
 // counts as what is safer: the wiring in state as ours, another setting as one
 // that stays where it is, and a number that is not active as one whose creation
 // never completed.
-func (m *model) recollect() {
+func (m *model) assumePrivate() {
 	if m.null("status") {
 		return // imported: there is nothing to remember yet
 	}
-	n := m.number()
+	n := m.expand()
 	carrier, _ := m.kinds.Kind(n.Carrier)
-	m.memory.Ours = platform.Values{}
+	m.private.Ours = platform.Values{}
 	for _, field := range carrier.Settings {
 		if value := n.Settings[field.Name]; field.Wiring && value != nil {
-			m.memory.Ours[field.Name] = value
+			m.private.Ours[field.Name] = value
 		}
 	}
 }
 
-// recollectUnfinished does the same for what stopped half-way.
-func (m *model) recollectUnfinished() {
-	if n := m.number(); !m.null("status") && n.Status != platform.Active {
-		m.memory.Unfinished = platform.Creation
-		m.memory.Detail = "or a change did, whose provider was killed, and nobody knows which"
+// assumeUnfinished does the same for what stopped half-way.
+func (m *model) assumeUnfinished() {
+	if n := m.expand(); !m.null("status") && n.Status != platform.Active {
+		m.private.Unfinished = platform.Creation
+		m.private.Detail = "or a change did, whose provider was killed, and nobody knows which"
 	}
 }
 
-// keep writes what private state shall hold.
-func (m *model) keep(ctx context.Context, to private, diags *diag.Diagnostics) {
-	text, err := json.Marshal(m.memory)
+// writePrivate writes what private state shall hold.
+func (m *model) writePrivate(ctx context.Context, to privateState, diags *diag.Diagnostics) {
+	text, err := json.Marshal(m.private)
 	if err != nil {
 		diags.AddError("Unwritable private state", err.Error())
 		return
 	}
-	diags.Append(to.SetKey(ctx, memoryKey, text)...)
+	diags.Append(to.SetKey(ctx, privateStateKey, text)...)
 }
 
 // object is the model as Terraform takes it.
@@ -224,9 +224,9 @@ func (m *model) action() platform.Action {
 // gentleness ranks the ends, the gentlest first.
 var gentleness = []platform.Action{platform.Detach, platform.ForceDelete, platform.Release}
 
-// keepGentlerEnd takes over from the plan of a failed update how the number is to
+// keepGentlerDestroy takes over from the plan of a failed update how the number is to
 // end, where that is gentler than in state: it needs no call, so it has not failed.
-func (m *model) keepGentlerEnd(plan model) {
+func (m *model) keepGentlerDestroy(plan model) {
 	if slices.Index(gentleness, plan.action()) < slices.Index(gentleness, m.action()) {
 		m.attrs["release_on_destroy"] = plan.attrs["release_on_destroy"]
 	}
@@ -238,8 +238,8 @@ func (m *model) keepGentlerEnd(plan model) {
 	}
 }
 
-// number is the model as plain values. What is unknown is absent from them.
-func (m *model) number() platform.Number {
+// expand is the model as plain values. What is unknown is absent from them.
+func (m *model) expand() platform.Number {
 	n := platform.Number{
 		SID:                        m.text("sid"),
 		AccountSID:                 m.text("account_sid"),
@@ -250,7 +250,7 @@ func (m *model) number() platform.Number {
 		RestoreOnDetach:            plain(m.attrs["restore_on_detach"]) == true,
 		Status:                     platform.Status(m.text("status")),
 		StatusReason:               m.text("status_reason"),
-		Memory:                     m.memory,
+		Private:                    m.private,
 	}
 	spelling := m.text("phone_number")
 	if !m.known("phone_number") {
@@ -290,7 +290,7 @@ func (m *model) settings(n platform.Number) platform.Values {
 		free := func(name string) bool { return m.known(name) && !slices.Contains(owned, name) }
 		for _, field := range carrier.Settings {
 			value := m.setting(field.Name)
-			if _, ours := m.memory.Ours[field.Name]; free(field.Name) && (value != nil || ours && field.Wiring) {
+			if _, ours := m.private.Ours[field.Name]; free(field.Name) && (value != nil || ours && field.Wiring) {
 				values[field.Name] = value
 			}
 		}
@@ -349,24 +349,24 @@ func purchase(criteria platform.Values) *platform.Purchase {
 	return p
 }
 
-// observe writes what services report of n into the model. A plan's known
+// flatten writes what services report of n into the model. A plan's known
 // values stay as they are: they were asked for, and the service has taken them.
-func (m *model) observe(n platform.Number) {
+func (m *model) flatten(n platform.Number) {
 	m.fill("phone_number", n.PhoneNumber)
 	m.fill("id", n.PhoneNumber)
 	m.fill("sid", n.SID)
-	m.fill("account_sid", textOrNil(n.AccountSID))
+	m.fill("account_sid", platform.TextOrNil(n.AccountSID))
 	m.fill("capabilities", n.Capabilities)
 	m.fill("acquisition", string(n.Acquisition))
 	m.fill("status", string(n.Status))
 	m.fill("status_reason", printable(n.StatusReason))
 	for _, on := range m.kinds.Platforms() {
 		if on.Name == n.Platform {
-			m.attrs[on.Name] = filled(m.types[on.Name], m.attrs[on.Name], n.Block)
+			m.attrs[on.Name] = flattened(m.types[on.Name], m.attrs[on.Name], n.Block)
 		}
 	}
-	m.memory = n.Memory
-	m.describeEnd(m.fill)
+	m.private = n.Private
+	m.describeDestroy(m.fill)
 }
 
 // fill gives an unknown attribute a value.
@@ -376,11 +376,11 @@ func (m *model) fill(name string, value any) {
 	}
 }
 
-// forget makes everything unknown that services report, so that observe writes
+// forget makes everything unknown that services report, so that flatten writes
 // all of it.
 func (m *model) forget(n platform.Number) {
 	m.setUnknown("id", "sid", "account_sid", "capabilities", "status", "status_reason")
-	m.setUnknown(endAttributes...)
+	m.setUnknown(destroyAttributes...)
 	if m.null("acquisition") {
 		m.setUnknown("acquisition")
 	}
@@ -400,9 +400,9 @@ func (m *model) forget(n platform.Number) {
 func (m *model) refresh(n platform.Number) {
 	importing := m.null("status")
 	m.forget(n)
-	m.memory = n.Memory
+	m.private = n.Private
 	m.show(n, importing)
-	m.observe(n)
+	m.flatten(n)
 }
 
 // show writes the settings of n into a state: those that are managed or, where an
@@ -412,7 +412,7 @@ func (m *model) show(n platform.Number, all bool) {
 	for _, carrier := range m.kinds.Carriers() {
 		for _, field := range carrier.Settings {
 			value, told := n.Settings[field.Name]
-			_, ours := m.memory.Ours[field.Name]
+			_, ours := m.private.Ours[field.Name]
 			_, shown := managed[field.Name]
 			switch {
 			case carrier.Name != n.Carrier, slices.Contains(owned, field.Name):
@@ -429,12 +429,12 @@ func (m *model) show(n platform.Number, all bool) {
 	}
 }
 
-// endAttributes say what a destroy will do.
-var endAttributes = []string{"carrier", "platform", "destroy_action", "destroy_irreversible", "destroy_steps"}
+// destroyAttributes say what a destroy will do.
+var destroyAttributes = []string{"carrier", "platform", "destroy_action", "destroy_irreversible", "destroy_steps"}
 
-// describeEnd writes, with set or fill, what a destroy will do.
-func (m *model) describeEnd(write func(name string, value any)) {
-	n := m.number()
+// describeDestroy writes, with set or fill, what a destroy will do.
+func (m *model) describeDestroy(write func(name string, value any)) {
+	n := m.expand()
 	write("carrier", n.Carrier)
 	write("platform", n.Platform)
 	write("destroy_action", string(n.Action))
@@ -448,11 +448,4 @@ func sentences(steps []platform.Step) []string {
 		texts = append(texts, printable(step.Sentence))
 	}
 	return texts
-}
-
-func textOrNil(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }

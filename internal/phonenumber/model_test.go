@@ -72,7 +72,7 @@ func TestNumberLeavesOutWhatIsUnknown(t *testing.T) {
 	m.set("release_on_destroy", "true")
 	m.set("voice_url", "https://example.com")
 	m.setUnknown("name", "voice_method")
-	n := m.number()
+	n := m.expand()
 	if n.PhoneNumber != "+14155550100" || n.Action != platform.Release || n.Platform != platform.None || n.Carrier != "carrier" {
 		t.Errorf("number is %+v", n)
 	}
@@ -90,7 +90,7 @@ func TestNumberOnAPlatformLeavesTheWiringToIt(t *testing.T) {
 	m.set("voice", platform.Values{
 		"agent_id": "a1", "trunk": platform.Values{"addresses": []string{"10.0.0.1"}, "headers": map[string]string{"X-A": "1"}},
 	})
-	n := m.number()
+	n := m.expand()
 	if want := (platform.Values{"name": "Support"}); !reflect.DeepEqual(n.Settings, want) {
 		t.Errorf("settings are %v, want %v", n.Settings, want)
 	}
@@ -109,7 +109,7 @@ func TestObserveKeepsWhatWasPlannedAndFillsTheRest(t *testing.T) {
 	m.set("voice_url", "https://example.com")
 	m.set("destroy_irreversible", true)
 	m.setUnknown("id", "sid", "status", "status_reason", "destroy_steps")
-	m.observe(platform.Number{
+	m.flatten(platform.Number{
 		PhoneNumber: "+14155550100", SID: "PN1", Carrier: "carrier", Platform: platform.None, Status: platform.Corrupted,
 		StatusReason: "half-way", Settings: platform.Values{"name": "Named", "voice_url": nil, "voice_method": nil},
 	})
@@ -166,7 +166,7 @@ func TestObserveOfAnotherPlatformTakesTheBlocksAlong(t *testing.T) {
 	if plain(block["agent_id"]) != "a1" || plain(block["id"]) != int64(7) || !m.null("voice_url") {
 		t.Errorf("block %v, voice_url %v", m.attrs["voice"], m.attrs["voice_url"])
 	}
-	n.Platform, n.Block, n.Memory.Ours = platform.None, nil, platform.Values{"voice_url": "https://voice.example.com"}
+	n.Platform, n.Block, n.Private.Ours = platform.None, nil, platform.Values{"voice_url": "https://voice.example.com"}
 	m.refresh(n)
 	if !m.null("voice") || m.text("voice_url") != "https://voice.example.com" || m.text("platform") != platform.None {
 		t.Errorf("block %v, voice_url %v, platform %v", m.attrs["voice"], m.attrs["voice_url"], m.attrs["platform"])
@@ -177,19 +177,19 @@ func TestPrivateStateComesBackAsItWasKept(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	kept := newModel(t)
-	kept.memory = platform.Memory{
+	kept.private = platform.PrivateState{
 		Instance: "one", Unfinished: platform.Teardown, Detail: "why", Replaced: platform.Values{"name": "old"}, Origin: "hosted",
 		Wiring: platform.Values{"voice_url": "https://example.com", "lookup": true, "trunk_sid": nil},
 	}
 	store := privateStore{}
-	kept.keep(t.Context(), store, &diags)
+	kept.writePrivate(t.Context(), store, &diags)
 	read := newModel(t)
-	read.remember(t.Context(), store, &diags)
-	if diags.HasError() || !reflect.DeepEqual(read.memory, kept.memory) {
-		t.Errorf("kept %+v, read %+v, %v", kept.memory, read.memory, diags)
+	read.readPrivate(t.Context(), store, &diags)
+	if diags.HasError() || !reflect.DeepEqual(read.private, kept.private) {
+		t.Errorf("kept %+v, read %+v, %v", kept.private, read.private, diags)
 	}
-	store[memoryKey] = []byte("{")
-	read.remember(t.Context(), store, &diags)
+	store[privateStateKey] = []byte("{")
+	read.readPrivate(t.Context(), store, &diags)
 	if !diags.HasError() {
 		t.Error("what cannot be read is no error")
 	}

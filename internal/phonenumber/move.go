@@ -39,8 +39,8 @@ func (r *Resource) moveState(ctx context.Context, req resource.MoveStateRequest,
 		return
 	}
 	values := map[string]any{
-		"id": textOrNil(n.PhoneNumber), "phone_number": textOrNil(n.PhoneNumber), "sid": textOrNil(n.SID),
-		"account_sid": textOrNil(n.AccountSID),
+		"id": platform.TextOrNil(n.PhoneNumber), "phone_number": platform.TextOrNil(n.PhoneNumber), "sid": platform.TextOrNil(n.SID),
+		"account_sid": platform.TextOrNil(n.AccountSID),
 	}
 	maps.Copy(values, n.Settings)
 	if n.Block != nil {
@@ -55,12 +55,12 @@ func (r *Resource) moveState(ctx context.Context, req resource.MoveStateRequest,
 		return
 	}
 	state.importDefaults()
-	state.describeEnd(state.set) // without a refresh, a policy sees this
+	state.describeDestroy(state.set) // without a refresh, a policy sees this
 	diags.Append(resp.TargetState.Set(ctx, state.object(diags))...)
 	if n.PhoneNumber == "" {
 		resp.TargetIdentity = nil // the Read finds the number
 	}
-	identify(ctx, resp.TargetIdentity, state.number(), diags)
+	identify(ctx, resp.TargetIdentity, state.expand(), diags)
 }
 
 // ownType is the name of this resource type in state.
@@ -188,7 +188,7 @@ func (r *Resource) complete(ctx context.Context, state *model, diags *diag.Diagn
 		return
 	}
 	ctx = r.settleMoved(ctx, state)
-	have := state.number()
+	have := state.expand()
 	got, err := r.ask(ctx, have)
 	var gone *lifecycle.GoneError
 	switch {
@@ -207,7 +207,7 @@ func (r *Resource) complete(ctx context.Context, state *model, diags *diag.Diagn
 // Else only its carrier is asked, and the plan shows what becomes of its wiring,
 // since the configuration need not leave the number on the platform.
 func (r *Resource) settleMoved(ctx context.Context, state *model) context.Context {
-	have := state.number()
+	have := state.expand()
 	if !state.null("status") || state.null("acquisition") || have.Platform == platform.None { // an import tells nothing of it
 		return ctx
 	}
@@ -230,7 +230,7 @@ func (r *Resource) settleMoved(ctx context.Context, state *model) context.Contex
 // addAbsent says that a service does not hold a number that is imported or
 // moved.
 func (r *Resource) addAbsent(state model, diags *diag.Diagnostics) {
-	n := state.number()
+	n := state.expand()
 	holder := n.Platform
 	if holder == platform.None {
 		holder = n.Carrier

@@ -23,7 +23,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	defer makePrintable(diags)
 	if req.Plan.Raw.IsNull() {
 		if state := r.priorState(ctx, req, resp, diags); !diags.HasError() {
-			r.planEnd(state, "Destroy", diags)
+			r.planDestroy(state, "Destroy", diags)
 		}
 		return
 	}
@@ -41,7 +41,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.State.Raw.IsNull() {
 		r.planCreate(ctx, config, plan, instanceIn(ctx, req.Private), diags)
 		r.planPurchase(ctx, config, plan, diags)
-		if n := plan.number(); n.PhoneNumber != "" && !diags.HasError() {
+		if n := plan.expand(); n.PhoneNumber != "" && !diags.HasError() {
 			text, _ := json.Marshal(n.PhoneNumber) // a string
 			diags.Append(resp.Private.SetKey(ctx, createsKey, text)...)
 		}
@@ -68,10 +68,10 @@ func (r *Resource) priorState(
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
 	state := readModel(ctx, r.kinds, req.State, diags)
-	state.remember(ctx, req.Private, diags)
+	state.readPrivate(ctx, req.Private, diags)
 	r.complete(ctx, &state, diags)
 	if instanceIn(ctx, req.Private) == "" && !diags.HasError() {
-		state.keep(ctx, resp.Private, diags)
+		state.writePrivate(ctx, resp.Private, diags)
 	}
 	return state
 }
@@ -83,15 +83,15 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
 	plan.setUnknown("id", "sid", "capabilities", "acquisition", "status", "status_reason")
-	if n := plan.number(); n.PhoneNumber != "" {
+	if n := plan.expand(); n.PhoneNumber != "" {
 		plan.set("id", n.PhoneNumber)
 	}
 	r.resolve(ctx, config, nil, plan, diags)
-	plan.foreseeEnd()
-	r.refuseEnd(plan, diags)
+	plan.planDestroyAttributes()
+	r.refuseDestroy(plan, diags)
 	r.warnOfSilence(nil, plan, diags)
 
-	n := plan.number()
+	n := plan.expand()
 	switch {
 	case config.known("phone_number") && config.null("phone_number"):
 		if plan.known("carrier") {
@@ -127,7 +127,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 	if r.refuseImpossible(ctx, config, n, diags); diags.HasError() {
 		return
 	}
-	outlook, err := r.manager.Outlook(ctx, n)
+	outlook, err := r.manager.Lookup(ctx, n)
 	if err != nil {
 		r.addUnseen(n, "The plan cannot say whether "+n.PhoneNumber+" is adopted or bought", err, diags)
 		return
@@ -139,7 +139,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 		r.warnOfLoss(n, outlook, diags)
 	case outlook.Acquisition == platform.Purchased:
 		plan.set("acquisition", string(platform.Purchased))
-		plan.foreseeEnd()
+		plan.planDestroyAttributes()
 	case missing.Elsewhere != "":
 		diags.AddAttributeError(path.Root("phone_number"), "Phone number "+n.PhoneNumber+" is in another account",
 			r.notOwned(missing))
@@ -153,17 +153,17 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, diags *diag.Diagnostics) {
 	if config.known("phone_number") && !config.null("phone_number") &&
 		!e164.Same(config.text("phone_number"), state.text("id")) {
-		if n := state.number(); !r.manager.Registry.Refreshed(n.PhoneNumber) {
-			r.refuseSurprise(n, plan.number().PhoneNumber, diags)
+		if n := state.expand(); !r.manager.Registry.Refreshed(n.PhoneNumber) {
+			r.refuseSurprise(n, plan.expand().PhoneNumber, diags)
 			return
 		}
-		if r.planEnd(state, "Replacement", diags); diags.HasError() {
+		if r.planDestroy(state, "Replacement", diags); diags.HasError() {
 			return
 		}
 		// Terraform plans the new number as a creation of its own, of which it shows no
 		// warnings.
-		n := plan.number()
-		refuseConflict(r.manager.Registry.Creates(n.PhoneNumber, state.memory.Instance), n, diags)
+		n := plan.expand()
+		refuseConflict(r.manager.Registry.Creates(n.PhoneNumber, state.private.Instance), n, diags)
 		if !diags.HasError() {
 			r.warnOfReplacement(ctx, config, plan, diags)
 		}
@@ -171,19 +171,19 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
-	if refuseConflict(r.manager.Registry.Keeps(state.number()), state.number(), diags); diags.HasError() {
+	if refuseConflict(r.manager.Registry.Keeps(state.expand()), state.expand(), diags); diags.HasError() {
 		return
 	}
 	if err := r.manager.Unavailable[plan.platform()]; err != nil {
 		diags.AddError("Missing credentials", sentence(err.Error()))
 		return
 	}
-	plan.memory = state.memory
+	plan.private = state.private
 	for _, name := range []string{"id", "capabilities", "acquisition"} {
 		plan.attrs[name] = state.attrs[name]
 	}
 	r.resolve(ctx, config, &state, plan, diags)
-	corrected := state.number().Carrier != plan.number().Carrier
+	corrected := state.expand().Carrier != plan.expand().Carrier
 	if corrected {
 		plan.setUnknown("capabilities")
 	}
@@ -192,27 +192,27 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	} else {
 		plan.setUnknown("sid")
 	}
-	plan.memory.Unfinished = "" // what an update completes
-	plan.memory.Ours = nil      // all that is planned is ours from then on
-	plan.memory.Imported, plan.memory.Foreign = false, nil
+	plan.private.Unfinished = "" // what an update completes
+	plan.private.Ours = nil      // all that is planned is ours from then on
+	plan.private.Imported, plan.private.Foreign = false, nil
 	if plan.platform() != state.platform() {
-		plan.memory.Wiring = nil // the platform that it leaves takes its wiring along
+		plan.private.Wiring = nil // the platform that it leaves takes its wiring along
 	}
 	r.warnOfDeregistration(state, plan, diags)
 	r.warnOfTransfer(state, plan, diags)
 	plan.set("status", string(platform.Active))
 	plan.set("status_reason", "")
-	plan.describeEnd(plan.set)
-	plan.blurEnd(true)
-	if have, want := state.number(), plan.number(); want.RestoreOnDetach && r.kinds.FindsAnew(have, want) {
+	plan.describeDestroy(plan.set)
+	plan.setUnknownDestroy(true)
+	if have, want := state.expand(), plan.expand(); want.RestoreOnDetach && r.kinds.FindsAnew(have, want) {
 		plan.setUnknown("destroy_steps") // they name what the apply finds
 	}
 	r.refuseCarrierChange(state, plan, diags)
 	r.refuseHopeless(ctx, config, &state, plan, diags)
 	if !corrected {
-		r.refuseIncapable(config, state.attrs, plan.number(), state.number().Capabilities, diags)
+		r.refuseIncapable(config, state.attrs, plan.expand(), state.expand().Capabilities, diags)
 	}
-	r.refuseEnd(plan, diags)
+	r.refuseDestroy(plan, diags)
 	r.warnOfRepair(state, plan, diags)
 	r.warnOfInterruption(state, plan, diags)
 	r.warnOfSilence(&state, plan, diags)
@@ -221,9 +221,9 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	r.keepUnnamed(config, state, plan)
 }
 
-// planEnd refuses the end of the number in state, or says what it will do.
-func (r *Resource) planEnd(state model, cause string, diags *diag.Diagnostics) {
-	n := state.number()
+// planDestroy refuses the end of the number in state, or says what it will do.
+func (r *Resource) planDestroy(state model, cause string, diags *diag.Diagnostics) {
+	n := state.expand()
 	if refuseConflict(r.manager.Registry.Destroys(n), n, diags); diags.HasError() {
 		return
 	}
@@ -231,16 +231,16 @@ func (r *Resource) planEnd(state model, cause string, diags *diag.Diagnostics) {
 		diags.AddError(refusal.Summary, refusal.Detail)
 		return
 	}
-	diags.AddWarning(r.endSummary(n, cause), r.endDetail(n, state.text("release_on_destroy")))
+	diags.AddWarning(r.destroySummary(n, cause), r.destroyDetail(n, state.text("release_on_destroy")))
 }
 
-// endSummary has the number where it is given up. Else it is the same for all
+// destroySummary has the number where it is given up. Else it is the same for all
 // numbers, so that Terraform folds their warnings into one.
-func (r *Resource) endSummary(n platform.Number, cause string) string {
+func (r *Resource) destroySummary(n platform.Number, cause string) string {
 	switch {
 	case r.kinds.Irreversible(n):
 		return fmt.Sprintf("%s of %s: release, gives the number up", cause, n.PhoneNumber)
-	case n.Memory.Lost:
+	case n.Private.Lost:
 		return cause + ": what is left of numbers that their carrier no longer has"
 	case n.Action == platform.ForceDelete:
 		return cause + ": force_delete, the number stays owned"
@@ -248,9 +248,9 @@ func (r *Resource) endSummary(n platform.Number, cause string) string {
 	return cause + ": detach, the number stays owned"
 }
 
-// endDetail says what an end does, in paragraphs that Terraform wraps: it leaves
+// destroyDetail says what an end does, in paragraphs that Terraform wraps: it leaves
 // lines alone that begin with a space.
-func (r *Resource) endDetail(n platform.Number, applied string) string {
+func (r *Resource) destroyDetail(n platform.Number, applied string) string {
 	var lines []string
 	for i, sentence := range sentences(r.kinds.Steps(n)) {
 		lines = append(lines, fmt.Sprintf("%d. %s", i+1, sentence))

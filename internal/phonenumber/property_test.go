@@ -627,9 +627,11 @@ func (w *world) look() {
 		}
 	}
 	w.before = w.resource.State()
-	var private struct{ Memory []byte }
+	var private struct {
+		Private []byte `json:"memory"`
+	}
 	w.emergencySeen = json.Unmarshal(w.resource.Private(), &private) == nil &&
-		bytes.Contains(private.Memory, []byte(`"emergency_address":`))
+		bytes.Contains(private.Private, []byte(`"emergency_address":`))
 }
 
 // destroy plans a destroy and applies it, through a fault if there is one, and

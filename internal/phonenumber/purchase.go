@@ -16,10 +16,10 @@ import (
 )
 
 // planPurchase says that the creation that is planned spends money, or may, or
-// refuses that. Like refuseEnd it only warns where a number has just been found to
+// refuses that. Like refuseDestroy it only warns where a number has just been found to
 // be gone.
 func (r *Resource) planPurchase(ctx context.Context, config, plan model, diags *diag.Diagnostics) {
-	n := plan.number()
+	n := plan.expand()
 	if diags.HasError() || config.null("purchase") || !r.kinds.Sells(r.kinds.CarrierOf(n)) ||
 		n.Acquisition == platform.Adopted {
 		return
@@ -92,13 +92,13 @@ func wanted(config model, n platform.Number) string {
 // resource whether it is bought: of its own plan as a creation Terraform shows no
 // warning.
 func (r *Resource) warnOfReplacement(ctx context.Context, config, plan model, diags *diag.Diagnostics) {
-	n := plan.number()
+	n := plan.expand()
 	n.SID, n.AccountSID = "", config.text("account_sid")
 	if n.Purchase == nil || !plan.carrierKnown() || !config.known("account_sid") ||
 		!r.manager.Known(n) || r.manager.Available(n) != nil {
 		return // its plan as a creation says why
 	}
-	outlook, err := r.manager.Outlook(ctx, n)
+	outlook, err := r.manager.Lookup(ctx, n)
 	if n.Acquisition = outlook.Acquisition; err == nil && n.Acquisition == platform.Purchased {
 		r.warnOfPurchase(ctx, config, n, diags)
 	}

@@ -15,9 +15,9 @@ import (
 // values. state is nil for a creation.
 func (r *Resource) resolve(ctx context.Context, config model, state *model, plan model, diags *diag.Diagnostics) {
 	r.resolveBlock(config, state, plan)
-	r.foresee(ctx, config, state, plan, diags)
+	r.preview(ctx, config, state, plan, diags)
 	r.refuseForeignSettings(config, plan, diags)
-	if state != nil && state.number().Carrier != plan.number().Carrier {
+	if state != nil && state.expand().Carrier != plan.expand().Carrier {
 		state = nil // it has no account of this carrier's
 	}
 	r.leaveUnnamed(config, plan)
@@ -39,29 +39,29 @@ func (r *Resource) resolveBlock(config model, state *model, plan model) {
 		return
 	}
 	plan.attrs[kind.Name] = resolved(nested(state.attrs[kind.Name]))
-	have := state.number()
+	have := state.expand()
 	open := hasUnknown(config.attrs[kind.Name]) || !config.known("account_sid") // what turns out may need another registration
-	if open || have.Status != platform.Active || r.kinds.Interruption(have, plan.number()) != "" {
+	if open || have.Status != platform.Active || r.kinds.Interruption(have, plan.expand()) != "" {
 		plan.attrs[kind.Name] = unsettled(kind.Block, plan.attrs[kind.Name], plan.types[kind.Name])
 	}
 }
 
-// foresee asks the platform what it can tell of a number before it is attached.
+// preview asks the platform what it can tell of a number before it is attached.
 // What the configuration does not tell yet may change the answer, so the apply
 // asks then.
-func (r *Resource) foresee(ctx context.Context, config model, state *model, plan model, diags *diag.Diagnostics) {
-	n := plan.number()
+func (r *Resource) preview(ctx context.Context, config model, state *model, plan model, diags *diag.Diagnostics) {
+	n := plan.expand()
 	if n.Platform == platform.None || !hasUnknown(plan.attrs[n.Platform]) ||
 		!config.known("phone_number") || !config.carrierKnown() {
 		return
 	}
 	var have platform.Number
 	if state != nil {
-		have = state.number()
+		have = state.expand()
 	} else if !config.known("account_sid") {
 		return // which of a carrier's accounts to ask is not known
 	}
-	told, err := r.manager.Foresee(ctx, have, n)
+	told, err := r.manager.Preview(ctx, have, n)
 	if err != nil {
 		r.addUnseen(n, fmt.Sprintf("The plan cannot say how %s is held at %s", label(n), r.kinds.Title(n.Platform)), err, diags)
 		return
@@ -69,13 +69,13 @@ func (r *Resource) foresee(ctx context.Context, config model, state *model, plan
 	if held, ok := r.manager.Registry.Held(n.PhoneNumber); ok && state == nil && held.Platform == n.Platform && held.Carrier != told.Carrier {
 		return // a replacement: what it finds depends on whether the old resource ends before or after
 	}
-	plan.attrs[n.Platform] = foreseen(plan.types[n.Platform], plan.attrs[n.Platform], told.Block)
+	plan.attrs[n.Platform] = previewed(plan.types[n.Platform], plan.attrs[n.Platform], told.Block)
 }
 
 // refuseForeignSettings refuses attributes of another carrier than the number's.
 func (r *Resource) refuseForeignSettings(config, plan model, diags *diag.Diagnostics) {
 	if plan.carrierKnown() {
-		r.validateCarrier(config, plan.number(), isSet, diags)
+		r.validateCarrier(config, plan.expand(), isSet, diags)
 	}
 }
 
@@ -98,7 +98,7 @@ func (r *Resource) leaveUnnamed(config, plan model) {
 // although the configuration does not name it, as long as nothing else changes: to
 // drop it needs no call, and a plan without one shall be empty.
 func (r *Resource) keepUnnamed(config, state, plan model) {
-	if state.memory.Replaced != nil && !state.memory.Imported {
+	if state.private.Replaced != nil && !state.private.Imported {
 		return
 	}
 	older := plan
@@ -122,7 +122,7 @@ func (r *Resource) keepUnnamed(config, state, plan model) {
 }
 
 func (r *Resource) resolveAccount(config model, state *model, plan model) {
-	kind, _ := r.kinds.Kind(plan.number().Carrier)
+	kind, _ := r.kinds.Kind(plan.expand().Carrier)
 	switch {
 	case !config.null("account_sid"):
 	case !plan.carrierKnown():
@@ -138,9 +138,9 @@ func (r *Resource) resolveAccount(config model, state *model, plan model) {
 	}
 }
 
-// blurEnd makes unknown what depends on something unknown, of a change on the sid
+// setUnknownDestroy makes unknown what depends on something unknown, of a change on the sid
 // and the account, too: with another account come other facts.
-func (m *model) blurEnd(change bool) {
+func (m *model) setUnknownDestroy(change bool) {
 	kind, _ := m.kinds.Kind(m.platform())
 	if !m.blockKnown(kind, nil) {
 		m.setUnknown("platform")
@@ -175,12 +175,12 @@ func (m *model) blurEnd(change bool) {
 	}
 }
 
-// foreseeEnd writes into the plan of a creation how the number will end. A creation
+// planDestroyAttributes writes into the plan of a creation how the number will end. A creation
 // that stops half-way keeps to that, too: the next refresh says what is true of it.
-func (m *model) foreseeEnd() {
-	m.describeEnd(m.set)
-	m.blurEnd(false)
-	n := m.number()
+func (m *model) planDestroyAttributes() {
+	m.describeDestroy(m.set)
+	m.setUnknownDestroy(false)
+	n := m.expand()
 	switch {
 	case n.Acquisition == platform.Purchased: // as its carrier sells it
 	case n.RestoreOnDetach && n.Action != platform.Release, n.DeregisterEmergencyAddress && n.Action == platform.Release:

@@ -97,26 +97,26 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	ctx, cancel := within(withSecrets(ctx, config), plan, timeouts.Value.Create, createTimeout, diags)
 	defer cancel()
-	want := plan.number()
-	want.Memory.Instance = registry.NewInstance()
+	want := plan.expand()
+	want.Private.Instance = registry.NewInstance()
 	addWriteOnly(&want, config)
 
 	got, err := r.manager.Create(ctx, want)
 	addNotes(diags, "Creation", got.PhoneNumber, got.Notes)
 	if got.PhoneNumber == "" {
-		var taken *lifecycle.TakenError
+		var taken *lifecycle.DuplicateError
 		if errors.As(err, &taken) && r.manager.Registry.HasDestroyFailed(taken.PhoneNumber) {
 			err = registry.Stuck.Refusal(want)
 		}
 		r.addError(diags, "create", want, err)
 		return
 	}
-	plan.observe(got)
+	plan.flatten(got)
 	plan.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 	if err != nil {
 		once := ""
-		if got.Memory.Blames != "" {
-			once = "once " + got.Memory.Blames + " is correct, "
+		if got.Private.Blames != "" {
+			once = "once " + got.Private.Blames + " is correct, "
 		}
 		diags.AddWarning("Phone number "+got.PhoneNumber+" is owned, but not set up completely", fmt.Sprintf(
 			"%s was %s, and then this failed:\n\n%v\n\nThe number is in state with status = \"corrupted\": %sthe next apply "+
@@ -131,14 +131,14 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	diags := &resp.Diagnostics
 	defer makePrintable(diags)
 	state := readModel(ctx, r.kinds, req.State, diags)
-	state.remember(ctx, req.Private, diags)
+	state.readPrivate(ctx, req.Private, diags)
 	if diags.HasError() {
 		return
 	}
 	ctx, cancel := within(ctx, state, timeouts.Value.Read, readTimeout, diags)
 	defer cancel()
 	ctx = r.settleMoved(ctx, &state)
-	have := state.number()
+	have := state.expand()
 	importing := state.null("status")
 
 	got, err := r.ask(ctx, have)
@@ -162,7 +162,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	addNotes(diags, "Import", got.PhoneNumber, got.Notes)
 	state.refresh(got)
-	r.manager.Registry.InState(state.number())
+	r.manager.Registry.InState(state.expand())
 	state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 }
 
@@ -182,7 +182,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	diags := &resp.Diagnostics
 	defer makePrintable(diags)
 	state := readModel(ctx, r.kinds, req.State, diags)
-	state.remember(ctx, req.Private, diags)
+	state.readPrivate(ctx, req.Private, diags)
 	plan := readModel(ctx, r.kinds, req.Plan, diags)
 	config := readModel(ctx, r.kinds, req.Config, diags)
 	if diags.HasError() {
@@ -193,11 +193,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if r.complete(ctx, &state, diags); diags.HasError() {
 		return
 	}
-	have, want := state.number(), plan.number()
+	have, want := state.expand(), plan.expand()
 	if want.PhoneNumber != "" && want.PhoneNumber != have.PhoneNumber {
 		r.refuseSurprise(have, want.PhoneNumber, diags)
-		state.keepGentlerEnd(plan)
-		state.describeEnd(state.set)
+		state.keepGentlerDestroy(plan)
+		state.describeDestroy(state.set)
 		state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 		return
 	}
@@ -207,14 +207,14 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	got, err := r.manager.Update(ctx, have, want)
 	addNotes(diags, "Change", have.PhoneNumber, got.Notes)
 	if err != nil {
-		state.keepGentlerEnd(plan)
+		state.keepGentlerDestroy(plan)
 		state.refresh(got)
 		state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 		r.addError(diags, "update", have, err)
 		return
 	}
-	got.Memory.Imported = kept
-	plan.observe(got)
+	got.Private.Imported = kept
+	plan.flatten(got)
 	plan.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 }
 
@@ -237,7 +237,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	diags := &resp.Diagnostics
 	defer makePrintable(diags)
 	state := readModel(ctx, r.kinds, req.State, diags)
-	state.remember(ctx, req.Private, diags)
+	state.readPrivate(ctx, req.Private, diags)
 	if diags.HasError() {
 		return
 	}
@@ -246,7 +246,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if r.complete(ctx, &state, diags); diags.HasError() {
 		return
 	}
-	have := state.number()
+	have := state.expand()
 	have.Recreated = createsAgain(ctx, req.Private, have.PhoneNumber)
 	diags.Append(resp.Private.SetKey(ctx, createsKey, nil)...)
 
@@ -261,7 +261,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	state.set("status", string(left.Status))
 	state.set("status_reason", printable(left.StatusReason))
-	state.memory = left.Memory
+	state.private = left.Private
 	state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 	wayOut := "Nothing was changed, and the resource is as it was."
 	if left.Status != platform.Active {

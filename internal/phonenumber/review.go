@@ -49,7 +49,7 @@ func refuseConflict(conflict registry.Conflict, n platform.Number, diags *diag.D
 
 // refuseImpossible refuses a number that cannot exist, unless its carrier has it
 // all the same. Of one that has just been found to be gone it only warns, as
-// refuseEnd does.
+// refuseDestroy does.
 func (r *Resource) refuseImpossible(ctx context.Context, config model, n platform.Number, diags *diag.Diagnostics) {
 	_, impossible := e164.Normalize(config.text("phone_number"))
 	if impossible == nil {
@@ -73,7 +73,7 @@ func (r *Resource) refuseImpossible(ctx context.Context, config model, n platfor
 }
 
 // refuseCriteria refuses search criteria beside the number that they could find.
-// Like refuseEnd it only warns of a number that has just been found to be gone.
+// Like refuseDestroy it only warns of a number that has just been found to be gone.
 func (r *Resource) refuseCriteria(config model, n platform.Number, diags *diag.Diagnostics) {
 	var criteria []string
 	for name, value := range nested(config.attrs["purchase"]) {
@@ -130,7 +130,7 @@ func (r *Resource) refuseSurprise(have platform.Number, wanted string, diags *di
 }
 
 // addUnseen tells of a look-up for a plan that failed: what is certain to fail in
-// the apply, too, is an error, but like that of refuseEnd it blocks no destroy.
+// the apply, too, is an error, but like that of refuseDestroy it blocks no destroy.
 func (r *Resource) addUnseen(n platform.Number, doubt string, err error, diags *diag.Diagnostics) {
 	var refusal *platform.Refusal
 	var field *platform.FieldError
@@ -170,7 +170,7 @@ func (r *Resource) notOwned(err *lifecycle.NotOwnedError) string {
 const keepValues = "A value that is to be kept belongs in the configuration."
 
 // warnOfLoss says what an adoption overwrites.
-func (r *Resource) warnOfLoss(n platform.Number, outlook lifecycle.Outlook, diags *diag.Diagnostics) {
+func (r *Resource) warnOfLoss(n platform.Number, outlook lifecycle.Lookup, diags *diag.Diagnostics) {
 	if len(outlook.Lost) == 0 {
 		return
 	}
@@ -185,10 +185,10 @@ func (r *Resource) warnOfLoss(n platform.Number, outlook lifecycle.Outlook, diag
 
 // warnOfImport says what the first change after an import or a move clears.
 func (r *Resource) warnOfImport(state, plan model, diags *diag.Diagnostics) {
-	if !state.memory.Imported {
+	if !state.private.Imported {
 		return
 	}
-	before, after := state.number(), plan.number()
+	before, after := state.expand(), plan.expand()
 	var cleared []string
 	for _, name := range r.kinds.Removed(before, after) {
 		if plan.known(name) && before.Settings[name] != nil {
@@ -211,7 +211,7 @@ func (r *Resource) refuseCarrierChange(state, plan model, diags *diag.Diagnostic
 	if !plan.known("carrier") {
 		return // the update looks again
 	}
-	if refusal := r.kinds.CarrierChange(state.number(), plan.number()); refusal != nil {
+	if refusal := r.kinds.CarrierChange(state.expand(), plan.expand()); refusal != nil {
 		diags.AddError(refusal.Summary, refusal.Detail)
 	}
 }
@@ -219,17 +219,17 @@ func (r *Resource) refuseCarrierChange(state, plan model, diags *diag.Diagnostic
 // refuseHopeless refuses what the platform knows to be bound to fail, or could not
 // be undone, as far as the block is known. A nil state is that of a creation.
 func (r *Resource) refuseHopeless(ctx context.Context, config model, state *model, plan model, diags *diag.Diagnostics) {
-	n := plan.number()
+	n := plan.expand()
 	if n.Platform == platform.None || hasUnknown(config.attrs[n.Platform]) ||
 		!r.manager.Known(n) || r.manager.Available(n) != nil {
 		return
 	}
 	var have platform.Number
 	if state != nil {
-		have = state.number()
+		have = state.expand()
 	}
 	n.Block = asConfigured(config, n)
-	if err := r.manager.Preview(ctx, have, n); err != nil {
+	if err := r.manager.CheckPlan(ctx, have, n); err != nil {
 		r.addUnseen(n, "The plan cannot say whether the apply has all that it needs", err, diags)
 	}
 }
@@ -237,7 +237,7 @@ func (r *Resource) refuseHopeless(ctx context.Context, config model, state *mode
 // asConfigured is n's block with what is write-only, and with nil for what neither
 // the configuration nor the plan has a value for.
 func asConfigured(config model, n platform.Number) platform.Values {
-	configured := config.number()
+	configured := config.expand()
 	block := platform.Values{}
 	maps.Copy(block, configured.Block)
 	for name, value := range n.Block {
@@ -248,14 +248,14 @@ func asConfigured(config model, n platform.Number) platform.Values {
 	return block
 }
 
-// refuseEnd refuses an end that the number can never have. Of a number that has
+// refuseDestroy refuses an end that the number can never have. Of a number that has
 // just been found to be gone it only warns, since a destroy plans a new one first
 // and must not be blocked by that; an apply plans once more, and is refused.
-func (r *Resource) refuseEnd(plan model, diags *diag.Diagnostics) {
+func (r *Resource) refuseDestroy(plan model, diags *diag.Diagnostics) {
 	if !plan.known("carrier") {
 		return // a destroy looks again
 	}
-	n, at := plan.number(), path.Root("release_on_destroy")
+	n, at := plan.expand(), path.Root("release_on_destroy")
 	refusal := r.kinds.Unreleasable(n)
 	switch {
 	case refusal == nil:
@@ -268,8 +268,8 @@ func (r *Resource) refuseEnd(plan model, diags *diag.Diagnostics) {
 
 // warnOfInterruption says that calls are not routed while a change is made.
 func (r *Resource) warnOfInterruption(state, plan model, diags *diag.Diagnostics) {
-	n := plan.number()
-	if why := r.kinds.Interruption(state.number(), n); why != "" {
+	n := plan.expand()
+	if why := r.kinds.Interruption(state.expand(), n); why != "" {
 		diags.AddWarning("Calls to "+n.PhoneNumber+" are not routed during the change", why+
 			" Until that is done, nobody answers its calls. The number itself stays as it is.")
 	}
@@ -278,13 +278,13 @@ func (r *Resource) warnOfInterruption(state, plan model, diags *diag.Diagnostics
 // warnOfSilence says why calls may not arrive at the platform, where the plan brings
 // the number there or changes that. A nil state is that of a creation.
 func (r *Resource) warnOfSilence(state *model, plan model, diags *diag.Diagnostics) {
-	n := plan.number()
+	n := plan.expand()
 	kind, ok := r.kinds.Kind(n.Platform)
 	if !ok || kind.Unreached == nil || !plan.carrierKnown() || !plan.wiringKnown() {
 		return
 	}
 	why := kind.Unreached(n)
-	if why == "" || state != nil && state.platform() == n.Platform && kind.Unreached(state.number()) != "" {
+	if why == "" || state != nil && state.platform() == n.Platform && kind.Unreached(state.expand()) != "" {
 		return
 	}
 	diags.AddWarning(fmt.Sprintf("No call to %s may arrive at %s", label(n), kind.Title), why)
@@ -292,11 +292,11 @@ func (r *Resource) warnOfSilence(state *model, plan model, diags *diag.Diagnosti
 
 // warnOfRepair says what an apply will do with a number that is not active.
 func (r *Resource) warnOfRepair(state, plan model, diags *diag.Diagnostics) {
-	n := state.number()
+	n := state.expand()
 	if n.Status == platform.Active {
 		return
 	}
-	if state.memory.Lost {
+	if state.private.Lost {
 		plan.setUnknown("status", "status_reason")
 		diags.AddWarning("Phone number "+n.PhoneNumber+" cannot be repaired", n.StatusReason)
 		return
@@ -321,12 +321,12 @@ func (r *Resource) warnOfDeregistration(state, plan model, diags *diag.Diagnosti
 	if !plan.known(platform.EmergencyAddressSID) {
 		return
 	}
-	n := plan.number()
-	address := kinds.Deregisters(state.number(), n)
+	n := plan.expand()
+	address := kinds.Deregisters(state.expand(), n)
 	if address == "" {
 		return
 	}
-	plan.memory.EmergencyAddress = ""
+	plan.private.EmergencyAddress = ""
 	diags.AddAttributeWarning(path.Root(platform.EmergencyAddressSID), "Emergency address of "+n.PhoneNumber+" is deregistered",
 		fmt.Sprintf("The configuration no longer names emergency address %s of %s, and deregister_emergency_address is true: "+
 			"the apply takes the address off the number and waits until it is deregistered. After that nobody knows where "+
@@ -336,7 +336,7 @@ func (r *Resource) warnOfDeregistration(state, plan model, diags *diag.Diagnosti
 
 // warnOfTransfer says that the change moves the number to another account.
 func (r *Resource) warnOfTransfer(state, plan model, diags *diag.Diagnostics) {
-	before, after := state.number(), plan.number()
+	before, after := state.expand(), plan.expand()
 	if before.AccountSID == "" || before.AccountSID == after.AccountSID || before.Carrier != after.Carrier ||
 		!plan.known("account_sid") && !plan.carrierKnown() { // the account is open because the carrier is
 		return
@@ -354,7 +354,7 @@ func (r *Resource) warnOfTransfer(state, plan model, diags *diag.Diagnostics) {
 // warnOfAction says when a change of release_on_destroy begins to count. Where
 // nothing is given up, its summary is the same for all numbers.
 func (r *Resource) warnOfAction(state, plan model, diags *diag.Diagnostics) {
-	before, after := state.number(), plan.number()
+	before, after := state.expand(), plan.expand()
 	if !plan.known("release_on_destroy") || before.Action == after.Action {
 		return
 	}

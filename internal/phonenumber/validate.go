@@ -96,7 +96,7 @@ func (r *Resource) validatePlatform(config model, there func(attr.Value) bool, d
 	if unsure {
 		return
 	}
-	n := config.number()
+	n := config.expand()
 	if kind, _ := r.kinds.Kind(n.Platform); kind.CarrierFields == nil { // else the plan finds out
 		r.validateCarrier(config, n, there, diags)
 	}

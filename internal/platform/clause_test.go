@@ -27,7 +27,7 @@ func TestClauseIsAPartOfASentence(t *testing.T) {
 
 func TestMemoryOfWhatStopped(t *testing.T) {
 	wrong := &platform.FieldError{Field: "voice_url", Err: errors.New("it is refused")}
-	var m platform.Memory
+	var m platform.PrivateState
 	m.Stop(platform.Attach, fmt.Errorf("set it up: %w", wrong))
 	if m.Unfinished != platform.Attach || m.Blames != "voice_url" {
 		t.Errorf("%+v", m)

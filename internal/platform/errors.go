@@ -114,3 +114,12 @@ type ArgumentError struct {
 
 func (e *ArgumentError) Error() string { return fmt.Sprintf("%s: %v", e.Name, e.Err) }
 func (e *ArgumentError) Unwrap() error { return e.Err }
+
+// NotAbsent keeps a 404 of an agent, of a list or of a write from being read as a
+// number that is not there.
+func NotAbsent(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return Final(err)
+	}
+	return err
+}

@@ -58,7 +58,7 @@ type Number struct {
 
 	Action                     Action
 	DeregisterEmergencyAddress bool
-	// RestoreOnDetach says that a detach puts back what Memory.Replaced remembers.
+	// RestoreOnDetach says that a detach puts back what Private.Replaced remembers.
 	RestoreOnDetach bool
 
 	// Settings are the carrier's own fields that are managed: of what is wanted, an
@@ -84,12 +84,12 @@ type Number struct {
 	// kept.
 	Notes []string
 
-	Memory Memory
+	Private PrivateState
 }
 
-// Memory is what no service can tell afterwards. It is kept in Terraform's
+// PrivateState is what no service can tell afterwards. It is kept in Terraform's
 // private state beside the number.
-type Memory struct {
+type PrivateState struct {
 	// Unfinished names what stopped half-way; empty: nothing did.
 	Unfinished Undertaking `json:"unfinished,omitempty"`
 	// Detail says in a sentence what went wrong.
@@ -133,7 +133,7 @@ type Memory struct {
 // Stop remembers that what was under way stopped half-way for err. A creation
 // that never completed stays one, which is never released, whatever stops after
 // it.
-func (m *Memory) Stop(what Undertaking, err error) {
+func (m *PrivateState) Stop(what Undertaking, err error) {
 	if m.Unfinished != Creation {
 		m.Unfinished = what
 	}
@@ -145,7 +145,7 @@ func (m *Memory) Stop(what Undertaking, err error) {
 }
 
 // Finish forgets what had stopped half-way.
-func (m *Memory) Finish() { m.Unfinished, m.Detail, m.Blames = "", "", "" }
+func (m *PrivateState) Finish() { m.Unfinished, m.Detail, m.Blames = "", "", "" }
 
 // Undertaking is something that can stop half-way.
 type Undertaking string
@@ -284,22 +284,22 @@ type Platform interface {
 	Update(ctx context.Context, have, want Number) (Number, error)
 }
 
-// Foreseer is a Platform that can tell before an attach what it will report of
+// Previewer is a Platform that can tell before an attach what it will report of
 // the number, as far as who carries it depends on that.
-type Foreseer interface {
-	// Foresee returns want with those fields of its Block filled in. A SID says
+type Previewer interface {
+	// Preview returns want with those fields of its Block filled in. A SID says
 	// that another carrier holds the number already. It changes nothing at the
 	// platform.
-	Foresee(ctx context.Context, want Number) (Number, error)
+	Preview(ctx context.Context, want Number) (Number, error)
 }
 
-// Previewer is a Platform that can tell while an apply is planned that it would
+// PlanChecker is a Platform that can tell while an apply is planned that it would
 // fail, or do what could not be undone later.
-type Previewer interface {
+type PlanChecker interface {
 	// Preview says what is wrong with want; nil: nothing is known to be. Have is
 	// the number as it is on the platform; the zero Number: it is not there yet.
 	// It changes nothing.
-	Preview(ctx context.Context, have, want Number) error
+	CheckPlan(ctx context.Context, have, want Number) error
 }
 
 // Lister is a service that can list the numbers it holds, many to a call.
@@ -335,12 +335,12 @@ type Listed struct {
 }
 
 // OpDeregister is the carrier's operation by which an update takes the emergency
-// address in Memory.Ours off the number, if the number has no other one by now,
+// address in Private.Ours off the number, if the number has no other one by now,
 // and waits until the emergency services no longer know it.
 const OpDeregister = "deregister"
 
 // OpUnwire is the carrier's operation by which a platform's steps ask it to
-// clear what Memory.Wiring remembers, each setting only while it still has that
+// clear what Private.Wiring remembers, each setting only while it still has that
 // value.
 const OpUnwire = "unwire"
 
@@ -382,7 +382,7 @@ type Kind struct {
 	// neither Wires nor Displaces has it then. nil: it leaves none. It is pure.
 	Yields func(n Number) []string
 	// Restores says what the wiring of n is to be so that calls and messages reach
-	// this platform: what an attach wrote of it, as Memory.Wiring has it, and what
+	// this platform: what an attach wrote of it, as Private.Wiring has it, and what
 	// an edit of the record does not write. An absent setting is left alone. nil:
 	// only another registration brings the wiring back. It is pure.
 	Restores func(n Number) Values
@@ -421,7 +421,7 @@ type Kind struct {
 	// CarrierOf names the Kind that carries a number on this platform; nil:
 	// Twilio always does.
 	CarrierOf func(n Number) string
-	// CarrierFields are the fields of Block that CarrierOf, or a Foreseer that
+	// CarrierFields are the fields of Block that CarrierOf, or a Previewer that
 	// fills them in, goes by: as long as one is not known, the carrier is not.
 	CarrierFields []string
 	// NoSearch says why this carrier's numbers cannot be bought by a search;

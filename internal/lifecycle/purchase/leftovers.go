@@ -40,7 +40,7 @@ func (l *Leftovers) next(
 		if madeBy(left.Marker(), n.Purchase) {
 			l.marked = append(l.marked[:i:i], l.marked[i+1:]...)
 			n.PhoneNumber, n.SID, n.AccountSID, n.Carrier = left.PhoneNumber, left.SID, left.AccountSID, left.Carrier
-			n.Settings, n.Capabilities, n.Memory.Origin = left.Settings, left.Capabilities, left.Memory.Origin
+			n.Settings, n.Capabilities, n.Private.Origin = left.Settings, left.Capabilities, left.Private.Origin
 			return n, true, nil
 		}
 	}

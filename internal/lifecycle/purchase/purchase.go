@@ -32,10 +32,10 @@ const candidates = 10
 type Search struct {
 	Carrier   platform.Carrier
 	Leftovers *Leftovers // of the account
-	// Take reserves a number for the creation; false: another instance of this run
+	// Reserve reserves a number for the creation; false: another instance of this run
 	// has it. Leave gives it back.
-	Take  func(phoneNumber string) bool
-	Leave func(phoneNumber string)
+	Reserve func(phoneNumber string) bool
+	Leave   func(phoneNumber string)
 }
 
 // LostError reports that a number no longer carries the mark that was put on it
@@ -92,7 +92,7 @@ func (s Search) buyFirst(
 		if tried == candidates {
 			break
 		}
-		if !s.Take(phoneNumber) {
+		if !s.Reserve(phoneNumber) {
 			continue
 		}
 		tried++
@@ -126,7 +126,7 @@ func (s Search) claim(ctx context.Context, want platform.Number, mark string) (p
 		if err != nil || !found {
 			return want, false, err
 		}
-		if !s.Take(left.PhoneNumber) {
+		if !s.Reserve(left.PhoneNumber) {
 			continue
 		}
 		got, err := s.Carrier.Configure(ctx, left, Marked(left, mark))

@@ -266,7 +266,7 @@ func (r *Registry) Creates(phoneNumber, replaces string) Conflict {
 }
 
 func (r *Registry) note(n platform.Number, as role) Conflict {
-	return r.enter(n.PhoneNumber, n.Memory.Instance, stake{as, n, r.givesUp(n)}, "")
+	return r.enter(n.PhoneNumber, n.Private.Instance, stake{as, n, r.givesUp(n)}, "")
 }
 
 // Held returns the number as this run has seen it in state.

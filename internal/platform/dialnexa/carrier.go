@@ -33,7 +33,7 @@ func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number,
 func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
 	live, err := c.fetch(ctx, n)
 	if err != nil {
-		return n, fmt.Errorf("read %s: %w", identified(n), err)
+		return n, fmt.Errorf("read %s: %w", platform.Identified(n), err)
 	}
 	return reported(n, live), nil
 }
@@ -63,7 +63,7 @@ const noSearch = "a purchase at DialNexa needs phone_number: DialNexa cannot mar
 // block.
 func (c *Carrier) Configure(_ context.Context, have, want platform.Number) (platform.Number, error) {
 	want.SID, want.PhoneNumber, want.AccountSID, want.Carrier = have.SID, have.PhoneNumber, have.AccountSID, kindName
-	want.Settings, want.Capabilities, want.Memory.Origin = have.Settings, have.Capabilities, have.Memory.Origin
+	want.Settings, want.Capabilities, want.Private.Origin = have.Settings, have.Capabilities, have.Private.Origin
 	return want, nil
 }
 
@@ -71,7 +71,7 @@ func (c *Carrier) Configure(_ context.Context, have, want platform.Number) (plat
 // repeat, so it is sent once, and a lost answer is made up for by looking the
 // number up. A purchase that is still pending is one: the attach waits for it.
 func (c *Carrier) Buy(ctx context.Context, n platform.Number, _ string) (platform.Number, error) {
-	if !e164.MatchString(n.PhoneNumber) {
+	if !platform.IsE164(n.PhoneNumber) {
 		return n, fmt.Errorf("%q is not a phone number in E.164 form", n.PhoneNumber)
 	}
 	order, err := orderOf(n)

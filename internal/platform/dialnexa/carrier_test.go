@@ -59,7 +59,7 @@ func TestFindAndReadInBothGenerations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := start(t, tc.rules)
 			n := w.own(simulator.DialNexaNumber{AgentID: "agt_one", Nickname: "Support"}, tc.held)
-			n.Action, n.Memory.Detail = platform.Release, "kept"
+			n.Action, n.Private.Detail = platform.Release, "kept"
 			for way, read := range map[string]func(context.Context, platform.Number) (platform.Number, error){
 				"Find": w.carrier.Find, "Read": w.carrier.Read, "platform's Read": w.platform.Read,
 			} {
@@ -67,7 +67,7 @@ func TestFindAndReadInBothGenerations(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v", way, err)
 				}
-				if got.SID != numberID || got.PhoneNumber != phone || got.Carrier != "dialnexa" || got.Memory.Detail != "kept" ||
+				if got.SID != numberID || got.PhoneNumber != phone || got.Carrier != "dialnexa" || got.Private.Detail != "kept" ||
 					got.Action != platform.Release || !reflect.DeepEqual(got.Capabilities, tc.capabilities) ||
 					!reflect.DeepEqual(got.Block, tc.want) {
 					t.Errorf("%s: %+v", way, got)

@@ -74,7 +74,6 @@ func linkOf(block platform.Values) string {
 var (
 	identifier = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 	numberID   = regexp.MustCompile(`^phn_[A-Za-z0-9_-]+$`)
-	e164       = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 	notBlank   = regexp.MustCompile(`^\S(.*\S)?$`)
 )
 
@@ -205,7 +204,7 @@ func readImportID(id string) (platform.Number, error) {
 	switch {
 	case numberID.MatchString(id):
 		return platform.Number{SID: id, Block: platform.Values{"id": id}}, nil
-	case e164.MatchString(id):
+	case platform.IsE164(id):
 		return platform.Number{PhoneNumber: id, Block: platform.Values{}}, nil
 	}
 	return platform.Number{}, errors.New("it is neither a phn_… ID nor a phone number in E.164 form")
@@ -215,15 +214,4 @@ func readImportID(id string) (platform.Number, error) {
 func versionOf(block platform.Values) int64 {
 	version, _ := block["agent_version"].(int64)
 	return version
-}
-
-// identified is a number as messages name it.
-func identified(n platform.Number) string {
-	switch {
-	case n.SID == "":
-		return n.PhoneNumber
-	case n.PhoneNumber == "":
-		return n.SID
-	}
-	return n.PhoneNumber + " (" + n.SID + ")"
 }

@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	_ platform.Platform  = (*Platform)(nil)
-	_ platform.Previewer = (*Platform)(nil)
+	_ platform.Platform    = (*Platform)(nil)
+	_ platform.PlanChecker = (*Platform)(nil)
 )
 
 // Platform is platform.Platform at DialNexa. It is safe for concurrent use.
@@ -36,9 +36,9 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 	return nil
 }
 
-// Preview is platform.Previewer's. An agent that has vanished since it was linked
+// CheckPlan is platform.PlanChecker's. An agent that has vanished since it was linked
 // is left to the apply: a plan must not stand in the way of a destroy.
-func (p *Platform) Preview(ctx context.Context, have, want platform.Number) error {
+func (p *Platform) CheckPlan(ctx context.Context, have, want platform.Number) error {
 	err := p.checkAgent(ctx, have, want)
 	if errors.Is(err, errNoAgent) && have.Platform != "" {
 		return nil
@@ -87,7 +87,7 @@ func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Num
 	}
 	live, err := read(ctx, have)
 	if err != nil {
-		return have, fmt.Errorf("read %s: %w", identified(have), err)
+		return have, fmt.Errorf("read %s: %w", platform.Identified(have), err)
 	}
 	return reported(have, live), nil
 }
@@ -180,7 +180,7 @@ func stopped(n platform.Number, err error) platform.Number {
 	if errors.Is(err, platform.ErrUntouched) || !httpapi.IsUnclear(err) {
 		return n
 	}
-	n.Memory.Stop(platform.Attach, err)
+	n.Private.Stop(platform.Attach, err)
 	n.Status = platform.Corrupted
 	n.StatusReason = fmt.Sprintf("It is not known which agent has %s: %s; an apply sets it again.",
 		n.PhoneNumber, platform.Clause(platform.Brief(err)))
@@ -195,7 +195,7 @@ func (p *Platform) awaitPurchase(ctx context.Context, n platform.Number) (*recor
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
-			return nil, fmt.Errorf("read %s: %w", identified(n), err)
+			return nil, fmt.Errorf("read %s: %w", platform.Identified(n), err)
 		case live.Status != pending:
 			return live, nil
 		default:
@@ -203,14 +203,14 @@ func (p *Platform) awaitPurchase(ctx context.Context, n platform.Number) (*recor
 		}
 	}
 	return nil, fmt.Errorf("set up %s: the number is owned, but its purchase is still pending at DialNexa; "+
-		"apply again to go on: %w", identified(n), ctx.Err())
+		"apply again to go on: %w", platform.Identified(n), ctx.Err())
 }
 
 // setOnNumber edits what differs on the number itself.
 func (p *Platform) setOnNumber(
 	ctx context.Context, got platform.Number, live *record, repair bool, want platform.Values,
 ) (platform.Number, error) {
-	doing := "set up " + identified(got)
+	doing := "set up " + platform.Identified(got)
 	members := edits(got.Block, live, repair, want)
 	finished := func(n platform.Number) (platform.Number, error) {
 		n.Block = with(want, platform.Values{"id": n.SID})
@@ -228,7 +228,7 @@ func (p *Platform) setOnNumber(
 	case members["agent_id"] != nil && isAnswer(failure, http.StatusBadRequest, http.StatusUnprocessableEntity):
 		agent := want.String("agent_id")
 		return got, wrongAgent(agent, fmt.Errorf("link %s with agent %s: %w; the number stays as it is: "+
-			"correct agent_id and apply again", identified(got), agent, failure))
+			"correct agent_id and apply again", platform.Identified(got), agent, failure))
 	case failure != nil && !httpapi.IsUnclear(failure):
 		return got, fmt.Errorf("%s: %w", doing, failure)
 	}
@@ -263,7 +263,7 @@ func edits(held platform.Values, live *record, repair bool, want platform.Values
 		case name == "label": // which cannot be null (DialNexa docs: update phone number)
 			members[name] = wanted
 		default:
-			members[name] = orNil(wanted)
+			members[name] = platform.TextOrNil(wanted)
 		}
 	}
 	return members
@@ -301,7 +301,7 @@ func (p *Platform) link(ctx context.Context, n platform.Number, want platform.Va
 	if err == nil {
 		return nil
 	}
-	err = fmt.Errorf("publish version %d of agent %s with %s: %w", version, agent, identified(n), err)
+	err = fmt.Errorf("publish version %d of agent %s with %s: %w", version, agent, platform.Identified(n), err)
 	if httpapi.IsUnclear(err) {
 		return fmt.Errorf("%w; whether it is published is not known: apply again, which repeats it", err)
 	}

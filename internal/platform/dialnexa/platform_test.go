@@ -215,7 +215,7 @@ func TestCheckOfTheAgent(t *testing.T) {
 			}
 			want := platform.Number{Platform: "dialnexa", Block: tc.want}
 			for doing, look := range map[string]func(context.Context, platform.Number, platform.Number) error{
-				"check": w.platform.Check, "preview": w.platform.Preview,
+				"check": w.platform.Check, "preview": w.platform.CheckPlan,
 			} {
 				err := look(t.Context(), tc.have, want)
 				if (err == nil) != (tc.words == "") || err != nil && !strings.Contains(err.Error(), tc.words) {
@@ -235,7 +235,7 @@ func TestPreviewLeavesAnAgentThatVanishedToTheApply(t *testing.T) {
 	w := start(t, simulator.DialNexaRules{AgentsReadable: true, Agents2Readable: true})
 	have := platform.Number{Platform: "dialnexa", Status: platform.Active, Block: older("")}
 	want := platform.Number{Platform: "dialnexa", Block: older("agt_gone")}
-	if err := w.platform.Preview(t.Context(), have, want); err != nil {
+	if err := w.platform.CheckPlan(t.Context(), have, want); err != nil {
 		t.Error(err)
 	}
 	if err := w.platform.Check(t.Context(), have, want); err == nil {
@@ -420,7 +420,7 @@ func TestWrongAgentLeavesTheNumberAsItIs(t *testing.T) {
 				got, err := f()
 				blamed, ok := errors.AsType[*platform.FieldError](err)
 				if !ok || blamed.Field != "dialnexa.agent_id" || !strings.Contains(err.Error(), want.Block.String("agent_id")) ||
-					got.SID != numberID || got.Block.Has("agent_id") || got.Memory.Unfinished != "" ||
+					got.SID != numberID || got.Block.Has("agent_id") || got.Private.Unfinished != "" ||
 					!strings.HasPrefix(platform.Brief(err), "agent "+want.Block.String("agent_id")+" was not linked: DialNexa answered 4") {
 					t.Errorf("%s: %+v, %v", way, got, err)
 				}
@@ -528,7 +528,7 @@ func TestLostPublicationIsRemembered(t *testing.T) {
 			w.Inject(tc.fault)
 			got, err := w.platform.Update(t.Context(), have, want)
 			if err == nil || got.Status != platform.Corrupted || got.StatusReason == "" ||
-				got.Memory.Unfinished != platform.Attach || got.Block["agent_id"] != tc.agent {
+				got.Private.Unfinished != platform.Attach || got.Block["agent_id"] != tc.agent {
 				t.Fatalf("%+v, %v", got, err)
 			}
 			if got, err = w.platform.Update(t.Context(), got, want); err != nil || w.agent() != "agt_two" {
@@ -552,9 +552,9 @@ func TestRefusedPublicationAfterTheOldAgentHasGone(t *testing.T) {
 func TestUnfinishedCreationStaysOne(t *testing.T) {
 	w := start(t, rulesB)
 	have := w.own(simulator.DialNexaNumber{}, newer("agt_one", 1))
-	have.Status, have.Memory.Unfinished = platform.Corrupted, platform.Creation
+	have.Status, have.Private.Unfinished = platform.Corrupted, platform.Creation
 	w.Inject(simulator.Fault{Method: "PATCH", Status: 503})
-	if got, err := w.platform.Update(t.Context(), have, have); err == nil || got.Memory.Unfinished != platform.Creation {
+	if got, err := w.platform.Update(t.Context(), have, have); err == nil || got.Private.Unfinished != platform.Creation {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -36,7 +36,7 @@ func New(c *httpapi.Client, pollInterval time.Duration) (*Carrier, *Platform) {
 // find looks n up by its number. DialNexa has no filter for it, so the whole
 // list is read.
 func (s *service) find(ctx context.Context, n platform.Number) (*record, error) {
-	if !e164.MatchString(n.PhoneNumber) {
+	if !platform.IsE164(n.PhoneNumber) {
 		return nil, fmt.Errorf("%q is not a phone number in E.164 form", n.PhoneNumber)
 	}
 	owned, err := s.list(ctx)
@@ -71,7 +71,7 @@ func reported(n platform.Number, r *record) platform.Number {
 	n.Block = platform.Values{"id": r.ID, "agent_link": link}
 	for name, text := range told {
 		if text.told {
-			n.Block[name] = orNil(text.value)
+			n.Block[name] = platform.TextOrNil(text.value)
 		}
 	}
 	return n
@@ -85,13 +85,6 @@ func with(block, other platform.Values) platform.Values {
 	}
 	maps.Copy(block, other)
 	return block
-}
-
-func orNil(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // isAnswer says that DialNexa itself answered with one of the statuses.

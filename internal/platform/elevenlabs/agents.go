@@ -20,7 +20,7 @@ const agentPage = 100
 func (p *Platform) Agents(ctx context.Context, cursor string) ([]platform.Agent, string, error) {
 	page, next, err := p.api.listAgents(ctx, cursor)
 	if err != nil {
-		return nil, "", notAbsent(explained("list the agents at ElevenLabs", err))
+		return nil, "", platform.NotAbsent(explained("list the agents at ElevenLabs", err))
 	}
 	return page, next, nil
 }

@@ -146,7 +146,7 @@ func (a api) list(ctx context.Context) ([]record, error) {
 		}
 		return nil
 	})
-	return all, notAbsent(err)
+	return all, platform.NotAbsent(err)
 }
 
 // errTwice reports that several records have one number.

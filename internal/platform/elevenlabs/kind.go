@@ -32,7 +32,6 @@ const (
 )
 
 var (
-	e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 	// Identifiers are wider than those that ElevenLabs shows and does not promise.
 	idPattern     = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 	importPattern = regexp.MustCompile(`^phnum_[0-9A-Za-z_-]+$`)
@@ -155,17 +154,17 @@ func restores(n platform.Number) platform.Values {
 	for address, method := range map[string]string{
 		"voice_url": "voice_method", "sms_url": "sms_method", "status_callback": "status_callback_method",
 	} {
-		remembered := isElevenLabs(n.Memory.Wiring[address])
+		remembered := isElevenLabs(n.Private.Wiring[address])
 		switch {
 		case slices.Contains(yielded, address):
 			continue
 		case isElevenLabs(n.Settings[address]):
 			values[address], values[method] = n.Settings[address], n.Settings[method]
 		case remembered:
-			values[address] = n.Memory.Wiring[address]
+			values[address] = n.Private.Wiring[address]
 		}
-		if remembered && n.Memory.Wiring.Has(method) {
-			values[method] = n.Memory.Wiring[method]
+		if remembered && n.Private.Wiring.Has(method) {
+			values[method] = n.Private.Wiring[method]
 		}
 	}
 	return values
@@ -178,7 +177,7 @@ const opDelete = "delete"
 // is not documented, so Twilio is asked. No action gives the number up.
 func steps(n platform.Number, action platform.Action) []platform.Step {
 	stays := ""
-	if action != platform.Release && !n.Memory.Lost {
+	if action != platform.Release && !n.Private.Lost {
 		stays = "; it stays owned and billed"
 	}
 	return []platform.Step{
@@ -198,7 +197,7 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 }
 
 // importedFrom is the account at Twilio that the number was imported from.
-func importedFrom(n platform.Number) string { return n.Memory.Platform.String(memoryAccount) }
+func importedFrom(n platform.Number) string { return n.Private.Platform.String(memoryAccount) }
 
 // reregisters is Kind.Reregisters. An update takes neither credentials nor what
 // becomes of messages (ElevenLabs Python SDK: update_phone_number).
@@ -221,7 +220,7 @@ func reregisters(have, want platform.Number) string {
 func readImportID(id string) (platform.Number, error) {
 	n := platform.Number{Platform: kindName, Block: platform.Values{}}
 	switch {
-	case e164.MatchString(id):
+	case platform.IsE164(id):
 		n.PhoneNumber = id
 	case importPattern.MatchString(id):
 		n.Block[recordID] = id

@@ -15,12 +15,12 @@ import (
 )
 
 var (
-	_ platform.Platform  = (*Platform)(nil)
-	_ platform.Previewer = (*Platform)(nil)
-	_ platform.Lister    = (*Platform)(nil)
+	_ platform.Platform    = (*Platform)(nil)
+	_ platform.PlanChecker = (*Platform)(nil)
+	_ platform.Lister      = (*Platform)(nil)
 )
 
-// memoryAccount is what platform.Memory keeps for this package: the account at
+// memoryAccount is what platform.PrivateState keeps for this package: the account at
 // Twilio that the number was imported from.
 const memoryAccount = "twilio_account_sid"
 
@@ -128,16 +128,16 @@ func (p *Platform) checkAgent(ctx context.Context, have, want platform.Number) e
 	}
 	switch err := p.api.agent(ctx, agent); {
 	case isAbsent(err):
-		return blame(agentID, notAbsent(fmt.Errorf("agent %s is not in the API key's workspace: %w", agent, err)))
+		return blame(agentID, platform.NotAbsent(fmt.Errorf("agent %s is not in the API key's workspace: %w", agent, err)))
 	case err != nil:
-		return notAbsent(explained("look up agent "+agent, err))
+		return platform.NotAbsent(explained("look up agent "+agent, err))
 	}
 	return nil
 }
 
-// Preview is platform.Previewer's. A record that is there already may need no
+// CheckPlan is platform.PlanChecker's. A record that is there already may need no
 // token, so only where that is missing it is looked for.
-func (p *Platform) Preview(ctx context.Context, have, want platform.Number) error {
+func (p *Platform) CheckPlan(ctx context.Context, have, want platform.Number) error {
 	if have.Platform == kindName && reregisters(have, want) == "" {
 		return nil
 	}
@@ -174,7 +174,7 @@ func read(have platform.Number, live *record) platform.Number {
 		got.Block[smsEnabled] = address == nil || address == "" || isElevenLabs(address)
 	}
 	if importedFrom(got) == "" && got.AccountSID != "" {
-		got.Memory.Platform = platform.Values{memoryAccount: got.AccountSID}
+		got.Private.Platform = platform.Values{memoryAccount: got.AccountSID}
 	}
 	return got
 }
@@ -195,7 +195,7 @@ func withoutToken(n platform.Number) platform.Number {
 // Attach is platform.Platform's. It takes over a record that is there already if
 // Twilio routes the number to ElevenLabs; else it imports the number anew.
 func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.Number, error) {
-	return p.settle(ctx, want, want)
+	return p.register(ctx, want, want)
 }
 
 // Update is platform.Platform's.
@@ -203,7 +203,7 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 	if have.Status == platform.Active && reregisters(have, want) == "" && same(have, want) {
 		return withoutToken(want), nil
 	}
-	got, err := p.settle(ctx, have, want)
+	got, err := p.register(ctx, have, want)
 	if err != nil && got.Status == "" {
 		return have, err
 	}
@@ -222,11 +222,11 @@ func same(have, want platform.Number) bool {
 // or what it wrote is remembered and will be put back.
 func stands(have, want platform.Number) bool {
 	return reregisters(have, want) == "" &&
-		(have.Status == platform.Active || isElevenLabs(want.Settings["voice_url"]) || isElevenLabs(want.Memory.Wiring["voice_url"]))
+		(have.Status == platform.Active || isElevenLabs(want.Settings["voice_url"]) || isElevenLabs(want.Private.Wiring["voice_url"]))
 }
 
-// settle makes the record as want has it, from whatever is there.
-func (p *Platform) settle(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+// register makes the record as want has it, from whatever is there.
+func (p *Platform) register(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	have = withoutToken(have)
 	live, err := p.find(ctx, want)
 	switch {
@@ -255,10 +255,10 @@ func (p *Platform) settle(ctx context.Context, have, want platform.Number) (plat
 
 // halfway is a number whose import stopped half-way.
 func halfway(n platform.Number, err error) platform.Number {
-	n.Memory.Stop(platform.Attach, err)
+	n.Private.Stop(platform.Attach, err)
 	way := "an apply completes it"
-	if n.Memory.Blames != "" {
-		way = "correct " + n.Memory.Blames + ", then " + way
+	if n.Private.Blames != "" {
+		way = "correct " + n.Private.Blames + ", then " + way
 	}
 	n.Status = platform.Corrupted
 	n.StatusReason = fmt.Sprintf("The import of %s into ElevenLabs stopped half-way: %s; %s.",
@@ -280,10 +280,10 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (platfor
 	if n.Block.Has(agentID) {
 		in["agent_id"] = n.Block[agentID]
 	}
-	n.Memory.Platform = platform.Values{memoryAccount: in["sid"]}
+	n.Private.Platform = platform.Values{memoryAccount: in["sid"]}
 	id, failure := p.api.importNumber(ctx, in)
 	if failure != nil && !httpapi.IsUnclear(failure) {
-		return bare, fmt.Errorf("%w; if another workspace has the number, delete it there first", notAbsent(explained(doing, failure)))
+		return bare, fmt.Errorf("%w; if another workspace has the number, delete it there first", platform.NotAbsent(explained(doing, failure)))
 	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
@@ -321,16 +321,16 @@ func (p *Platform) change(ctx context.Context, want platform.Number, live *recor
 	bare := withoutToken(want)
 	in := unset(want, live)
 	if len(in) == 0 {
-		return settled(want, live), nil
+		return registered(want, live), nil
 	}
 	doing := fmt.Sprintf("change %s of %s", strings.Join(slices.Sorted(maps.Keys(in)), ", "), want.PhoneNumber)
 	id := live.ID
 	live, failure := p.api.record(ctx, http.MethodPatch, id, in)
 	switch {
 	case failure == nil && len(unset(want, live)) == 0:
-		return settled(want, live), nil
+		return registered(want, live), nil
 	case failure != nil && !httpapi.IsUnclear(failure):
-		return bare, notAbsent(explained(doing, failure))
+		return bare, platform.NotAbsent(explained(doing, failure))
 	}
 	// The answer was lost, or it contradicts the request.
 	ctx, cancel := httpapi.Settling(ctx)
@@ -346,15 +346,15 @@ func (p *Platform) change(ctx context.Context, want platform.Number, live *recor
 	case missing != "":
 		return bare, fmt.Errorf("%s: it was accepted, but the number does not show it in %s", doing, missing)
 	}
-	return settled(want, live), nil
+	return registered(want, live), nil
 }
 
-// settled is want as ElevenLabs has it by now.
-func settled(want platform.Number, live *record) platform.Number {
+// registered is want as ElevenLabs has it by now.
+func registered(want platform.Number, live *record) platform.Number {
 	got := reported(want, live)
 	got.Block[smsEnabled], got.Block[tokenVersion] = want.Block[smsEnabled], want.Block[tokenVersion]
 	if importedFrom(got) == "" && got.AccountSID != "" {
-		got.Memory.Platform = platform.Values{memoryAccount: got.AccountSID}
+		got.Private.Platform = platform.Values{memoryAccount: got.AccountSID}
 	}
 	return got
 }
@@ -379,7 +379,7 @@ func (p *Platform) remove(ctx context.Context, n platform.Number) ([]string, err
 	doing := fmt.Sprintf("delete the record of %s at ElevenLabs", n.PhoneNumber)
 	failure := p.api.remove(ctx, live.ID)
 	if failure != nil && !httpapi.IsUnclear(failure) && !isAbsent(failure) {
-		return nil, platform.Untouched(notAbsent(explained(doing, failure)))
+		return nil, platform.Untouched(platform.NotAbsent(explained(doing, failure)))
 	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
@@ -391,7 +391,7 @@ func (p *Platform) remove(ctx context.Context, n platform.Number) ([]string, err
 	case err != nil:
 		return nil, changed(doing+" (whether it is gone is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
 	case isAbsent(failure):
-		return nil, platform.Untouched(notAbsent(explained(doing+" (and yet it can be read)", failure)))
+		return nil, platform.Untouched(platform.NotAbsent(explained(doing+" (and yet it can be read)", failure)))
 	case failure != nil:
 		return nil, changed(doing+" (it is still there; run it again)", failure)
 	}
@@ -410,7 +410,7 @@ func (p *Platform) List(ctx context.Context, _ platform.Number, cursor string) (
 	}
 	listed := make([]platform.Listed, 0, len(all))
 	for _, r := range all {
-		if r.Provider != providerTwilio || !e164.MatchString(r.PhoneNumber) {
+		if r.Provider != providerTwilio || !platform.IsE164(r.PhoneNumber) {
 			continue
 		}
 		listed = append(listed, platform.Listed{

@@ -40,7 +40,6 @@ const (
 const maxCustomPrompt = 8000
 
 var (
-	e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 	// agentPattern is wider than the agent_ and 16 hexadecimal digits that
 	// Nixflex shows in its docs and does not promise.
 	agentPattern = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
@@ -173,7 +172,7 @@ const opDelete = "delete"
 // Twilio is asked. No action gives the number up.
 func steps(n platform.Number, action platform.Action) []platform.Step {
 	stays := ""
-	if action != platform.Release && !n.Memory.Lost {
+	if action != platform.Release && !n.Private.Lost {
 		stays = "; it stays owned and billed"
 	}
 	remove := platform.Step{
@@ -223,7 +222,7 @@ func reregisters(have, want platform.Number) string {
 // readImportID takes a number in E.164 form, which is the only identifier that
 // Nixflex has for one.
 func readImportID(id string) (platform.Number, error) {
-	if !e164.MatchString(id) {
+	if !platform.IsE164(id) {
 		return platform.Number{}, errors.New("it is not a phone number in E.164 form")
 	}
 	return platform.Number{PhoneNumber: id, Platform: kindName, Block: platform.Values{}}, nil

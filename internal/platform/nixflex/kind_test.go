@@ -42,7 +42,7 @@ func TestReregisters(t *testing.T) {
 	}
 	moved, unknown, remembered := have, have, have
 	moved.AccountSID, unknown.AccountSID = account, ""
-	remembered.Memory.Platform = platform.Values{"twilio_account_sid": account}
+	remembered.Private.Platform = platform.Values{"twilio_account_sid": account}
 	for name, test := range map[string]struct {
 		have, want platform.Number
 		reason     string // empty: it can be edited

@@ -12,9 +12,9 @@ import (
 )
 
 var (
-	_ platform.Platform  = (*Platform)(nil)
-	_ platform.Foreseer  = (*Platform)(nil)
-	_ platform.Previewer = (*Platform)(nil)
+	_ platform.Platform    = (*Platform)(nil)
+	_ platform.Previewer   = (*Platform)(nil)
+	_ platform.PlanChecker = (*Platform)(nil)
 )
 
 // Platform is platform.Platform at Nixflex. It is safe for concurrent use.
@@ -50,8 +50,8 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 	return nil
 }
 
-// Foresee is platform.Foreseer's. It calls nobody.
-func (p *Platform) Foresee(_ context.Context, want platform.Number) (platform.Number, error) {
+// Preview is platform.Previewer's. It calls nobody.
+func (p *Platform) Preview(_ context.Context, want platform.Number) (platform.Number, error) {
 	block := platform.Values{}
 	maps.Copy(block, want.Block)
 	block[providerName] = provider(want)
@@ -59,8 +59,8 @@ func (p *Platform) Foresee(_ context.Context, want platform.Number) (platform.Nu
 	return want, nil
 }
 
-// Preview is platform.Previewer's. It calls nobody.
-func (p *Platform) Preview(_ context.Context, have, want platform.Number) error {
+// CheckPlan is platform.PlanChecker's. It calls nobody.
+func (p *Platform) CheckPlan(_ context.Context, have, want platform.Number) error {
 	if have.Platform == kindName {
 		return nil
 	}
@@ -90,30 +90,30 @@ func read(have platform.Number, live *record, agentExists bool) platform.Number 
 	if !agentExists {
 		got.Block[agentID] = nil
 	}
-	if !got.Memory.Platform.Has(memoryAccount) { // imported into Terraform
-		got.Memory.Platform = remembering(got, memoryAccount, got.AccountSID)
+	if !got.Private.Platform.Has(privateAccount) { // imported into Terraform
+		got.Private.Platform = withPrivate(got, privateAccount, got.AccountSID)
 	}
 	return got
 }
 
 // Attach is platform.Platform's.
 func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.Number, error) {
-	return p.settle(ctx, want, want)
+	return p.register(ctx, want, want)
 }
 
 // Update is platform.Platform's.
 func (p *Platform) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	switch {
 	case have.Status != platform.Active:
-		return p.settle(ctx, have, want)
+		return p.register(ctx, have, want)
 	case reregisters(have, want) != "":
-		return p.settle(ctx, have, want)
+		return p.register(ctx, have, want)
 	case have.Block[customPrompt] == want.Block[customPrompt]:
 		return withoutToken(want), nil
 	}
 	err := p.change(ctx, want, wanted(want))
 	if says(err, codeNumberNotFound) {
-		return p.settle(ctx, have, want)
+		return p.register(ctx, have, want)
 	}
 	if err != nil {
 		return have, err

@@ -431,8 +431,8 @@ func TestReadReports(t *testing.T) {
 			if _, told := got.Block["twilio_auth_token_wo_version"]; told {
 				t.Error("Nixflex does not report the version of the token")
 			}
-			if got.Memory.Platform["twilio_account_sid"] != main {
-				t.Errorf("memory: %v", got.Memory.Platform)
+			if got.Private.Platform["twilio_account_sid"] != main {
+				t.Errorf("memory: %v", got.Private.Platform)
 			}
 		})
 	}

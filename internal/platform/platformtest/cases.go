@@ -464,7 +464,7 @@ func refusedEnd(t *testing.T, start starter) {
 // the platform has said so: only then the resource stays active.
 func wantUntouched(w *world, before State) {
 	w.t.Helper()
-	if w.have.Status != platform.Active || w.have.Memory.Unfinished != "" {
+	if w.have.Status != platform.Active || w.have.Private.Unfinished != "" {
 		w.t.Errorf("the refusal is not recognised: the resource is %q (%s)", w.have.Status, w.have.StatusReason)
 	}
 	w.expect(before)

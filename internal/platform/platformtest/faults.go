@@ -86,11 +86,11 @@ func operations(s Subject) []operation {
 			persists: action == platform.ForceDelete,
 		})
 	}
-	if _, ok := s.Platform.(platform.Foreseer); ok && !s.ForeseesByItself {
-		all = append(all, operation{name: "foresee", run: func(ctx context.Context, w *world) error {
+	if _, ok := s.Platform.(platform.Previewer); ok && !s.ForeseesByItself {
+		all = append(all, operation{name: "preview", run: func(ctx context.Context, w *world) error {
 			var err error
-			if foreseer, ok := w.Platform.(platform.Foreseer); ok {
-				_, err = foreseer.Foresee(ctx, w.config(w.Agent))
+			if previewer, ok := w.Platform.(platform.Previewer); ok {
+				_, err = previewer.Preview(ctx, w.config(w.Agent))
 			}
 			return err
 		}})
@@ -134,7 +134,7 @@ func breakDown(w *world) {
 		return
 	}
 	w.have.Status, w.have.StatusReason = platform.Corrupted, "a test says so"
-	w.have.Memory.Unfinished = platform.Attach
+	w.have.Private.Unfinished = platform.Attach
 }
 
 // at starts a world where the operation begins.

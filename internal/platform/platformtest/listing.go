@@ -117,7 +117,7 @@ func listsNumber(t *testing.T, start starter) {
 	}
 	w.mustCreate()
 	number := w.mustFind().Number
-	if number.Platform != w.Kind.Name || number.Memory.Unfinished != "" {
+	if number.Platform != w.Kind.Name || number.Private.Unfinished != "" {
 		t.Errorf("listed as %+v", number)
 	}
 	if agent, told := number.Block[w.AgentField]; told && agent != w.Agent {
@@ -160,7 +160,7 @@ func views(s Subject) []view {
 	all := []view{
 		{name: "active", prepare: func(*world) {}},
 		{name: "with another memory", prepare: func(w *world) {
-			w.have.Memory = platform.Memory{
+			w.have.Private = platform.PrivateState{
 				Unfinished: platform.Attach, Detail: "it stopped", Replaced: platform.Values{"voice_url": "https://old.example"}, Origin: "hosted",
 				Wiring: platform.Values{"voice_url": "https://other.example"}, Platform: platform.Values{"other": "value"},
 			}

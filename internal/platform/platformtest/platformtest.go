@@ -47,7 +47,7 @@ type Subject struct {
 	// Hollow is the body of a success in the service's envelope that lacks all that
 	// it should have.
 	Hollow string
-	// ForeseesByItself says that Foresee calls nobody, so that no fault can strike it.
+	// ForeseesByItself says that Preview calls nobody, so that no fault can strike it.
 	ForeseesByItself bool
 	// Secrets must appear in no error, note, block or memory.
 	Secrets []string

@@ -128,7 +128,7 @@ func (w *world) keep(got platform.Number, over platform.Values, trusted bool) {
 // inspect looks for secrets in what the platform gave back.
 func (w *world) inspect(n platform.Number, notes []string, err error) {
 	w.t.Helper()
-	text := fmt.Sprintf("%v %+v %s %v %v", n.Block, n.Memory, n.StatusReason, n.Notes, notes)
+	text := fmt.Sprintf("%v %+v %s %v %v", n.Block, n.Private, n.StatusReason, n.Notes, notes)
 	if err != nil {
 		text += " " + err.Error() + " " + platform.Brief(err)
 	}
@@ -197,8 +197,8 @@ func (w *world) update(ctx context.Context, agent string) error {
 	got, err := w.Lifecycle().Update(ctx, w.have, want)
 	w.inspect(got, nil, err)
 	if err != nil {
-		if got.Status == "" || got.Status == platform.Active && got.Memory.Unfinished != "" {
-			w.t.Errorf("the number beside this error is %q and its %s unfinished: %v", got.Status, got.Memory.Unfinished, err)
+		if got.Status == "" || got.Status == platform.Active && got.Private.Unfinished != "" {
+			w.t.Errorf("the number beside this error is %q and its %s unfinished: %v", got.Status, got.Private.Unfinished, err)
 		}
 		w.keep(got, w.have.Block, true)
 		return err
@@ -215,7 +215,7 @@ func (w *world) end(ctx context.Context, action platform.Action) error {
 	left, notes, err := w.Lifecycle().Delete(ctx, have)
 	w.inspect(left, notes, err)
 	w.notes = notes
-	w.have.Status, w.have.StatusReason, w.have.Memory = left.Status, left.StatusReason, left.Memory
+	w.have.Status, w.have.StatusReason, w.have.Private = left.Status, left.StatusReason, left.Private
 	return err
 }
 

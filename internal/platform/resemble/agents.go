@@ -18,7 +18,7 @@ func (p *Platform) Agents(ctx context.Context, cursor string) ([]platform.Agent,
 	}
 	all, err := p.listAgents(ctx)
 	if err != nil {
-		return nil, "", notAbsent(explained("list the agents at Resemble AI", err))
+		return nil, "", platform.NotAbsent(explained("list the agents at Resemble AI", err))
 	}
 	return all, "", nil
 }

@@ -119,7 +119,7 @@ func (a api) list(ctx context.Context) ([]record, error) {
 	}
 	resp, err := a.call(ctx, http.MethodGet, numbersPath, nil, &out)
 	if err != nil {
-		return nil, notAbsent(err)
+		return nil, platform.NotAbsent(err)
 	}
 	if out.Items == nil { // "none registered" is an empty list
 		return nil, resp.Unusable(errors.New("it lacks items"))
@@ -153,7 +153,7 @@ func (a api) fetch(ctx context.Context, id int64) (record, error) {
 // create registers a number.
 func (a api) create(ctx context.Context, in registration) (record, error) {
 	r, err := a.record(ctx, http.MethodPost, numbersPath, in)
-	return r, notAbsent(err)
+	return r, platform.NotAbsent(err)
 }
 
 // remove asks for the deletion of a record.
@@ -178,7 +178,7 @@ func (a api) fetchAgent(ctx context.Context, uuid string) (agent, error) {
 	resp, err := a.call(ctx, http.MethodGet, agentPath(uuid), nil, &out)
 	if isRefused(err) {
 		return agent{}, &platform.FieldError{Field: kindName + "." + agentUUID, Err: fmt.Errorf(
-			"the team of the API token has no agent %s: %w", uuid, notAbsent(err))}
+			"the team of the API token has no agent %s: %w", uuid, platform.NotAbsent(err))}
 	}
 	if err != nil {
 		return agent{}, err
@@ -195,7 +195,7 @@ func (a api) give(ctx context.Context, uuid string, id *int64) error {
 		PhoneNumberID *int64 `json:"phone_number_id"`
 	}{id}
 	_, err := a.call(ctx, http.MethodPatch, agentPath(uuid), in, nil)
-	return notAbsent(err)
+	return platform.NotAbsent(err)
 }
 
 func numberPath(id int64) string   { return numbersPath + "/" + strconv.FormatInt(id, 10) }

@@ -114,15 +114,6 @@ func orContradiction(failure error) error {
 	return failure
 }
 
-// notAbsent keeps a 404 that is not about a number from being read as one that
-// is.
-func notAbsent(err error) error {
-	if errors.Is(err, platform.ErrNotFound) {
-		return errors.New(err.Error())
-	}
-	return err
-}
-
 // isRefused says that Resemble turned a request down in its own words.
 func isRefused(err error) bool {
 	answer, ok := errors.AsType[*httpapi.Error](err)

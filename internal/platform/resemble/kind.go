@@ -15,7 +15,6 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -47,7 +46,7 @@ const (
 // trunkSID is the setting of the carrier by which calls reach Resemble.
 const trunkSID = "trunk_sid"
 
-// What Memory.Platform holds.
+// What Private.Platform holds.
 const (
 	// accountSID is the account at Twilio that the number was registered with.
 	accountSID = "twilio_account_sid"
@@ -56,7 +55,6 @@ const (
 )
 
 var (
-	e164         = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 	agentPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 	notEmpty     = regexp.MustCompile(`\S`)
 	idPattern    = regexp.MustCompile(`^[1-9][0-9]*$`)
@@ -322,15 +320,6 @@ func trunkNames(inbound, outbound string) string {
 	return "SIP trunks " + inbound + " and " + outbound
 }
 
-// enumerate writes a list as people do: "a, b and c".
-func enumerate(names []string) string {
-	last := len(names) - 1
-	if last < 1 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
-
 // reregisters is Kind.Reregisters. Nothing of a record can be edited (Resemble
 // docs: create phone number), and what unlinks an agent is about all of its
 // numbers.
@@ -341,11 +330,11 @@ func reregisters(have, want platform.Number) string {
 			changed = append(changed, name)
 		}
 	}
-	if registered := have.Memory.Platform.String(accountSID); registered != "" && want.AccountSID != "" &&
+	if registered := have.Private.Platform.String(accountSID); registered != "" && want.AccountSID != "" &&
 		registered != want.AccountSID {
 		changed = append(changed, "account_sid")
 	}
-	if len(changed) == 0 && have.Memory.Platform.Bool(agentShared) && have.Block.Has(agentUUID) &&
+	if len(changed) == 0 && have.Private.Platform.Bool(agentShared) && have.Block.Has(agentUUID) &&
 		have.Block[agentUUID] != want.Block[agentUUID] {
 		return fmt.Sprintf("Agent %s has other numbers too, which unlinking would take off it as well, so the record of %s "+
 			"at Resemble AI is deleted, with its SIP trunk, and the number registered anew.",
@@ -355,12 +344,12 @@ func reregisters(have, want platform.Number) string {
 		return ""
 	}
 	return fmt.Sprintf("Resemble AI can't edit a record, so for the change of %s it deletes that of %s, with its SIP "+
-		"trunk, and registers the number anew.", enumerate(changed), want.PhoneNumber)
+		"trunk, and registers the number anew.", platform.Enumerate(changed), want.PhoneNumber)
 }
 
 // readImportID takes the ID of a record or a number in E.164 form.
 func readImportID(id string) (platform.Number, error) {
-	if e164.MatchString(id) {
+	if platform.IsE164(id) {
 		return platform.Number{PhoneNumber: id, Platform: kindName, Block: platform.Values{}}, nil
 	}
 	number, err := strconv.ParseInt(id, 10, 64)

@@ -14,7 +14,7 @@ func TestSteps(t *testing.T) {
 	registered := platform.Number{PhoneNumber: phone, Block: platform.Values{
 		"agent_uuid": support, "id": int64(12), "inbound_trunk_sid": "TK1", "outbound_trunk_sid": "TK1",
 		"livekit_trunk_id": "TR_1",
-	}, Memory: platform.Memory{Wiring: platform.Values{"trunk_sid": "TK1"}}}
+	}, Private: platform.PrivateState{Wiring: platform.Values{"trunk_sid": "TK1"}}}
 	twoTrunks := platform.Number{PhoneNumber: phone, Block: platform.Values{
 		"id": int64(12), "inbound_trunk_sid": "TK1", "outbound_trunk_sid": "TK2",
 	}}
@@ -78,7 +78,7 @@ func TestReregisters(t *testing.T) {
 	number := func(change func(*platform.Number)) platform.Number {
 		n := wanted(support)
 		n.Block["inbound_trunk"] = trunk("192.0.2.1")
-		n.Memory.Platform = platform.Values{"twilio_account_sid": main}
+		n.Private.Platform = platform.Values{"twilio_account_sid": main}
 		change(&n)
 		return n
 	}

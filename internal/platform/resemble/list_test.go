@@ -47,7 +47,7 @@ func TestListTellsWhatAReadTells(t *testing.T) {
 			"imported by its ID":    {Block: platform.Values{"id": id}},
 			"registered anew since": {PhoneNumber: number, Block: platform.Values{"id": int64(99)}},
 			"active so far":         {PhoneNumber: number, Status: platform.Active, Block: platform.Values{"label": "y"}},
-			"with a memory of its own": {PhoneNumber: number, Memory: platform.Memory{
+			"with a memory of its own": {PhoneNumber: number, Private: platform.PrivateState{
 				Detail: "kept", Platform: platform.Values{"agent_shared": true},
 			}},
 		} {
@@ -74,8 +74,8 @@ func TestListTellsWhatAReadTells(t *testing.T) {
 			}
 		}
 	}
-	if all[phone].Number.Memory.Platform["agent_shared"] != true ||
-		all["+14155550102"].Number.Memory.Platform["agent_shared"] != nil {
+	if all[phone].Number.Private.Platform["agent_shared"] != true ||
+		all["+14155550102"].Number.Private.Platform["agent_shared"] != nil {
 		t.Error("it is not told whose agent has other numbers")
 	}
 }

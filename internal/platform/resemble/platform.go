@@ -15,8 +15,8 @@ import (
 const defaultPollInterval = 2 * time.Second
 
 var (
-	_ platform.Platform  = (*Platform)(nil)
-	_ platform.Previewer = (*Platform)(nil)
+	_ platform.Platform    = (*Platform)(nil)
+	_ platform.PlanChecker = (*Platform)(nil)
 )
 
 // Platform is platform.Platform at Resemble AI. It is safe for concurrent use.
@@ -61,8 +61,8 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 	return nil
 }
 
-// Preview is platform.Previewer's. It calls nobody.
-func (p *Platform) Preview(_ context.Context, have, want platform.Number) error {
+// CheckPlan is platform.PlanChecker's. It calls nobody.
+func (p *Platform) CheckPlan(_ context.Context, have, want platform.Number) error {
 	if have.Platform == kindName {
 		return nil
 	}
@@ -361,18 +361,18 @@ func reported(n platform.Number, r record) platform.Number {
 	n.PhoneNumber = r.PhoneNumber
 	n.Block = platform.Values{
 		label:                 r.Label,
-		agentUUID:             textOrNil(r.AgentUUID),
+		agentUUID:             platform.TextOrNil(r.AgentUUID),
 		supportsInbound:       r.SupportsInbound,
 		supportsOutbound:      r.SupportsOutbound,
 		recordID:              r.ID,
-		inboundTrunkSID:       textOrNil(r.InboundTrunk.TwilioTrunkSID),
-		outboundTrunkSID:      textOrNil(r.OutboundTrunk.TwilioTrunkSID),
-		livekitTrunkID:        textOrNil(r.InboundTrunk.LiveKitTrunkID),
-		livekitDispatchRuleID: textOrNil(r.InboundTrunk.LiveKitDispatchRuleID),
+		inboundTrunkSID:       platform.TextOrNil(r.InboundTrunk.TwilioTrunkSID),
+		outboundTrunkSID:      platform.TextOrNil(r.OutboundTrunk.TwilioTrunkSID),
+		livekitTrunkID:        platform.TextOrNil(r.InboundTrunk.LiveKitTrunkID),
+		livekitDispatchRuleID: platform.TextOrNil(r.InboundTrunk.LiveKitDispatchRuleID),
 	}
-	n.Memory.Platform = platform.Values{accountSID: r.TwilioAccountSID}
+	n.Private.Platform = platform.Values{accountSID: r.TwilioAccountSID}
 	if r.agentShared {
-		n.Memory.Platform[agentShared] = true
+		n.Private.Platform[agentShared] = true
 	}
 	if status, reason := r.condition(); status != "" {
 		n.Status, n.StatusReason = status, reason
@@ -386,7 +386,7 @@ func unregistered(n platform.Number) platform.Number {
 		agentUUID: nil, recordID: nil, inboundTrunkSID: nil, outboundTrunkSID: nil, livekitTrunkID: nil,
 		livekitDispatchRuleID: nil,
 	}
-	n.Memory.Platform = nil
+	n.Private.Platform = nil
 	n.Status = platform.Corrupted
 	n.StatusReason = fmt.Sprintf("Resemble AI no longer lists %s; an apply registers it anew.", n.PhoneNumber)
 	return n
@@ -404,11 +404,4 @@ func (r record) condition() (platform.Status, string) {
 		return platform.Corrupted, failed.reason()
 	}
 	return "", ""
-}
-
-func textOrNil(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }

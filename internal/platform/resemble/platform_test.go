@@ -110,7 +110,7 @@ func (w *world) attached(agent string) platform.Number {
 func (w *world) changed(have platform.Number, name string, value any) platform.Number {
 	w.t.Helper()
 	want := w.live(wanted(have.Block.String("agent_uuid")))
-	want.Memory = have.Memory
+	want.Private = have.Private
 	want.Block[name] = value
 	return want
 }
@@ -242,7 +242,7 @@ func TestAttachRegistersAndLinks(t *testing.T) {
 	}, n.Block); diff != "" {
 		t.Errorf("block (-want +got):\n%s", diff)
 	}
-	if n.Status != "" || n.Action != platform.Release || n.Memory.Platform.String("twilio_account_sid") != main {
+	if n.Status != "" || n.Action != platform.Release || n.Private.Platform.String("twilio_account_sid") != main {
 		t.Errorf("%+v", n)
 	}
 	w.wantLinked(support)

@@ -17,7 +17,7 @@ var _ platform.AgentLister = (*Platform)(nil)
 func (p *Platform) Agents(ctx context.Context, cursor string) ([]platform.Agent, string, error) {
 	page, next, err := p.api.listAgents(ctx, cursor)
 	if err != nil {
-		return nil, "", notAbsent(explained("list the agents at Retell AI", err))
+		return nil, "", platform.NotAbsent(explained("list the agents at Retell AI", err))
 	}
 	return page, next, nil
 }

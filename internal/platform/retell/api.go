@@ -76,15 +76,15 @@ type setting struct {
 var settings = []setting{
 	{inboundAgentID, "inbound_agents", "inbound_agents", func(r *record) any { return onlyAgent(r.InboundAgents) }},
 	{outboundAgentID, "outbound_agents", "outbound_agents", func(r *record) any { return onlyAgent(r.OutboundAgents) }},
-	{nickname, "nickname", "nickname", func(r *record) any { return textOrNil(r.Nickname) }},
-	{terminationURI, "termination_uri", "termination_uri", func(r *record) any { return textOrNil(r.Trunk.TerminationURI) }},
+	{nickname, "nickname", "nickname", func(r *record) any { return platform.TextOrNil(r.Nickname) }},
+	{terminationURI, "termination_uri", "termination_uri", func(r *record) any { return platform.TextOrNil(r.Trunk.TerminationURI) }},
 	{transport, "transport", "transport", func(r *record) any {
 		if r.Trunk.Transport == "" {
 			return defaultTransport
 		}
 		return r.Trunk.Transport
 	}},
-	{username, "sip_trunk_auth_username", "auth_username", func(r *record) any { return textOrNil(r.Trunk.AuthUsername) }},
+	{username, "sip_trunk_auth_username", "auth_username", func(r *record) any { return platform.TextOrNil(r.Trunk.AuthUsername) }},
 }
 
 // What the password is called in the bodies.
@@ -99,14 +99,7 @@ func onlyAgent(agents []agentShare) any {
 	if len(agents) != 1 {
 		return nil
 	}
-	return textOrNil(agents[0].AgentID)
-}
-
-func textOrNil(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
+	return platform.TextOrNil(agents[0].AgentID)
 }
 
 // wire is a value as bodies have it. The fields for a single agent are not

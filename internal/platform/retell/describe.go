@@ -3,7 +3,6 @@ package retell
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
@@ -41,22 +40,7 @@ var remedies = map[int]string{
 
 // explained says what was to be done when err occurred and, where the status
 // tells, the way out.
-func explained(doing string, err error) error {
-	answer, answered := errors.AsType[*httpapi.Error](err)
-	if err = fmt.Errorf("%s: %w", doing, err); !answered || remedies[answer.Status] == "" {
-		return err
-	}
-	return fmt.Errorf("%w; %s", err, remedies[answer.Status])
-}
-
-// notAbsent keeps a 404 of an agent, of a list or of a write from being read as a
-// number that Retell does not have.
-func notAbsent(err error) error {
-	if errors.Is(err, platform.ErrNotFound) {
-		return platform.Final(err)
-	}
-	return err
-}
+func explained(doing string, err error) error { return httpapi.Explained(doing, err, remedies) }
 
 // changed is for an error from after a write, of which no refusal of a read says
 // that nothing was changed.

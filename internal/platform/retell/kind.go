@@ -43,7 +43,6 @@ const (
 )
 
 var (
-	e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 	// agentPattern is wider than what Retell shows in its docs and does not promise.
 	agentPattern = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 	textPattern  = regexp.MustCompile(`^\S+$`)
@@ -186,7 +185,7 @@ const opDelete = "delete"
 func steps(n platform.Number, action platform.Action) []platform.Step {
 	stays := "; the number itself stays owned and billed at Twilio"
 	switch {
-	case action == platform.Release || n.Memory.Lost:
+	case action == platform.Release || n.Private.Lost:
 		stays = ""
 	case carrierOf(n) == externalName:
 		stays = "; the number itself stays with its carrier"
@@ -202,7 +201,7 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 // readImportID takes a number in E.164 form, which is the only identifier that
 // Retell has for one.
 func readImportID(id string) (platform.Number, error) {
-	if !e164.MatchString(id) {
+	if !platform.IsE164(id) {
 		return platform.Number{}, errors.New("it is not a phone number in E.164 form")
 	}
 	return platform.Number{PhoneNumber: id, Platform: kindName, Block: platform.Values{}}, nil

@@ -72,7 +72,7 @@ func (p *Platform) checkAgents(ctx context.Context, have, want platform.Number) 
 		}
 		switch err := p.api.agent(ctx, agent); {
 		case isAbsent(err):
-			return blame(field, notAbsent(fmt.Errorf("agent %s is not in the API key's workspace: %w", agent, err)))
+			return blame(field, platform.NotAbsent(fmt.Errorf("agent %s is not in the API key's workspace: %w", agent, err)))
 		case err != nil:
 			return explained("look up agent "+agent, err)
 		}
@@ -124,7 +124,7 @@ func withoutPassword(n platform.Number) platform.Number {
 
 // Attach is platform.Platform's. It takes over a record that is there already.
 func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.Number, error) {
-	live, err := p.settle(ctx, platform.Number{}, want)
+	live, err := p.register(ctx, platform.Number{}, want)
 	if err != nil {
 		return withoutPassword(want), err
 	}
@@ -139,7 +139,7 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 	} else if same(have, want) {
 		return withoutPassword(want), nil
 	}
-	live, err := p.settle(ctx, before, want)
+	live, err := p.register(ctx, before, want)
 	if err != nil {
 		return have, err
 	}
@@ -154,9 +154,9 @@ func same(have, want platform.Number) bool {
 	})
 }
 
-// settle makes the record as want has it, from whatever is there. A have
+// register makes the record as want has it, from whatever is there. A have
 // without a Block says nothing of that.
-func (p *Platform) settle(ctx context.Context, have, want platform.Number) (*record, error) {
+func (p *Platform) register(ctx context.Context, have, want platform.Number) (*record, error) {
 	live, err := p.find(ctx, want)
 	switch {
 	case errors.Is(err, platform.ErrNotFound):
@@ -185,7 +185,7 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record
 		return p.change(ctx, n, live, changes(n, n, live)) // what the import passed over
 	case !httpapi.IsUnclear(failure):
 		// A number is in one workspace of all (seen; not documented).
-		return nil, fmt.Errorf("%w; if another workspace has the number, delete it there first", notAbsent(explained(doing, failure)))
+		return nil, fmt.Errorf("%w; if another workspace has the number, delete it there first", platform.NotAbsent(explained(doing, failure)))
 	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
@@ -244,7 +244,7 @@ func (p *Platform) change(ctx context.Context, n platform.Number, live *record, 
 	case failure == nil && unmet(n, in, live) == "":
 		return live, nil
 	case failure != nil && !httpapi.IsUnclear(failure):
-		return nil, notAbsent(explained(doing, failure))
+		return nil, platform.NotAbsent(explained(doing, failure))
 	}
 	// The answer was lost, or it contradicts the request.
 	ctx, cancel := httpapi.Settling(ctx)
@@ -280,7 +280,7 @@ func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) (
 	doing := fmt.Sprintf("delete the record of %s at Retell AI", n.PhoneNumber)
 	failure := p.api.remove(ctx, n.PhoneNumber)
 	if failure != nil && !httpapi.IsUnclear(failure) && !isAbsent(failure) {
-		return nil, platform.Untouched(notAbsent(explained(doing, failure)))
+		return nil, platform.Untouched(platform.NotAbsent(explained(doing, failure)))
 	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
@@ -290,7 +290,7 @@ func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) (
 	case err != nil:
 		return nil, changed(doing+" (whether it is gone is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
 	case isAbsent(failure):
-		return nil, platform.Untouched(notAbsent(explained(doing+" (and yet it can be read)", failure)))
+		return nil, platform.Untouched(platform.NotAbsent(explained(doing+" (and yet it can be read)", failure)))
 	case failure != nil:
 		return nil, changed(doing+" (it is still there; run it again)", failure)
 	}
@@ -308,7 +308,7 @@ func (p *Platform) look(ctx context.Context, n platform.Number) error {
 	for at := (&place{}); at != nil; {
 		page, next, err := p.api.list(ctx, *at)
 		if err != nil {
-			return notAbsent(explained("list the numbers at Retell AI", err))
+			return platform.NotAbsent(explained("list the numbers at Retell AI", err))
 		}
 		for _, r := range page {
 			if r.PhoneNumber == n.PhoneNumber {
@@ -331,11 +331,11 @@ func (p *Platform) List(ctx context.Context, _ platform.Number, cursor string) (
 	}
 	page, next, err := p.api.list(ctx, at)
 	if err != nil {
-		return nil, "", notAbsent(explained("list the numbers at Retell AI", err))
+		return nil, "", platform.NotAbsent(explained("list the numbers at Retell AI", err))
 	}
 	listed := make([]platform.Listed, 0, len(page))
 	for _, r := range page {
-		if r.Type != typeCustom || !e164.MatchString(r.PhoneNumber) {
+		if r.Type != typeCustom || !platform.IsE164(r.PhoneNumber) {
 			continue
 		}
 		listed = append(listed, platform.Listed{

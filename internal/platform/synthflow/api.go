@@ -44,9 +44,9 @@ type setting struct {
 }
 
 var settings = []setting{
-	{terminationURI, "termination_uri", "sip_term_uri", func(r *record) any { return textOrNil(r.TerminationURI) }},
-	{sipAuthUsername, sipAuthUsername, sipAuthUsername, func(r *record) any { return textOrNil(r.SIPAuthUsername) }},
-	{sipOutboundProxy, sipOutboundProxy, sipOutboundProxy, func(r *record) any { return textOrNil(r.SIPOutboundProxy) }},
+	{terminationURI, "termination_uri", "sip_term_uri", func(r *record) any { return platform.TextOrNil(r.TerminationURI) }},
+	{sipAuthUsername, sipAuthUsername, sipAuthUsername, func(r *record) any { return platform.TextOrNil(r.SIPAuthUsername) }},
+	{sipOutboundProxy, sipOutboundProxy, sipOutboundProxy, func(r *record) any { return platform.TextOrNil(r.SIPOutboundProxy) }},
 	{uacEnabled, uacEnabled, uacEnabled, func(r *record) any { return r.UACEnabled }},
 	{uacRegisterExpires, uacRegisterExpires, uacRegisterExpires, func(r *record) any {
 		if r.UACRegisterExpires == nil { // as long as UAC is not enabled
@@ -54,13 +54,6 @@ var settings = []setting{
 		}
 		return *r.UACRegisterExpires
 	}},
-}
-
-func textOrNil(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // body is the JSON object of a write.

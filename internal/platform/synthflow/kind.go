@@ -56,7 +56,6 @@ var providers = []string{
 var autoFilled = []string{"five9", "ringcx", "zoom", "8x8"}
 
 var (
-	e164   = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 	digits = regexp.MustCompile(`^[1-9][0-9]{1,14}$`)
 	// idPattern is wider than what Synthflow shows in its docs and does not
 	// promise: UUIDs for agents, 1710107690998x536152705164378100 for workspaces.
@@ -256,7 +255,7 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 	switch {
 	case !isBought(n):
 		stays := "; the number itself stays with its carrier"
-		if action == platform.Release || n.Memory.Lost {
+		if action == platform.Release || n.Private.Lost {
 			stays = ""
 		}
 		return []platform.Step{{

@@ -35,7 +35,7 @@ func (p *Platform) List(ctx context.Context, n platform.Number, cursor string) (
 	}
 	listed := make([]platform.Listed, 0, len(page))
 	for _, phoneNumber := range page {
-		if !e164.MatchString(phoneNumber) {
+		if !platform.IsE164(phoneNumber) {
 			continue
 		}
 		listed = append(listed, platform.Listed{Number: platform.Number{

@@ -20,9 +20,9 @@ const (
 )
 
 var (
-	_ platform.Platform  = (*Platform)(nil)
-	_ platform.Foreseer  = (*Platform)(nil)
-	_ platform.Previewer = (*Platform)(nil)
+	_ platform.Platform    = (*Platform)(nil)
+	_ platform.Previewer   = (*Platform)(nil)
+	_ platform.PlanChecker = (*Platform)(nil)
 )
 
 // Platform is platform.Platform at Synthflow. It is safe for concurrent use.
@@ -61,7 +61,7 @@ func (p *Platform) find(ctx context.Context, n platform.Number) (workspace strin
 	if workspace, err = p.workspaceOf(n); err != nil {
 		return "", nil, err
 	}
-	if !e164.MatchString(n.PhoneNumber) {
+	if !platform.IsE164(n.PhoneNumber) {
 		return "", nil, fmt.Errorf("%q is not a phone number in E.164 form", n.PhoneNumber)
 	}
 	live, err = p.api.find(ctx, workspace, n.PhoneNumber)
@@ -71,10 +71,10 @@ func (p *Platform) find(ctx context.Context, n platform.Number) (workspace strin
 	return workspace, live, nil
 }
 
-// Foresee is platform.Foreseer's. A number that Synthflow lists was bought
+// Preview is platform.Previewer's. A number that Synthflow lists was bought
 // there, as far as anybody can tell; one that it does not list will be imported,
 // and one that another carrier holds already has been.
-func (p *Platform) Foresee(ctx context.Context, want platform.Number) (platform.Number, error) {
+func (p *Platform) Preview(ctx context.Context, want platform.Number) (platform.Number, error) {
 	if want.Block.Has(boughtAtSynthflow) && want.Block.Has(workspaceID) {
 		return want, nil
 	}
@@ -135,9 +135,9 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 	return checkImport(want)
 }
 
-// Preview is platform.Previewer's. A record that is there already needs no SIP
+// CheckPlan is platform.PlanChecker's. A record that is there already needs no SIP
 // domain, so only where one is missing it is looked for.
-func (p *Platform) Preview(ctx context.Context, have, want platform.Number) error {
+func (p *Platform) CheckPlan(ctx context.Context, have, want platform.Number) error {
 	here := have.Platform == kindName
 	if !here || !have.Block.Bool(uacEnabled) { // else it is registered, by whatever password
 		if err := checkRegistration(want); err != nil {
@@ -213,9 +213,9 @@ func reported(n platform.Number, workspace string, r *record) platform.Number {
 	block := platform.Values{workspaceID: workspace, slug: r.Slug, boughtAtSynthflow: isBought(n)}
 	switch {
 	case !n.Block.Has(boughtAtSynthflow) && len(r.Assistants) == 1: // imported into Terraform
-		n.Memory.Platform = platform.Values{agentID: r.Assistants[0]}
-	case n.Memory.Platform == nil && n.Block.Has(agentID): // what was remembered is lost
-		n.Memory.Platform = platform.Values{agentID: n.Block[agentID]}
+		n.Private.Platform = platform.Values{agentID: r.Assistants[0]}
+	case n.Private.Platform == nil && n.Block.Has(agentID): // what was remembered is lost
+		n.Private.Platform = platform.Values{agentID: n.Block[agentID]}
 	}
 	block[agentID] = reportedAgent(n, r)
 	for _, s := range settings {
@@ -231,7 +231,7 @@ func reported(n platform.Number, workspace string, r *record) platform.Number {
 }
 
 // ours is the agent that this resource attached the number to.
-func ours(n platform.Number) string { return n.Memory.Platform.String(agentID) }
+func ours(n platform.Number) string { return n.Private.Platform.String(agentID) }
 
 // reportedAgent is our agent while it has the number. If it has not, the one
 // other agent that has is shown in its place. Of more than one other, none is
@@ -271,7 +271,7 @@ func reportedProvider(n platform.Number, r *record) (provider any, told bool) {
 // Attach is platform.Platform's. It takes over a record that is there already,
 // and adds the agent to those that the number has.
 func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.Number, error) {
-	got, err := p.settle(ctx, platform.Number{}, want)
+	got, err := p.register(ctx, platform.Number{}, want)
 	if err != nil {
 		return withoutPassword(want), err
 	}
@@ -299,7 +299,7 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 	if !active {
 		before.Block = nil // what of it is there nobody knows
 	}
-	got, err := p.settle(ctx, before, want)
+	got, err := p.register(ctx, before, want)
 	if err != nil {
 		return have, err
 	}

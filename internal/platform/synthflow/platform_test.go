@@ -172,7 +172,7 @@ func TestForesee(t *testing.T) {
 				w.hold(simulator.SynthflowNumber{})
 			}
 			given := len(test.n.Block)
-			got, err := w.Foresee(t.Context(), test.n)
+			got, err := w.Preview(t.Context(), test.n)
 			if diff := cmp.Diff(test.want, got.Block); err != nil || diff != "" {
 				t.Errorf("%v\n%s", err, diff)
 			}
@@ -190,12 +190,12 @@ func TestForesee(t *testing.T) {
 func TestForesee_IsNoGuess(t *testing.T) {
 	w := start(t, simulator.SynthflowRules{})
 	w.Inject(simulator.Fault{Status: http.StatusBadGateway})
-	got, err := w.Foresee(t.Context(), platform.Number{PhoneNumber: phone})
+	got, err := w.Preview(t.Context(), platform.Number{PhoneNumber: phone})
 	if err == nil || got.Block.Has("bought_at_synthflow") {
 		t.Errorf("%v, %v", got.Block, err)
 	}
 	_, homeless := w.as(simulator.DefaultSynthflowAPIKey, "")
-	_, err = homeless.Foresee(t.Context(), platform.Number{PhoneNumber: phone})
+	_, err = homeless.Preview(t.Context(), platform.Number{PhoneNumber: phone})
 	field, ok := errors.AsType[*platform.FieldError](err)
 	if !ok || field.Field != "synthflow.workspace_id" || !strings.Contains(err.Error(), "SYNTHFLOW_WORKSPACE_ID") {
 		t.Errorf("without a workspace: %v", err)
@@ -697,7 +697,7 @@ func TestRead_Agent(t *testing.T) {
 			w := start(t, simulator.SynthflowRules{})
 			w.hold(simulator.SynthflowNumber{TerminationURI: "sip.example.com"}, test.linked...)
 			have := imported(platform.Values{"agent_id": test.ours})
-			have.Memory.Platform = platform.Values{"agent_id": test.ours}
+			have.Private.Platform = platform.Values{"agent_id": test.ours}
 			got, err := w.Read(t.Context(), have)
 			if err != nil || got.Block["agent_id"] != test.want {
 				t.Errorf("%v, %v, want %v", got.Block["agent_id"], err, test.want)

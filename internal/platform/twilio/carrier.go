@@ -44,7 +44,7 @@ func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number,
 	if err != nil {
 		return n, err
 	}
-	if !e164.MatchString(n.PhoneNumber) {
+	if !platform.IsE164(n.PhoneNumber) {
 		return n, fmt.Errorf("%q is not a phone number in E.164 form", n.PhoneNumber)
 	}
 	n.AccountSID = account
@@ -69,7 +69,7 @@ func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number,
 	n.AccountSID = account
 	live, err := c.fetch(ctx, n)
 	if err != nil {
-		return n, c.reaching(n, explained("read "+identified(n), err))
+		return n, c.reaching(n, explained("read "+platform.Identified(n), err))
 	}
 	return reported(n, live), nil
 }
@@ -80,7 +80,7 @@ func (c *Carrier) reaching(n platform.Number, err error) error {
 	if account, _ := c.accountOf(n); account != c.accountSID && isDenied(err) {
 		return fmt.Errorf("%w; %s is in account %s, which the credentials of account %s do not reach: "+
 			"use those of account %[3]s, or the auth token of its main account",
-			err, identified(n), account, c.accountSID)
+			err, platform.Identified(n), account, c.accountSID)
 	}
 	return err
 }
@@ -117,16 +117,16 @@ func reported(n platform.Number, r *record) platform.Number {
 	n.Carrier = kindName
 	n.Capabilities = capabilities(r)
 	if r.Origin != nil {
-		n.Memory.Origin = *r.Origin
+		n.Private.Origin = *r.Origin
 	}
-	n.Memory.EmergencyAddress = emergencyAddress(r)
+	n.Private.EmergencyAddress = emergencyAddress(r)
 	n.Settings = platform.Values{}
 	for _, f := range fields {
 		value := f.read(r)
 		if value == nil && f.optional {
 			continue // not told, which is not the same as not set
 		}
-		n.Settings[f.Name] = f.settled(value)
+		n.Settings[f.Name] = f.normalized(value)
 	}
 	n.Reports = platform.Values{}
 	for _, told := range reports {
@@ -150,17 +150,6 @@ func capabilities(r *record) []string {
 		}
 	}
 	return names
-}
-
-// identified is a number as messages name it.
-func identified(n platform.Number) string {
-	switch {
-	case n.SID == "":
-		return n.PhoneNumber
-	case n.PhoneNumber == "":
-		return n.SID
-	}
-	return n.PhoneNumber + " (" + n.SID + ")"
 }
 
 // isDenied says that the credentials do not reach that far.

@@ -107,16 +107,16 @@ func TestFindReportsTheNumber(t *testing.T) {
 	})
 	given := platform.Number{
 		PhoneNumber: phone, Platform: "none", Action: platform.Release,
-		Memory: platform.Memory{Detail: "kept"}, Settings: platform.Values{"voice_url": "other"},
+		Private: platform.PrivateState{Detail: "kept"}, Settings: platform.Values{"voice_url": "other"},
 	}
 	n, err := w.Find(t.Context(), given)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n.SID != pn || n.AccountSID != main || n.Carrier != "twilio" || n.Memory.Origin != "hosted" {
+	if n.SID != pn || n.AccountSID != main || n.Carrier != "twilio" || n.Private.Origin != "hosted" {
 		t.Errorf("%+v", n)
 	}
-	if n.Platform != "none" || n.Action != platform.Release || n.Memory.Detail != "kept" {
+	if n.Platform != "none" || n.Action != platform.Release || n.Private.Detail != "kept" {
 		t.Errorf("lost what it was given: %+v", n)
 	}
 	if !slices.Equal(n.Capabilities, []string{"fax", "voice"}) {

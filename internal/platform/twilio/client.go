@@ -26,8 +26,6 @@ const (
 	filteredPageSize = 50
 )
 
-var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
-
 // request carries one call of Twilio's client library over httpapi, which
 // gives it what the library's own client lacks: a context, retries, other
 // hosts, filters that arrive as they were written, and typed errors.
@@ -342,7 +340,7 @@ func check(r *record, account string) error {
 	switch {
 	case r.Sid == nil || !numberSID.MatchString(*r.Sid):
 		return errors.New("it has a number without a valid sid")
-	case r.PhoneNumber == nil || !e164.MatchString(*r.PhoneNumber):
+	case r.PhoneNumber == nil || !platform.IsE164(*r.PhoneNumber):
 		return fmt.Errorf("%s has no valid phone_number", *r.Sid)
 	case r.AccountSid != nil && *r.AccountSid != account:
 		return fmt.Errorf("%s is not shown as one of account %s", *r.Sid, account)

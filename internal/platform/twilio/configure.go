@@ -22,7 +22,7 @@ func changes(have, want platform.Number) []change {
 	var all []change
 	for _, f := range fields {
 		value, asked := want.Settings[f.Name]
-		if !asked || f.settled(value) == f.settled(have.Settings[f.Name]) {
+		if !asked || f.normalized(value) == f.normalized(have.Settings[f.Name]) {
 			continue
 		}
 		if !f.Wiring && value == nil {
@@ -31,7 +31,7 @@ func changes(have, want platform.Number) []change {
 		if !f.isSet(value) && isSMS(f) && lacksSMS(have.Capabilities) {
 			continue // Twilio refuses any mention of it
 		}
-		all = append(all, change{field: f, value: f.settled(value)})
+		all = append(all, change{field: f, value: f.normalized(value)})
 	}
 	return all
 }
@@ -49,7 +49,7 @@ func lacksSMS(capabilities []string) bool {
 func unmet(n platform.Number, all []change) []string {
 	var names []string
 	for _, ch := range all {
-		if value, told := n.Settings[ch.field.Name]; told && ch.field.settled(value) != ch.value {
+		if value, told := n.Settings[ch.field.Name]; told && ch.field.normalized(value) != ch.value {
 			names = append(names, ch.field.Name)
 		}
 	}
@@ -115,8 +115,8 @@ func (c *Carrier) Configure(ctx context.Context, have, want platform.Number) (pl
 // asReported is want with all that Twilio says of have.
 func asReported(want, have platform.Number) platform.Number {
 	want.SID, want.AccountSID, want.PhoneNumber, want.Carrier = have.SID, have.AccountSID, have.PhoneNumber, kindName
-	want.Settings, want.Capabilities, want.Memory.Origin = have.Settings, have.Capabilities, have.Memory.Origin
-	want.Memory.EmergencyAddress = have.Memory.EmergencyAddress
+	want.Settings, want.Capabilities, want.Private.Origin = have.Settings, have.Capabilities, have.Private.Origin
+	want.Private.EmergencyAddress = have.Private.EmergencyAddress
 	return want
 }
 
@@ -134,13 +134,13 @@ func (c *Carrier) change(ctx context.Context, n platform.Number, all []change) (
 			return got, failure
 		}
 	}
-	got.Memory.EmergencyAddress = held
+	got.Private.EmergencyAddress = held
 	return got, err
 }
 
 // send makes the changes to n with one request, and returns n as it is then.
 func (c *Carrier) send(ctx context.Context, n platform.Number, all []change) (platform.Number, error) {
-	doing := "configure " + identified(n)
+	doing := "configure " + platform.Identified(n)
 	live, failure := c.update(ctx, n, params(all))
 	if failure != nil && !httpapi.IsUnclear(failure) {
 		return n, c.reaching(n, explained(doing, failure))
@@ -170,7 +170,7 @@ func orContradiction(failure error, missing []string) error {
 	if failure != nil {
 		return failure
 	}
-	return fmt.Errorf("it was accepted, but the number does not show it in %s", enumerate(missing))
+	return fmt.Errorf("it was accepted, but the number does not show it in %s", platform.Enumerate(missing))
 }
 
 // transfer moves n to the account that is to gain it, and returns it as that
@@ -179,7 +179,7 @@ func orContradiction(failure error, missing []string) error {
 func (c *Carrier) transfer(
 	ctx context.Context, n, want platform.Number, gaining string,
 ) (platform.Number, error) {
-	doing := fmt.Sprintf("transfer %s to account %s", identified(n), gaining)
+	doing := fmt.Sprintf("transfer %s to account %s", platform.Identified(n), gaining)
 	all := slices.DeleteFunc(changes(n, want), func(ch change) bool {
 		return ch.field.Name != "address_sid" && ch.field.Name != "bundle_sid"
 	})

@@ -94,9 +94,9 @@ func TestConfigureLeavesAloneWhatIsNotNamed(t *testing.T) {
 	have := w.own(simulator.TwilioNumber{VoiceURL: url, FriendlyName: "Support", StatusCallback: url})
 	want := have
 	want.Settings = platform.Values{"voice_url": nil}
-	want.Platform, want.Memory.Detail = "resemble", "kept"
+	want.Platform, want.Private.Detail = "resemble", "kept"
 	got, err := w.Configure(t.Context(), have, want)
-	if err != nil || got.Settings["status_callback"] != url || got.Platform != "resemble" || got.Memory.Detail != "kept" {
+	if err != nil || got.Settings["status_callback"] != url || got.Platform != "resemble" || got.Private.Detail != "kept" {
 		t.Errorf("%+v, %v", got, err)
 	}
 	w.wantSent("POST /" + have.SID + ".json VoiceUrl= -> 200")

@@ -21,7 +21,7 @@ func knownEmergencyAddress(n platform.Number) string {
 	if address := n.Settings.String(platform.EmergencyAddressSID); address != "" {
 		return address
 	}
-	return n.Memory.EmergencyAddress
+	return n.Private.EmergencyAddress
 }
 
 // withoutMessaging leaves out the changes of messaging settings.
@@ -55,7 +55,7 @@ func (c *Carrier) heldBy(
 		return "", nil //nolint:nilerr // the refusal counts, not why it cannot be explained
 	}
 	address = emergencyAddress(live)
-	return address, heldError(fmt.Sprintf("change %s of %s", enumerate(names), identified(n)), address, answer)
+	return address, heldError(fmt.Sprintf("change %s of %s", platform.Enumerate(names), platform.Identified(n)), address, answer)
 }
 
 // heldError says that an emergency address stands in the way, in Twilio's words,

@@ -26,8 +26,8 @@ type field struct {
 	optional bool
 }
 
-// settled is a value as Twilio stores it: one that is not set is its default.
-func (f field) settled(value any) any {
+// normalized is a value as Twilio stores it: one that is not set is its default.
+func (f field) normalized(value any) any {
 	if value == nil || value == "" {
 		return f.Default
 	}
@@ -35,7 +35,7 @@ func (f field) settled(value any) any {
 }
 
 // isSet says that a value is other than what a number without the setting has.
-func (f field) isSet(value any) bool { return f.settled(value) != f.Default }
+func (f field) isSet(value any) bool { return f.normalized(value) != f.Default }
 
 // readText reads a text; null and "" are not set.
 func readText(read func(*record) *string) func(*record) any {

@@ -15,7 +15,7 @@ var importExamples = []string{
 // readImportID takes a number in E.164 form or a number's SID.
 func readImportID(id string) (platform.Number, error) {
 	switch {
-	case e164.MatchString(id):
+	case platform.IsE164(id):
 		return platform.Number{PhoneNumber: id}, nil
 	case numberSID.MatchString(id):
 		return platform.Number{SID: id}, nil

@@ -73,7 +73,7 @@ func clearStep(n platform.Number) platform.Step {
 		case l.isForeign(n):
 			foreign = append(foreign, l.field.Name)
 		case anyForeign(all, n, l.field.of): // it goes with its URL
-		case l.after == l.field.settled(n.Settings[l.field.Name]) && l.after == l.gave:
+		case l.after == l.field.normalized(n.Settings[l.field.Name]) && l.after == l.gave:
 			found = append(found, l.field.Name)
 		case l.field.isSet(l.after):
 			restored = append(restored, fmt.Sprintf("%s back to %q", l.field.Name, fmt.Sprint(l.after)))
@@ -83,10 +83,10 @@ func clearStep(n platform.Number) platform.Step {
 	}
 	var stays []string
 	if len(found) > 0 {
-		stays = append(stays, fmt.Sprintf("%s stay%s as found", enumerate(found), choose(len(found) == 1, "s", "")))
+		stays = append(stays, fmt.Sprintf("%s stay%s as found", platform.Enumerate(found), choose(len(found) == 1, "s", "")))
 	}
 	if len(foreign) > 0 {
-		stays = append(stays, fmt.Sprintf("%s stay%s as %s, since somebody else has set %s", enumerate(foreign),
+		stays = append(stays, fmt.Sprintf("%s stay%s as %s, since somebody else has set %s", platform.Enumerate(foreign),
 			choose(len(foreign) == 1, "s", ""), choose(len(foreign) == 1, "it is", "they are"),
 			choose(len(foreign) == 1, "it", "them")))
 	}
@@ -94,21 +94,21 @@ func clearStep(n platform.Number) platform.Step {
 	if changed == 0 {
 		why := "this resource has wired nothing"
 		if stays != nil {
-			why = enumerate(stays)
+			why = platform.Enumerate(stays)
 		}
 		return platform.Step{Service: kindName, Sentence: fmt.Sprintf(
 			"Leave %s as it is at Twilio: %s, and the number stays owned.", n.PhoneNumber, why)}
 	}
 	var sentence string
 	if len(cleared) > 0 {
-		sentence = fmt.Sprintf("Clear %s of %s at Twilio", enumerate(cleared), n.PhoneNumber)
+		sentence = fmt.Sprintf("Clear %s of %s at Twilio", platform.Enumerate(cleared), n.PhoneNumber)
 	}
 	switch {
 	case len(restored) == 0:
 	case len(cleared) > 0:
-		sentence += ", and put " + enumerate(restored)
+		sentence += ", and put " + platform.Enumerate(restored)
 	default:
-		sentence = fmt.Sprintf("Put %s of %s at Twilio", enumerate(restored), n.PhoneNumber)
+		sentence = fmt.Sprintf("Put %s of %s at Twilio", platform.Enumerate(restored), n.PhoneNumber)
 	}
 	sentence += fmt.Sprintf(", %sif it still has the value that this resource gave it, and read the number back",
 		choose(changed > 1, "each ", ""))
@@ -142,19 +142,19 @@ type leaving struct {
 // leavings are those of all wiring that is ours, and with restore_on_detach of all
 // that we replaced.
 func leavings(n platform.Number) []leaving {
-	ours := n.Memory.Ours
+	ours := n.Private.Ours
 	if ours == nil {
 		ours = n.Settings
 	}
 	var all []leaving
 	for _, f := range everyField {
-		gave, routed := n.Memory.Wiring[f.Name]
+		gave, routed := n.Private.Wiring[f.Name]
 		if !routed {
 			gave = ours[f.Name]
 		}
-		l := leaving{field: f, gave: f.settled(gave), after: f.Default, routed: routed}
+		l := leaving{field: f, gave: f.normalized(gave), after: f.Default, routed: routed}
 		if n.RestoreOnDetach {
-			l.after = f.settled(n.Memory.Replaced[f.Name])
+			l.after = f.normalized(n.Private.Replaced[f.Name])
 		}
 		switch {
 		case !f.Wiring:
@@ -167,8 +167,8 @@ func leavings(n platform.Number) []leaving {
 
 // isForeign says that n has the setting from somebody else, as far as n tells.
 func (l leaving) isForeign(n platform.Number) bool {
-	value := l.field.settled(n.Settings[l.field.Name])
-	return l.field.isSet(value) && value != l.gave || slices.Contains(n.Memory.Foreign, l.field.Name)
+	value := l.field.normalized(n.Settings[l.field.Name])
+	return l.field.isSet(value) && value != l.gave || slices.Contains(n.Private.Foreign, l.field.Name)
 }
 
 // anyForeign says the same of the setting of that name.
@@ -176,20 +176,11 @@ func anyForeign(all []leaving, n platform.Number, name string) bool {
 	return slices.ContainsFunc(all, func(l leaving) bool { return l.field.Name == name && l.isForeign(n) })
 }
 
-// enumerate writes a list as people do: "a, b and c".
-func enumerate(names []string) string {
-	last := len(names) - 1
-	if last < 1 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
-
 // refuse is Kind.Refuse.
 func refuse(n platform.Number) *platform.Refusal {
 	address := knownEmergencyAddress(n)
 	switch {
-	case n.Memory.Origin == hosted:
+	case n.Private.Origin == hosted:
 		return &platform.Refusal{
 			Summary: fmt.Sprintf("%s is hosted, not owned, at Twilio", n.PhoneNumber),
 			Detail: "Another company carries the number, and Twilio does not document what a release does to it, " +

@@ -83,8 +83,8 @@ func TestRefuse(t *testing.T) {
 	emergency := platform.Number{PhoneNumber: phone, Settings: platform.Values{"emergency_address_sid": address}}
 	allowed := emergency
 	allowed.DeregisterEmergencyAddress = true
-	hosted := platform.Number{PhoneNumber: phone, Memory: platform.Memory{Origin: "hosted"}}
-	ordinary := platform.Number{PhoneNumber: phone, Memory: platform.Memory{Origin: "twilio"}}
+	hosted := platform.Number{PhoneNumber: phone, Private: platform.PrivateState{Origin: "hosted"}}
+	ordinary := platform.Number{PhoneNumber: phone, Private: platform.PrivateState{Origin: "twilio"}}
 	for name, tc := range map[string]struct {
 		number platform.Number
 		words  string // empty: nothing speaks against it

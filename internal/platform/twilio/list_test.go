@@ -70,7 +70,7 @@ func TestListTellsWhatAReadTells(t *testing.T) {
 		item := w.list(platform.Number{AccountSID: number.AccountSID})[0][0]
 		remembering := have
 		remembering.Action, remembering.Platform, remembering.Status = platform.Release, "nixflex", platform.Corrupted
-		remembering.Memory = platform.Memory{Detail: "kept", Origin: "twilio"}
+		remembering.Private = platform.PrivateState{Detail: "kept", Origin: "twilio"}
 		remembering.Settings = platform.Values{"voice_url": "https://other.example"}
 		for name, have := range map[string]platform.Number{
 			"as it is":           have,

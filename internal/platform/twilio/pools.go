@@ -182,7 +182,7 @@ func (c *Carrier) enter(ctx context.Context, n platform.Number, service string) 
 	if err := errors.Join(checkSID(serviceSID, service), checkSID(numberSID, n.SID)); err != nil {
 		return err
 	}
-	doing := fmt.Sprintf("put %s into Messaging Service %s", identified(n), service)
+	doing := fmt.Sprintf("put %s into Messaging Service %s", platform.Identified(n), service)
 	request, twilio := c.senders(ctx)
 	_, failure := twilio.CreatePhoneNumber(service, &senders.CreatePhoneNumberParams{PhoneNumberSid: &n.SID})
 	if failure == nil {
@@ -222,7 +222,7 @@ func (c *Carrier) exit(ctx context.Context, n platform.Number, service string) e
 	if err := errors.Join(checkSID(serviceSID, service), checkSID(numberSID, n.SID)); err != nil {
 		return err
 	}
-	doing := fmt.Sprintf("take %s out of Messaging Service %s", identified(n), service)
+	doing := fmt.Sprintf("take %s out of Messaging Service %s", platform.Identified(n), service)
 	request, twilio := c.senders(ctx)
 	failure := twilio.DeletePhoneNumber(service, n.SID)
 	if failure != nil {

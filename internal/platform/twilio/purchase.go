@@ -85,7 +85,7 @@ func (c *Carrier) Search(ctx context.Context, n platform.Number) ([]string, erro
 	}
 	var onSale []string
 	for _, offer := range answer.AvailablePhoneNumbers[:min(maxOnSale, len(answer.AvailablePhoneNumbers))] {
-		if e164.MatchString(offer.PhoneNumber) && !slices.Contains(onSale, offer.PhoneNumber) {
+		if platform.IsE164(offer.PhoneNumber) && !slices.Contains(onSale, offer.PhoneNumber) {
 			onSale = append(onSale, offer.PhoneNumber)
 		}
 	}
@@ -151,7 +151,7 @@ func (c *Carrier) Buy(ctx context.Context, n platform.Number, marker string) (pl
 	if err != nil {
 		return n, err
 	}
-	if !e164.MatchString(n.PhoneNumber) {
+	if !platform.IsE164(n.PhoneNumber) {
 		return n, fmt.Errorf("%q is not a phone number in E.164 form", n.PhoneNumber)
 	}
 	n.AccountSID = account

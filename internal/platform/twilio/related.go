@@ -73,7 +73,7 @@ func (c *Carrier) Elsewhere(ctx context.Context, n platform.Number) (string, err
 	if err != nil {
 		return "", err
 	}
-	if !e164.MatchString(n.PhoneNumber) {
+	if !platform.IsE164(n.PhoneNumber) {
 		return "", fmt.Errorf("%q is not a phone number in E.164 form", n.PhoneNumber)
 	}
 	r := c.related

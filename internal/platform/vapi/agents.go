@@ -22,7 +22,7 @@ func (p *Platform) Agents(ctx context.Context, cursor string) ([]platform.Agent,
 	}
 	page, next, err := p.api.listAssistants(ctx, cursor)
 	if err != nil {
-		return nil, "", notAbsent(explained("list the assistants at Vapi", err))
+		return nil, "", platform.NotAbsent(explained("list the assistants at Vapi", err))
 	}
 	return page, next, nil
 }

@@ -55,12 +55,12 @@ type setting struct {
 }
 
 var settings = []setting{
-	{assistantID, "assistantId", func(r *record) any { return textOrNil(r.AssistantID) }},
-	{squadID, "squadId", func(r *record) any { return textOrNil(r.SquadID) }},
-	{workflowID, "workflowId", func(r *record) any { return textOrNil(r.WorkflowID) }},
-	{name, "name", func(r *record) any { return textOrNil(r.Name) }},
+	{assistantID, "assistantId", func(r *record) any { return platform.TextOrNil(r.AssistantID) }},
+	{squadID, "squadId", func(r *record) any { return platform.TextOrNil(r.SquadID) }},
+	{workflowID, "workflowId", func(r *record) any { return platform.TextOrNil(r.WorkflowID) }},
+	{name, "name", func(r *record) any { return platform.TextOrNil(r.Name) }},
 	{smsEnabled, "smsEnabled", func(r *record) any { return r.SMSEnabled == nil || *r.SMSEnabled }},
-	{credentialID, "credentialId", func(r *record) any { return textOrNil(r.CredentialID) }},
+	{credentialID, "credentialId", func(r *record) any { return platform.TextOrNil(r.CredentialID) }},
 }
 
 // of says whether the numbers of a provider have the setting.
@@ -72,13 +72,6 @@ func (s setting) of(provider string) bool {
 		return provider != providerTwilio && provider != providerVapi
 	}
 	return true
-}
-
-func textOrNil(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // body is the JSON object of a write.
@@ -208,7 +201,7 @@ func (a api) list(ctx context.Context, search string, number int) (page []record
 		}
 		return nil
 	})
-	return list.Results, more, notAbsent(err)
+	return list.Results, more, platform.NotAbsent(err)
 }
 
 // errTwice reports that several records have one number.

@@ -49,7 +49,6 @@ const (
 const maxName = 40
 
 var (
-	e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 	uuid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	// textPattern is wider than the UUIDs that Vapi shows and does not promise.
 	textPattern = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
@@ -231,20 +230,20 @@ func restores(n platform.Number) platform.Values {
 		return values
 	}
 	yielded := yields(n)
-	host := n.Memory.Platform.String(memoryHost)
+	host := n.Private.Platform.String(privateHost)
 	for _, hook := range []struct{ url, method, path string }{
 		{"voice_url", "voice_method", voicePath}, {"sms_url", "sms_method", smsPath}, {"status_callback", "status_callback_method", ""},
 	} {
-		method, remembered := n.Settings[hook.method], isVapis(n.Memory.Wiring[hook.url])
-		if remembered && n.Memory.Wiring.Has(hook.method) {
-			method = n.Memory.Wiring[hook.method]
+		method, remembered := n.Settings[hook.method], isVapis(n.Private.Wiring[hook.url])
+		if remembered && n.Private.Wiring.Has(hook.method) {
+			method = n.Private.Wiring[hook.method]
 		}
 		switch {
 		case slices.Contains(yielded, hook.url), hook.path == smsPath && !slices.Contains(n.Capabilities, "sms"):
 		case isVapis(n.Settings[hook.url]):
 			values[hook.url], values[hook.method] = n.Settings[hook.url], method
 		case remembered:
-			values[hook.url], values[hook.method] = n.Memory.Wiring[hook.url], method
+			values[hook.url], values[hook.method] = n.Private.Wiring[hook.url], method
 		case hook.path != "" && host != "":
 			values[hook.url], values[hook.method] = host+hook.path, "POST"
 		}
@@ -280,7 +279,7 @@ func steps(n platform.Number, action platform.Action) []platform.Step {
 		}}
 	}
 	stays := ""
-	if action != platform.Release && !n.Memory.Lost {
+	if action != platform.Release && !n.Private.Lost {
 		stays = "; it stays owned and billed"
 	}
 	remove := platform.Step{
@@ -313,7 +312,7 @@ func billing(_ platform.Number, action platform.Action) string {
 func readImportID(id string) (platform.Number, error) {
 	n := platform.Number{Platform: kindName, Block: platform.Values{}}
 	switch {
-	case e164.MatchString(id):
+	case platform.IsE164(id):
 		n.PhoneNumber = id
 	case uuid.MatchString(id):
 		n.Block[recordID] = id

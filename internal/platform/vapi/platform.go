@@ -14,19 +14,19 @@ import (
 )
 
 var (
-	_ platform.Platform  = (*Platform)(nil)
-	_ platform.Foreseer  = (*Platform)(nil)
-	_ platform.Previewer = (*Platform)(nil)
-	_ platform.Lister    = (*Platform)(nil)
+	_ platform.Platform    = (*Platform)(nil)
+	_ platform.Previewer   = (*Platform)(nil)
+	_ platform.PlanChecker = (*Platform)(nil)
+	_ platform.Lister      = (*Platform)(nil)
 )
 
-// What platform.Memory keeps for this package.
+// What platform.PrivateState keeps for this package.
 const (
 	// memoryAccount is the account at Twilio with whose credentials Vapi works on
 	// the number.
 	memoryAccount = "twilio_account_sid"
-	// memoryHost is where Vapi's webhooks are.
-	memoryHost = "host"
+	// privateHost is where Vapi's webhooks are.
+	privateHost = "host"
 )
 
 // Platform is platform.Platform at Vapi. It is safe for concurrent use.
@@ -91,8 +91,8 @@ func provided(n platform.Number, provider string) platform.Number {
 	return n
 }
 
-// Foresee is platform.Foreseer's.
-func (p *Platform) Foresee(ctx context.Context, want platform.Number) (platform.Number, error) {
+// Preview is platform.Previewer's.
+func (p *Platform) Preview(ctx context.Context, want platform.Number) (platform.Number, error) {
 	switch {
 	case want.Block.Has(providerName):
 		return want, nil
@@ -149,9 +149,9 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 	return belongs(live, want, have.PhoneNumber == "")
 }
 
-// Preview is platform.Previewer's. A record that is there already needs no
+// CheckPlan is platform.PlanChecker's. A record that is there already needs no
 // credentials, so only where they are missing it is looked for.
-func (p *Platform) Preview(ctx context.Context, have, want platform.Number) error {
+func (p *Platform) CheckPlan(ctx context.Context, have, want platform.Number) error {
 	if err := checkMessages(want); err != nil {
 		return err
 	}
@@ -191,9 +191,9 @@ func (p *Platform) checkAgents(ctx context.Context, have, want platform.Number) 
 		}
 		switch err := p.api.agent(ctx, kind, agent); {
 		case isAbsent(err):
-			return blame(field, notAbsent(fmt.Errorf("%s %s is not in the API key's organization: %w", kind, agent, err)))
+			return blame(field, platform.NotAbsent(fmt.Errorf("%s %s is not in the API key's organization: %w", kind, agent, err)))
 		case err != nil:
-			return notAbsent(explained("look up "+kind+" "+agent, err))
+			return platform.NotAbsent(explained("look up "+kind+" "+agent, err))
 		}
 	}
 	return nil
@@ -255,7 +255,7 @@ func (p *Platform) credentials(n platform.Number) (body, error) {
 // handsOver says that a change hands Vapi credentials of Twilio: others, or those of
 // the account that the number has been moved to.
 func handsOver(have, want platform.Number) bool {
-	account := have.Memory.Platform.String(memoryAccount)
+	account := have.Private.Platform.String(memoryAccount)
 	return carrierOf(want) == twilioName &&
 		(have.Block[tokenVersion] != want.Block[tokenVersion] || account != "" && want.AccountSID != "" && account != want.AccountSID)
 }
@@ -289,9 +289,9 @@ func (p *Platform) reported(n platform.Number, r *record) platform.Number {
 	for _, s := range settings {
 		n.Block[s.name] = s.read(r)
 	}
-	n.Memory.Platform = platform.Values{memoryHost: p.host}
+	n.Private.Platform = platform.Values{privateHost: p.host}
 	if r.TwilioAccountSID != "" {
-		n.Memory.Platform[memoryAccount] = r.TwilioAccountSID
+		n.Private.Platform[memoryAccount] = r.TwilioAccountSID
 	}
 	return n
 }
@@ -305,7 +305,7 @@ func withoutToken(n platform.Number) platform.Number {
 
 // Attach is platform.Platform's. It takes over a record that is there already.
 func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.Number, error) {
-	live, err := p.settle(ctx, platform.Number{}, want)
+	live, err := p.register(ctx, platform.Number{}, want)
 	if err != nil {
 		return withoutToken(want), err
 	}
@@ -320,7 +320,7 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 	} else if same(have, want) && !handsOver(have, want) {
 		return withoutToken(want), nil
 	}
-	live, err := p.settle(ctx, before, want)
+	live, err := p.register(ctx, before, want)
 	if err != nil {
 		return have, err
 	}
@@ -335,9 +335,9 @@ func same(have, want platform.Number) bool {
 	})
 }
 
-// settle makes the record as want has it, from whatever is there. A have without a
+// register makes the record as want has it, from whatever is there. A have without a
 // number: it is not there yet.
-func (p *Platform) settle(ctx context.Context, have, want platform.Number) (*record, error) {
+func (p *Platform) register(ctx context.Context, have, want platform.Number) (*record, error) {
 	live, err := p.find(ctx, want)
 	if errors.Is(err, platform.ErrNotFound) {
 		return p.importNumber(ctx, want)
@@ -373,7 +373,7 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record
 	case failure == nil:
 		return p.change(ctx, n, live, p.unset(n, live)) // what the import passed over
 	case !httpapi.IsUnclear(failure):
-		return nil, fmt.Errorf("%w; if another organization has the number, delete it there first", notAbsent(explained(doing, failure)))
+		return nil, fmt.Errorf("%w; if another organization has the number, delete it there first", platform.NotAbsent(explained(doing, failure)))
 	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
@@ -446,7 +446,7 @@ func (p *Platform) change(ctx context.Context, n platform.Number, live *record, 
 	case failure == nil && unmet(n, in, live) == "":
 		return live, nil
 	case failure != nil && !httpapi.IsUnclear(failure):
-		return nil, notAbsent(explained(doing, failure))
+		return nil, platform.NotAbsent(explained(doing, failure))
 	}
 	// The answer was lost, or it contradicts the request.
 	ctx, cancel := httpapi.Settling(ctx)
@@ -481,7 +481,7 @@ func (p *Platform) List(ctx context.Context, _ platform.Number, cursor string) (
 	}
 	listed := make([]platform.Listed, 0, len(page))
 	for _, r := range page {
-		if !e164.MatchString(r.Number) {
+		if !platform.IsE164(r.Number) {
 			continue
 		}
 		listed = append(listed, platform.Listed{

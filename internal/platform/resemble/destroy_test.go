@@ -11,7 +11,7 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
-// end runs those steps of an action that are Resemble's own, as package
+// destroy runs those steps of an action that are Resemble's own, as package
 // lifecycle does.
 func (w *world) end(n platform.Number, action platform.Action) ([]string, error) {
 	var notes []string

@@ -28,7 +28,7 @@ func forbids(n platform.Number, live *record, op string) error {
 	case op == opDelete && own:
 		return fmt.Errorf("%s is a number of Vapi's own, and to delete it would give it up; it was left as it is: refresh the "+
 			"state, look at the plan, and destroy again", n.PhoneNumber)
-	case op == opRelease && (!own || n.Action != platform.Release || n.Memory.Unfinished == platform.Creation):
+	case op == opRelease && (!own || n.Action != platform.Release || n.Private.Unfinished == platform.Creation):
 		return fmt.Errorf("%s is given up only by a release of a number of Vapi's own; it was left as it is", n.PhoneNumber)
 	}
 	return nil
@@ -62,7 +62,7 @@ func (p *Platform) remove(ctx context.Context, n platform.Number, op string) ([]
 	doing := fmt.Sprintf("delete %s at Vapi", n.PhoneNumber)
 	failure := p.api.remove(ctx, live.ID)
 	if failure != nil && !httpapi.IsUnclear(failure) && !isAbsent(failure) {
-		return nil, platform.Untouched(notAbsent(explained(doing, failure)))
+		return nil, platform.Untouched(platform.NotAbsent(explained(doing, failure)))
 	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
@@ -74,7 +74,7 @@ func (p *Platform) remove(ctx context.Context, n platform.Number, op string) ([]
 	case err != nil:
 		return nil, changed(doing+" (whether it is gone is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
 	case isAbsent(failure):
-		return nil, platform.Untouched(notAbsent(explained(doing+" (and yet it can be read)", failure)))
+		return nil, platform.Untouched(platform.NotAbsent(explained(doing+" (and yet it can be read)", failure)))
 	case failure != nil:
 		return nil, changed(doing+" (it is still there; run it again)", failure)
 	}
@@ -99,7 +99,7 @@ func (p *Platform) unlink(ctx context.Context, n platform.Number) ([]string, err
 	doing := "take the agent off " + n.PhoneNumber
 	_, failure := p.api.update(ctx, live, in)
 	if failure != nil && !httpapi.IsUnclear(failure) && !isAbsent(failure) {
-		return nil, platform.Untouched(notAbsent(explained(doing, failure)))
+		return nil, platform.Untouched(platform.NotAbsent(explained(doing, failure)))
 	}
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()

@@ -1,4 +1,5 @@
-package fastpath
+// Package process sets up the process that Terraform starts.
+package process
 
 import (
 	"os"

@@ -118,7 +118,7 @@ func TestUpdateOfTheAgentCarriesSettingsOver(t *testing.T) {
 				*now.SpeakingRate != 1.25 || !*now.VoicemailLeaveEnabled || *now.VoicemailMessage != "Call later." {
 				t.Errorf("%+v", now)
 			}
-			if memory := got.Memory.Platform; len(memory) != 1 || memory["twilio_account_sid"] != main {
+			if memory := got.Private.Platform; len(memory) != 1 || memory["twilio_account_sid"] != main {
 				t.Errorf("memory: %v", memory)
 			}
 		})
@@ -143,7 +143,7 @@ func TestUpdateSaysWhichSettingsAreLost(t *testing.T) {
 	if err != nil || len(got.Notes) != 1 || !strings.Contains(got.Notes[0], "what it had before in voice_id") {
 		t.Errorf("%v, %v", got.Notes, err)
 	}
-	if got.Memory.Platform.Has("settings") {
+	if got.Private.Platform.Has("settings") {
 		t.Error("the next apply would try again")
 	}
 }
@@ -190,7 +190,7 @@ func TestUpdateThatStopsHalfWayIsCompleted(t *testing.T) {
 			if err == nil {
 				t.Fatal("the fault did not strike")
 			}
-			if (left.Status == platform.Corrupted) != test.corrupted || (left.Memory.Unfinished == platform.Attach) != test.corrupted {
+			if (left.Status == platform.Corrupted) != test.corrupted || (left.Private.Unfinished == platform.Attach) != test.corrupted {
 				t.Errorf("%+v", left)
 			}
 			if left.Status == platform.Corrupted && !strings.Contains(left.StatusReason, phone) {
@@ -201,7 +201,7 @@ func TestUpdateThatStopsHalfWayIsCompleted(t *testing.T) {
 			}
 			w.ClearFaults()
 			want := w.number("agent_id", sales)
-			want.Memory = left.Memory
+			want.Private = left.Private
 			left.Settings = want.Settings // as read before a repair
 			got, err := w.Update(t.Context(), left, want)
 			if err != nil || got.Block["agent_id"] != sales {
@@ -246,13 +246,13 @@ func TestRepair(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := start(t, simulator.NixflexRules{})
 			n := w.attached()
-			n.Memory.Wiring = platform.Values{"voice_url": simulator.NixflexVoiceURL}
+			n.Private.Wiring = platform.Values{"voice_url": simulator.NixflexVoiceURL}
 			if test.prepare != nil {
 				test.prepare(w)
 			}
 			n.Status, n.Settings = platform.Corrupted, w.number().Settings
 			want := w.number()
-			want.Memory = n.Memory
+			want.Private = n.Private
 			if _, err := w.Update(t.Context(), n, want); err != nil {
 				t.Fatal(err)
 			}

@@ -33,7 +33,7 @@ func (c *Carrier) present(ctx context.Context, n platform.Number) (*record, erro
 		return nil, platform.Untouched(c.checkGone(ctx, n))
 	}
 	if err != nil {
-		return nil, platform.Untouched(c.reaching(n, explained("read "+identified(n), err)))
+		return nil, platform.Untouched(c.reaching(n, explained("read "+platform.Identified(n), err)))
 	}
 	return live, nil
 }
@@ -61,14 +61,14 @@ func (c *Carrier) checkGone(ctx context.Context, n platform.Number) error {
 }
 
 func goneNote(n platform.Number) []string {
-	return []string{fmt.Sprintf("Twilio no longer has %s, so there was nothing to do there.", identified(n))}
+	return []string{fmt.Sprintf("Twilio no longer has %s, so there was nothing to do there.", platform.Identified(n))}
 }
 
 // unwired are the settings that the platform gave n, each to be cleared.
 func unwired(n platform.Number) []leaving {
 	var all []leaving
 	for _, f := range fields {
-		if gave := n.Memory.Wiring[f.Name]; f.isSet(gave) {
+		if gave := n.Private.Wiring[f.Name]; f.isSet(gave) {
 			all = append(all, leaving{field: f, gave: gave, after: f.Default, routed: true})
 		}
 	}
@@ -86,7 +86,7 @@ func (c *Carrier) clear(ctx context.Context, n platform.Number, all []leaving) (
 		return goneNote(n), nil
 	}
 	seen := reported(n, live)
-	seen.Memory.Foreign = nil // which was seen before
+	seen.Private.Foreign = nil // which was seen before
 	if seen, err = c.seenInPool(ctx, n, all, seen); err != nil {
 		return nil, platform.Untouched(err)
 	}
@@ -130,7 +130,7 @@ func (c *Carrier) seenInPool(ctx context.Context, n platform.Number, all []leavi
 			}
 			in, err := c.isMember(ctx, n, service)
 			if err != nil {
-				return seen, explained("read the Messaging Service of "+identified(n), err)
+				return seen, explained("read the Messaging Service of "+platform.Identified(n), err)
 			}
 			if in {
 				return inPool(seen, service), nil
@@ -170,7 +170,7 @@ func (c *Carrier) leavePool(ctx context.Context, n platform.Number, l leaving) (
 func (c *Carrier) clearAll(
 	ctx context.Context, n platform.Number, before *record, all []leaving,
 ) (notes []string, held, err error) {
-	doing := "clear the wiring of " + identified(n)
+	doing := "clear the wiring of " + platform.Identified(n)
 	failure := c.leave(ctx, n, all)
 	for failure != nil && !httpapi.IsUnclear(failure) {
 		answer, answered := errors.AsType[*httpapi.Error](failure)
@@ -178,7 +178,7 @@ func (c *Carrier) clearAll(
 		switch lesser := withoutOldest(all); {
 		case answered && answer.Code == codeAddress && len(names) > 0 && held == nil &&
 			(emergencyAddress(before) != "" || isRegistered(emergencyStatus(before))):
-			held = heldError(fmt.Sprintf("clear %s of %s", enumerate(names), identified(n)), emergencyAddress(before), answer)
+			held = heldError(fmt.Sprintf("clear %s of %s", platform.Enumerate(names), platform.Identified(n)), emergencyAddress(before), answer)
 			all = slices.DeleteFunc(slices.Clone(all), func(l leaving) bool { return isSMS(l.field) })
 			if len(all) == 0 {
 				return notes, nil, platform.Untouched(held)
@@ -251,7 +251,7 @@ func withoutOldest(all []leaving) []leaving {
 func unchangedBy(all []leaving, before, after platform.Number) []string {
 	var left []string
 	for _, l := range all {
-		was, is := l.field.settled(before.Settings[l.field.Name]), l.field.settled(after.Settings[l.field.Name])
+		was, is := l.field.normalized(before.Settings[l.field.Name]), l.field.normalized(after.Settings[l.field.Name])
 		if is == was && is != l.after {
 			left = append(left, l.field.Name)
 		}
@@ -267,7 +267,7 @@ func leaveForeign(n platform.Number, all []leaving, seen platform.Number) (keep 
 	}
 	for _, l := range all {
 		value, told := seen.Settings[l.field.Name]
-		is := l.field.settled(value)
+		is := l.field.normalized(value)
 		switch {
 		case told && is == l.after, !told && l.gave == l.after:
 		case anyForeign(all, seen, l.field.of): // the method of a URL that is not ours
@@ -311,7 +311,7 @@ func (c *Carrier) deregister(ctx context.Context, n platform.Number) ([]string, 
 		}
 		p := (&update{}).SetEmergencyAddressSid("")
 		if _, failure = c.update(ctx, n, p); failure != nil && !httpapi.IsUnclear(failure) {
-			return nil, platform.Untouched(explained("deregister the emergency address of "+identified(n), failure))
+			return nil, platform.Untouched(explained("deregister the emergency address of "+platform.Identified(n), failure))
 		}
 	}
 	return nil, c.awaitUnregistered(ctx, n, failure)
@@ -344,7 +344,7 @@ func changedAddress(n platform.Number, address string) *platform.Refusal {
 // awaitUnregistered waits for the end of a deregistration, as long as ctx
 // lasts. Failure is that of the request for it, if its outcome is unclear.
 func (c *Carrier) awaitUnregistered(ctx context.Context, n platform.Number, failure error) error {
-	doing := "deregister the emergency address of " + identified(n)
+	doing := "deregister the emergency address of " + platform.Identified(n)
 	status := "not looked at yet"
 	for ctx.Err() == nil {
 		live, err := c.fetch(ctx, n)
@@ -417,7 +417,7 @@ func (c *Carrier) release(ctx context.Context, n platform.Number) ([]string, err
 			return nil, platform.Untouched(err)
 		}
 	}
-	doing := "release " + identified(n)
+	doing := "release " + platform.Identified(n)
 	failure := c.remove(ctx, n)
 	switch {
 	case errors.Is(failure, platform.ErrNotFound):

@@ -92,7 +92,7 @@ func TestDo_EveryEndTwice(t *testing.T) {
 // for a release.
 func TestDo_GuardsTheSubscription(t *testing.T) {
 	unfinished := bought(nil)
-	unfinished.Memory.Unfinished = platform.Creation
+	unfinished.Private.Unfinished = platform.Creation
 	for name, test := range map[string]struct {
 		n      platform.Number
 		action platform.Action

@@ -16,27 +16,27 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// What platform.Memory keeps for this package.
+// What platform.PrivateState keeps for this package.
 const (
-	// memoryAccount is the account at Twilio that the number was imported from,
+	// privateAccount is the account at Twilio that the number was imported from,
 	// with whose token Nixflex works on it.
-	memoryAccount = "twilio_account_sid"
-	// memorySettings are the settings, as JSON, of a record that was deleted to
+	privateAccount = "twilio_account_sid"
+	// privateSettings are the settings, as JSON, of a record that was deleted to
 	// be imported again.
-	memorySettings = "settings"
+	privateSettings = "settings"
 )
 
-// remembering is n's memory with one more value.
-func remembering(n platform.Number, name string, value any) platform.Values {
+// withPrivate is n's memory with one more value.
+func withPrivate(n platform.Number, name string, value any) platform.Values {
 	memory := platform.Values{}
-	maps.Copy(memory, n.Memory.Platform)
+	maps.Copy(memory, n.Private.Platform)
 	memory[name] = value
 	return memory
 }
 
 // importedFrom is the account at Twilio that the number was imported from.
 func importedFrom(n platform.Number) string {
-	return cmp.Or(n.Memory.Platform.String(memoryAccount), n.AccountSID)
+	return cmp.Or(n.Private.Platform.String(privateAccount), n.AccountSID)
 }
 
 // credentialsFor finds the credentials that Nixflex needs to import n. A token
@@ -88,10 +88,10 @@ func withoutToken(n platform.Number) platform.Number {
 	return n
 }
 
-// settle makes the record as want has it, from whatever is there. It imports
+// register makes the record as want has it, from whatever is there. It imports
 // the number anew, after a deletion if need be, unless its record has the agent
 // and the credentials and Twilio still routes the number to Nixflex.
-func (p *Platform) settle(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+func (p *Platform) register(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	have = withoutToken(have)
 	live, err := p.api.find(ctx, want.PhoneNumber, "")
 	deleted := false
@@ -102,8 +102,8 @@ func (p *Platform) settle(ctx context.Context, have, want platform.Number) (plat
 	case live.agentID == want.Block[agentID] && reregisters(have, want) == "" && routed(have):
 		return p.complete(ctx, want, live)
 	default:
-		want.Memory.Platform = rememberingSettings(want, live)
-		have.Memory.Platform = want.Memory.Platform
+		want.Private.Platform = withPrivateSettings(want, live)
+		have.Private.Platform = want.Private.Platform
 		if err := p.remove(ctx, want); err != nil {
 			if !errors.Is(err, platform.ErrUntouched) {
 				have = halfway(have, err)
@@ -118,7 +118,7 @@ func (p *Platform) settle(ctx context.Context, have, want platform.Number) (plat
 		}
 		return have, err
 	}
-	want.Memory.Platform = remembering(want, memoryAccount, want.AccountSID)
+	want.Private.Platform = withPrivate(want, privateAccount, want.AccountSID)
 	return p.complete(ctx, want, live)
 }
 
@@ -137,14 +137,14 @@ func (p *Platform) complete(ctx context.Context, want platform.Number, live *rec
 	if err != nil {
 		return halfway(got, err), err
 	}
-	got.Memory.Platform = platform.Values{memoryAccount: importedFrom(want)}
+	got.Private.Platform = platform.Values{privateAccount: importedFrom(want)}
 	return got, nil
 }
 
 // restore gives a record the settings of the one before it. The notes tell of
 // those that Nixflex refuses to take back: trying again would not help.
 func (p *Platform) restore(ctx context.Context, want platform.Number) (notes []string, err error) {
-	before, err := rememberedSettings(want)
+	before, err := settingsInPrivate(want)
 	if err != nil || len(before) == 0 {
 		return nil, err
 	}
@@ -164,10 +164,10 @@ func (p *Platform) restore(ctx context.Context, want platform.Number) (notes []s
 
 // halfway is a number whose import stopped half-way.
 func halfway(n platform.Number, err error) platform.Number {
-	n.Memory.Stop(platform.Attach, err)
+	n.Private.Stop(platform.Attach, err)
 	way := "an apply completes it"
-	if n.Memory.Blames != "" {
-		way = "correct " + n.Memory.Blames + ", then " + way
+	if n.Private.Blames != "" {
+		way = "correct " + n.Private.Blames + ", then " + way
 	}
 	n.Status = platform.Corrupted
 	n.StatusReason = fmt.Sprintf("The import of %s into Nixflex stopped half-way: %s; %s.",
@@ -218,24 +218,24 @@ func wanted(n platform.Number) settings {
 	return settings{customPrompt: n.Block[customPrompt]}
 }
 
-// rememberingSettings is n's memory with the settings of the record that is to
+// withPrivateSettings is n's memory with the settings of the record that is to
 // be deleted, but for what the resource manages and what is not set.
-func rememberingSettings(n platform.Number, live *record) platform.Values {
+func withPrivateSettings(n platform.Number, live *record) platform.Values {
 	set := maps.Clone(live.settings)
 	delete(set, customPrompt)
 	maps.DeleteFunc(set, func(_ string, value any) bool { return value == nil })
 	if len(set) == 0 {
-		return n.Memory.Platform
+		return n.Private.Platform
 	}
 	text, err := json.Marshal(set)
 	if err != nil {
 		panic(err) // it came from JSON
 	}
-	return remembering(n, memorySettings, string(text))
+	return withPrivate(n, privateSettings, string(text))
 }
 
-func rememberedSettings(n platform.Number) (settings, error) {
-	text := n.Memory.Platform.String(memorySettings)
+func settingsInPrivate(n platform.Number) (settings, error) {
+	text := n.Private.Platform.String(privateSettings)
 	if text == "" {
 		return nil, nil
 	}
@@ -306,7 +306,7 @@ func routed(n platform.Number) bool {
 		return false
 	}
 	for _, name := range Kind.Wires {
-		if n.Memory.Wiring != nil && n.Settings[name] != n.Memory.Wiring[name] {
+		if n.Private.Wiring != nil && n.Settings[name] != n.Private.Wiring[name] {
 			return false
 		}
 	}

@@ -17,11 +17,11 @@ const waysOut = "either an apply or another destroy retries the cleanup, and wit
 func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
 	switch s.Op {
 	case opUnlink:
-		return nil, p.endLink(ctx, n)
+		return nil, p.removeLink(ctx, n)
 	case opDelete:
-		return p.end(ctx, n, false)
+		return p.destroy(ctx, n, false)
 	case opForceDelete:
-		return p.end(ctx, n, true)
+		return p.destroy(ctx, n, true)
 	}
 	return nil, platform.Untouched(fmt.Errorf("resemble has no operation %q", s.Op))
 }
@@ -43,9 +43,9 @@ func (p *Platform) present(ctx context.Context, n platform.Number) (record, erro
 	return held, nil
 }
 
-// endLink unlinks n from the agent that its block names. An agent that has
+// removeLink unlinks n from the agent that its block names. An agent that has
 // other numbers is left to the deletion, which unlinks this one alone.
-func (p *Platform) endLink(ctx context.Context, n platform.Number) error {
+func (p *Platform) removeLink(ctx context.Context, n platform.Number) error {
 	held, err := p.present(ctx, n)
 	if errors.Is(err, platform.ErrNotFound) {
 		return nil
@@ -60,8 +60,8 @@ func (p *Platform) endLink(ctx context.Context, n platform.Number) error {
 	return err
 }
 
-// end deletes n's record, and forces it out if it may and the cleanup fails.
-func (p *Platform) end(ctx context.Context, n platform.Number, mayForce bool) ([]string, error) {
+// destroy deletes n's record, and forces it out if it may and the cleanup fails.
+func (p *Platform) destroy(ctx context.Context, n platform.Number, mayForce bool) ([]string, error) {
 	held, err := p.present(ctx, n)
 	if errors.Is(err, platform.ErrNotFound) {
 		return []string{fmt.Sprintf("Resemble AI does not list %s, so there was nothing to delete there.",
@@ -105,7 +105,7 @@ func (p *Platform) remove(ctx context.Context, r record) (record, error) {
 	case now.Status == statusCorrupted:
 		return now, &corruptedError{now, failure}
 	case failure != nil && !httpapi.IsUnclear(failure):
-		return now, platform.Untouched(explained(doing, notAbsent(failure)))
+		return now, platform.Untouched(explained(doing, platform.NotAbsent(failure)))
 	}
 	return now, changed(doing, orContradiction(failure))
 }
@@ -156,7 +156,7 @@ func (p *Platform) look(ctx context.Context, r record) (record, error) {
 	}
 	listed, err := p.list(ctx)
 	if err != nil {
-		return r, notAbsent(err)
+		return r, platform.NotAbsent(err)
 	}
 	for _, other := range listed {
 		if other.ID == r.ID {
@@ -226,7 +226,7 @@ func (r record) leftovers() string {
 	if id := r.InboundTrunk.LiveKitDispatchRuleID; id != "" {
 		all = append(all, "LiveKit dispatch rule "+id)
 	}
-	return enumerate(all)
+	return platform.Enumerate(all)
 }
 
 // String is the record as messages name it.

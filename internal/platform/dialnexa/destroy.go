@@ -40,11 +40,11 @@ func (s *service) present(ctx context.Context, n platform.Number) (*record, erro
 				"destroy again", live.ID)
 		}
 	}
-	return nil, platform.Untouched(fmt.Errorf("read %s: %w", identified(n), err))
+	return nil, platform.Untouched(fmt.Errorf("read %s: %w", platform.Identified(n), err))
 }
 
 func goneNote(n platform.Number) []string {
-	return []string{fmt.Sprintf("DialNexa no longer has %s, so there was nothing to do there.", identified(n))}
+	return []string{fmt.Sprintf("DialNexa no longer has %s, so there was nothing to do there.", platform.Identified(n))}
 }
 
 // clear takes the agent that n's block names off the number.
@@ -69,7 +69,7 @@ func (s *service) unlink(ctx context.Context, n platform.Number, live *record) (
 		return nil, nil // that was the reading back, too
 	case now.told && now.value != agent:
 		return []string{fmt.Sprintf("Agent %s of %s was left as it is: the number has changed to it from %s since.",
-			now.value, identified(n), agent)}, nil
+			now.value, platform.Identified(n), agent)}, nil
 	case linkOf(n.Block) == byAgent:
 		return s.unpublish(ctx, n, agent)
 	}
@@ -78,7 +78,7 @@ func (s *service) unlink(ctx context.Context, n platform.Number, live *record) (
 
 // unassign clears the agent on the number and reads it back.
 func (s *service) unassign(ctx context.Context, n platform.Number) error {
-	doing := "take the agent off " + identified(n)
+	doing := "take the agent off " + platform.Identified(n)
 	members := map[string]any{"agent_id": nil}
 	_, failure := s.edit(ctx, n, members)
 	switch {
@@ -107,7 +107,7 @@ func (s *service) unassign(ctx context.Context, n platform.Number) error {
 // does not tell whether a number has an agent, so its answer is all there is.
 func (s *service) unpublish(ctx context.Context, n platform.Number, agent string) ([]string, error) {
 	version := versionOf(n.Block)
-	doing := fmt.Sprintf("publish version %d of agent %s without %s", version, agent, identified(n))
+	doing := fmt.Sprintf("publish version %d of agent %s without %s", version, agent, platform.Identified(n))
 	failure := s.publish(ctx, agent, version, "")
 	switch {
 	case failure == nil:
@@ -115,7 +115,7 @@ func (s *service) unpublish(ctx context.Context, n platform.Number, agent string
 	case isAnswer(failure, http.StatusNotFound):
 		return []string{fmt.Sprintf("DialNexa says that there is no version %d of agent %s, so it was not published without "+
 			"%s. Should another version of it still answer the number, unlink it in DialNexa's dashboard.",
-			version, agent, identified(n))}, nil
+			version, agent, platform.Identified(n))}, nil
 	case httpapi.IsUnclear(failure):
 		return nil, fmt.Errorf("%s: %w; whether the agent still answers the number is not known: "+
 			"the same again repeats it", doing, failure)
@@ -133,7 +133,7 @@ func (s *service) release(ctx context.Context, n platform.Number) ([]string, err
 	if live == nil {
 		return goneNote(n), nil
 	}
-	doing := "release " + identified(n)
+	doing := "release " + platform.Identified(n)
 	failure := s.remove(ctx, n)
 	switch {
 	case isAnswer(failure, http.StatusConflict):
@@ -177,7 +177,7 @@ func inUse(n platform.Number, failure error) *platform.Refusal {
 		words = answer.Message
 	}
 	return &platform.Refusal{
-		Summary: fmt.Sprintf("%s is in use at DialNexa and was not released", identified(n)),
+		Summary: fmt.Sprintf("%s is in use at DialNexa and was not released", platform.Identified(n)),
 		Detail: fmt.Sprintf("DialNexa says: %q (409). It does not release a number that is part of an active campaign, is the "+
 			"workspace's default number or has active workflows. Nothing was changed: the number is still owned and "+
 			"linked as it was. Take the number out of the campaign, make another number the default or pause the "+

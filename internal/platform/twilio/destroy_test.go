@@ -98,7 +98,7 @@ func TestUnwireClearsWhatThePlatformHadWired(t *testing.T) {
 	w := start(t, simulator.TwilioRules{})
 	n := w.own(simulator.TwilioNumber{VoiceURL: url, SMSURL: url, VoiceMethod: "GET"})
 	n.Settings = nil
-	n.Memory.Wiring = platform.Values{"voice_url": url, "voice_method": "GET", "sms_url": "https://gone.example/"}
+	n.Private.Wiring = platform.Values{"voice_url": url, "voice_method": "GET", "sms_url": "https://gone.example/"}
 	notes, err := w.Do(t.Context(), n, platform.Step{Service: "twilio", Op: platform.OpUnwire})
 	if err != nil || len(notes) != 1 || !strings.HasPrefix(notes[0], "sms_url of +14155550100 was left as it is") {
 		t.Errorf("%q, %v", notes, err)
@@ -311,7 +311,7 @@ func TestReleaseDeregistersTheEmergencyAddressFirst(t *testing.T) {
 func TestReleaseWaitsForADeregistrationThatIsUnderWay(t *testing.T) {
 	w := start(t, simulator.TwilioRules{})
 	n := w.own(simulator.TwilioNumber{EmergencyAddressSID: address})
-	n.Settings, n.Memory.EmergencyAddress = nil, ""
+	n.Settings, n.Private.EmergencyAddress = nil, ""
 	w.Twilio().UpdateNumber(phone, func(n *simulator.TwilioNumber) {
 		n.EmergencyAddressSID, n.EmergencyAddressStatus = "", "pending-unregistration"
 	})

@@ -44,9 +44,9 @@ func moves(have, want platform.Number) bool {
 	return from != "" && to != "" && from != to
 }
 
-// settle makes the record as want has it, from whatever is there. A have
+// register makes the record as want has it, from whatever is there. A have
 // without a Block says nothing of that.
-func (p *Platform) settle(ctx context.Context, have, want platform.Number) (platform.Number, error) {
+func (p *Platform) register(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	workspace, live, err := p.find(ctx, want)
 	if errors.Is(err, platform.ErrNotFound) && !isBought(want) {
 		if live, err = p.importNumber(ctx, workspace, want); err == nil {
@@ -62,7 +62,7 @@ func (p *Platform) settle(ctx context.Context, have, want platform.Number) (plat
 	if live, err = p.moveAgent(ctx, have, want, live); err != nil {
 		return want, err
 	}
-	want.Memory.Platform = platform.Values{agentID: want.Block[agentID]}
+	want.Private.Platform = platform.Values{agentID: want.Block[agentID]}
 	return reported(want, workspace, live), nil
 }
 

@@ -29,7 +29,7 @@ func forbids(n platform.Number, op string) error {
 	case op == opDelete && bought:
 		return fmt.Errorf("%s was bought at Synthflow, or may have been, and to delete it would cancel its subscription; "+
 			"it was left as it is", n.PhoneNumber)
-	case op == opCancel && (!bought || n.Action != platform.Release || n.Memory.Unfinished == platform.Creation):
+	case op == opCancel && (!bought || n.Action != platform.Release || n.Private.Unfinished == platform.Creation):
 		return fmt.Errorf("the subscription of %s is cancelled only by a release of a number that was bought at Synthflow; "+
 			"it was left as it is", n.PhoneNumber)
 	}
