@@ -39,11 +39,9 @@ const (
 // maxCustomPrompt is in characters (Nixflex docs: update a phone number).
 const maxCustomPrompt = 8000
 
-var (
-	// agentPattern is wider than the agent_ and 16 hexadecimal digits that
-	// Nixflex shows in its docs and does not promise.
-	agentPattern = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
-)
+// agentPattern is wider than the agent_ and 16 hexadecimal digits that
+// Nixflex shows in its docs and does not promise.
+var agentPattern = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 
 // Kind describes Nixflex.
 var Kind = platform.Kind{
