@@ -5,7 +5,7 @@
 //
 // A point is a scenario, one of its calls, and a fault. All of them run in
 // process, over the protocol and in a time of their own, so that a deadline takes
-// none. How many run acctest.CasesEnv says.
+// none. How many run cases.Env says.
 package faulttest
 
 import (
@@ -22,12 +22,13 @@ import (
 	"text/tabwriter"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	oneOf := acctest.OneOf(t, 256, 64)
+	oneOf := cases.OneOf(t, 256, 64)
 	all := scenarios()
 	table := newTable(all)
 	t.Cleanup(func() { table.print(t) })
@@ -296,5 +297,5 @@ func rerun(name string) string {
 	for part := range strings.SplitSeq(name, "/") {
 		parts = append(parts, "^"+regexp.QuoteMeta(part)+"$")
 	}
-	return fmt.Sprintf("%s=1 go test ./internal/faulttest -count=1 -run '%s'", acctest.CasesEnv, strings.Join(parts, "/"))
+	return fmt.Sprintf("%s=1 go test ./internal/faulttest -count=1 -run '%s'", cases.Env, strings.Join(parts, "/"))
 }

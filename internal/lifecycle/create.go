@@ -22,6 +22,8 @@ type Lookup struct {
 	NotOwned    *NotOwnedError
 	// Capabilities are those of a number that is owned; empty: they are not known.
 	Capabilities []string
+	// EmergencyAddress is the one that an owned number has; empty: none.
+	EmergencyAddress string
 	// Lost lists what is set and an adoption replaces, as "field: old -> new".
 	Lost []string
 }
@@ -42,7 +44,8 @@ func (m *Manager) Lookup(ctx context.Context, want platform.Number) (Lookup, err
 			return Lookup{}, err
 		}
 		return Lookup{
-			Acquisition: platform.Adopted, Capabilities: owned.Capabilities, Lost: m.lost(ctx, on, owned, want),
+			Acquisition: platform.Adopted, Capabilities: owned.Capabilities, EmergencyAddress: owned.Private.EmergencyAddress,
+			Lost: m.lost(ctx, on, owned, want),
 		}, nil
 	}
 	if !errors.Is(err, platform.ErrNotFound) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -81,7 +82,7 @@ func readdressings() map[string]readdressing {
 func TestAccNoReaddressingLosesANumber(t *testing.T) {
 	t.Parallel()
 	latencies, times := []time.Duration{0, 100 * time.Millisecond}, 1
-	if acctest.Soak() {
+	if cases.Soak() {
 		times = 10
 	}
 	var mu sync.Mutex

@@ -18,6 +18,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -415,7 +416,7 @@ func cutShort(
 	t *testing.T, first int, choose func(c chapter, requests []string) []point, play func(s *stage, at point),
 ) (tried, failed int64) {
 	t.Helper()
-	soak, oneOf := acctest.Soak(), acctest.OneOf(t, 12, 2)
+	soak, oneOf := cases.Soak(), cases.OneOf(t, 12, 2)
 	var points, failures atomic.Int64
 	t.Run("in", func(t *testing.T) {
 		all := chapters()
@@ -479,7 +480,7 @@ func TestAccProviderKilledAtAnyCallLosesNothing(t *testing.T) {
 			if c.searches && i+1 >= last {
 				break // see TestAccTheOneWindowThatStaysOpen
 			}
-			if acctest.Soak() || !isRead(requests[i]) {
+			if cases.Soak() || !isRead(requests[i]) {
 				chosen = append(chosen, point{at: i + 1, effect: true})
 			}
 		}

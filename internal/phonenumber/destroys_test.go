@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -322,12 +323,12 @@ func homes() map[string]home {
 
 func TestAccEveryEndDoesWhatThePlanSays(t *testing.T) {
 	t.Parallel()
-	oneOf := acctest.OneOf(t, 6, 1)
+	oneOf := cases.OneOf(t, 6, 1)
 	for name, home := range homes() {
 		for _, from := range home.from {
 			for _, action := range []string{"detach", "release", "force_delete"} {
 				cell := fmt.Sprintf("%s/%s/%s", name, from, action)
-				if !acctest.Tries(cell, oneOf) {
+				if !cases.Tries(cell, oneOf) {
 					continue
 				}
 				t.Run(cell, func(t *testing.T) {

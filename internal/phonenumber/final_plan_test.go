@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -34,7 +35,7 @@ func TestFinalPlanNeverContradictsThePlan(t *testing.T) {
 			t.Error("they prove nothing")
 		}
 	})
-	oneOf := acctest.OneOf(t, 4, 1)
+	oneOf := cases.OneOf(t, 4, 1)
 	for seed := uint64(0); seed < journeys; seed += uint64(oneOf) { //nolint:gosec // it is at least 1
 		j := newJourney(seed)
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {

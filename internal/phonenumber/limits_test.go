@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -21,7 +22,7 @@ const (
 
 // many is how many numbers a team has; a sample of them does not take as long.
 func many() int {
-	if !acctest.Soak() {
+	if !cases.Soak() {
 		return 100
 	}
 	return 500

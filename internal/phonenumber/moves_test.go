@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -24,10 +25,10 @@ func stations() map[string]string {
 
 func TestAccNumberMovesBetweenAnyTwoPlatformsInPlace(t *testing.T) {
 	t.Parallel()
-	oneOf := acctest.OneOf(t, 3, 1)
+	oneOf := cases.OneOf(t, 3, 1)
 	for from, before := range stations() {
 		for to, after := range stations() {
-			if from == to || !acctest.Tries(from+" to "+to, oneOf) {
+			if from == to || !cases.Tries(from+" to "+to, oneOf) {
 				continue
 			}
 			t.Run(from+" to "+to, func(t *testing.T) {

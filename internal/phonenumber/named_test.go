@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/twilio"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
@@ -45,7 +46,7 @@ func TestOnlyWhatIsNamedIsManaged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	oneOf := acctest.OneOf(t, 5, 1)
+	oneOf := cases.OneOf(t, 5, 1)
 	var mu sync.Mutex
 	cells := map[string]string{}
 	t.Run("cells", func(t *testing.T) {
@@ -53,7 +54,7 @@ func TestOnlyWhatIsNamedIsManaged(t *testing.T) {
 			for _, field := range twilio.Kind.Settings {
 				for _, use := range namedUses {
 					cell := origin + ", " + field.Name + ", " + use
-					if !*update && !acctest.Tries(cell, oneOf) {
+					if !*update && !cases.Tries(cell, oneOf) {
 						continue
 					}
 					t.Run(cell, func(t *testing.T) {

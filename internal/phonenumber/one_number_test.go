@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -413,7 +414,7 @@ func TestOneNumberIsLostInNoOrder(t *testing.T) {
 				count += len(all[what])
 			}
 		}
-		oneOf := acctest.OneOf(t, max(1, count/3), max(1, count/20))
+		oneOf := cases.OneOf(t, max(1, count/3), max(1, count/20))
 		nth := len(rows) // so that the next change is taken at other places
 		for _, what := range slices.Sorted(maps.Keys(all)) {
 			var chosen []order

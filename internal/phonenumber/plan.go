@@ -135,6 +135,9 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 	switch missing := outlook.NotOwned; {
 	case outlook.Acquisition == platform.Adopted:
 		plan.set("acquisition", string(platform.Adopted))
+		if plan.private.EmergencyAddress = outlook.EmergencyAddress; plan.private.EmergencyAddress != "" {
+			plan.planDestroyAttributes() // which it may have a say in
+		}
 		r.refuseIncapable(config, nil, n, outlook.Capabilities, diags)
 		r.warnOfLoss(n, outlook, diags)
 	case outlook.Acquisition == platform.Purchased:

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -28,7 +29,7 @@ const lives = 400
 // left in the world.
 func TestEveryStepThatIsShownIsTheStepThatRuns(t *testing.T) {
 	t.Parallel()
-	oneOf := acctest.OneOf(t, 4, 1)
+	oneOf := cases.OneOf(t, 4, 1)
 	for seed := uint64(0); seed < lives; seed += uint64(oneOf) { //nolint:gosec // it is at least 1
 		l := newLife(seed)
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {

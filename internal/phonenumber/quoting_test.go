@@ -15,6 +15,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -112,7 +113,7 @@ func quoters() map[string]quoter {
 // state, in private state, or in the log.
 func TestQuotedSecretsAreNowhereToBeSeen(t *testing.T) {
 	t.Parallel()
-	oneOf := acctest.OneOf(t, 4, 1)
+	oneOf := cases.OneOf(t, 4, 1)
 	for name, q := range quoters() {
 		secrets := map[string]string{}
 		for _, credential := range q.credentials {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -76,13 +77,13 @@ func wiringAt(t *testing.T, sim *acctest.Simulation) map[string]any {
 // but for what somebody else has changed since, and what Twilio no longer takes.
 func TestEveryHomeGivesBackWhatItReplaced(t *testing.T) {
 	t.Parallel()
-	oneOf := acctest.OneOf(t, 4, 1)
+	oneOf := cases.OneOf(t, 4, 1)
 	for home := range restoring() {
 		for _, since := range []string{"unchanged", "changed since", "gone invalid"} {
 			for _, way := range []string{"detach", "force_delete", "move", "leave"} {
 				for _, clears := range []bool{false, true} {
 					cell := fmt.Sprintf("%s, %s, %s, the platform clears: %t", home, since, way, clears)
-					if clears && home != "vapi" && home != "elevenlabs" || !acctest.Tries(cell, oneOf) {
+					if clears && home != "vapi" && home != "elevenlabs" || !cases.Tries(cell, oneOf) {
 						continue
 					}
 					t.Run(cell, func(t *testing.T) {

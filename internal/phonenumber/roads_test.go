@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -61,12 +62,12 @@ func roads() map[string]road {
 // when its creation never completed, or when it is needed again.
 func TestAccNoRoadGivesANumberUpAgainstItsSetting(t *testing.T) {
 	t.Parallel()
-	oneOf := acctest.OneOf(t, 6, 1)
+	oneOf := cases.OneOf(t, 6, 1)
 	for name, road := range roads() {
 		for _, action := range []string{"detach", "release", "force_delete"} {
 			for _, prevent := range []bool{false, true} {
 				cell := fmt.Sprintf("%s/%s/prevented %t", name, action, prevent)
-				if !acctest.Tries(cell, oneOf) {
+				if !cases.Tries(cell, oneOf) {
 					continue
 				}
 				t.Run(cell, func(t *testing.T) {

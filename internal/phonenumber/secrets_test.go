@@ -22,6 +22,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -57,7 +58,7 @@ var writeOnly = map[string]string{
 // JSON, so the credentials come from the environment or from ephemeral variables.
 func TestAccSecretsAreNowhereToBeSeen(t *testing.T) {
 	t.Parallel()
-	n, oneOf := 0, acctest.OneOf(t, 4, 1)
+	n, oneOf := 0, cases.OneOf(t, 4, 1)
 	homes := homes()
 	for _, name := range slices.Sorted(maps.Keys(homes)) {
 		home := homes[name]

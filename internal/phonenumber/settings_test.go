@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/twilio"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
@@ -60,9 +61,9 @@ func settings(sim *acctest.Simulation) map[string]setting {
 
 func TestAccEverySettingIsCreatedChangedImportedAndRemoved(t *testing.T) {
 	t.Parallel()
-	oneOf := acctest.OneOf(t, 6, 1)
+	oneOf := cases.OneOf(t, 6, 1)
 	for _, field := range twilio.Kind.Settings {
-		if !acctest.Tries(field.Name, oneOf) {
+		if !cases.Tries(field.Name, oneOf) {
 			continue
 		}
 		t.Run(field.Name, func(t *testing.T) {

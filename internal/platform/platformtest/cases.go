@@ -17,8 +17,8 @@ import (
 // ends are the three ends of a number.
 var ends = []platform.Action{platform.Detach, platform.Release, platform.ForceDelete}
 
-// cases are all that the suite asks of a platform.
-var cases = []testCase{
+// allCases are all that the suite asks of a platform.
+var allCases = []testCase{
 	{name: "attach then read reports what was asked", run: attachThenRead},
 	{name: "attach twice is one record", run: attachTwice},
 	{name: "attach takes over the record that is there", run: attachOverRecord},

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
@@ -246,6 +247,14 @@ func untrustworthy(s Subject) []answer {
 	return slices.DeleteFunc(all, func(a answer) bool { return s.BareArray && a.fault.Body == "[]" })
 }
 
+// sampled runs a case if it is in the sample that is taken.
+func sampled(t *testing.T, name string, run func(t *testing.T)) {
+	t.Helper()
+	if cases.Tries(t.Name()+"/"+name, cases.OneOf(t, 6, 1)) {
+		t.Run(name, run)
+	}
+}
+
 // perRead is how many of the untrustworthy answers are tried at each read.
 const perRead = 6
 
@@ -262,7 +271,7 @@ func untrustworthyReads(t *testing.T, start starter) {
 					if from > 0 && i >= perRead {
 						break
 					}
-					t.Run(fmt.Sprintf("%s from read %d", answer.name, from+1), func(t *testing.T) {
+					sampled(t, fmt.Sprintf("%s from read %d", answer.name, from+1), func(t *testing.T) {
 						w := op.at(t, start)
 						strike(w, answer.fault, isRead, from, always)
 						op.tryUnderFaults(w)
@@ -310,13 +319,13 @@ func unsuccessfulWrites(t *testing.T, start starter) {
 			for _, answer := range unsuccessful(subject) {
 				for nth := range writes {
 					for _, lasts := range []int{1, always} {
-						t.Run(fmt.Sprintf("%s at write %d, %s", answer.name, nth+1, times(lasts)), func(t *testing.T) {
+						sampled(t, fmt.Sprintf("%s at write %d, %s", answer.name, nth+1, times(lasts)), func(t *testing.T) {
 							w := op.at(t, start)
 							strike(w, answer.fault, isWrite, nth, lasts)
 							op.tryUnderFaults(w)
 						})
 					}
-					t.Run(fmt.Sprintf("%s at write %d, and nothing is answered since", answer.name, nth+1), func(t *testing.T) {
+					sampled(t, fmt.Sprintf("%s at write %d, and nothing is answered since", answer.name, nth+1), func(t *testing.T) {
 						w := op.at(t, start)
 						struck := strike(w, answer.fault, isWrite, nth, 1)
 						w.Inject(simulator.Fault{

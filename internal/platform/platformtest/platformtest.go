@@ -126,7 +126,7 @@ type starter func(t *testing.T) *world
 func Run(t *testing.T, newSubject func(t *testing.T) Subject) {
 	t.Helper()
 	var missing []string
-	for _, c := range cases {
+	for _, c := range allCases {
 		t.Run(c.name, func(t *testing.T) {
 			start := func(t *testing.T) *world {
 				t.Helper()
@@ -143,7 +143,7 @@ func Run(t *testing.T, newSubject func(t *testing.T) Subject) {
 		})
 	}
 	if len(missing) > 0 {
-		t.Logf("%d of %d cases are not applicable: %s", len(missing), len(cases), strings.Join(missing, "; "))
+		t.Logf("%d of %d cases are not applicable: %s", len(missing), len(allCases), strings.Join(missing, "; "))
 	}
 }
 

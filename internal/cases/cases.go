@@ -1,4 +1,5 @@
-package acctest
+// Package cases says how many of the cases that they generate the tests try.
+package cases
 
 import (
 	"fmt"
@@ -8,17 +9,17 @@ import (
 	"testing"
 )
 
-// CasesEnv says how many of the cases that they generate the tests try: a sample
+// Env says how many of the cases that they generate the tests try: a sample
 // where it is not set, as for a contributor; what each change must pass with
 // "full", as in the workflow of a pull request; and with a number, one of so many of all that there are,
 // as in make soak.
-const CasesEnv = "TELEPHONY_CASES"
+const Env = "TELEPHONY_CASES"
 
 // OneOf is of how many cases a test tries one: of sample in a sample, of full in
 // what each change must pass.
 func OneOf(t *testing.T, sample, full int) int {
 	t.Helper()
-	n, err := oneOf(os.Getenv(CasesEnv), sample, full)
+	n, err := oneOf(os.Getenv(Env), sample, full)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func oneOf(asked string, sample, full int) (int, error) {
 	}
 	n, err := strconv.Atoi(asked)
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%s is to be full, 1 for all cases, or n for one of n, and nothing for a sample: %q", CasesEnv, asked)
+		return 0, fmt.Errorf("%s is to be full, 1 for all cases, or n for one of n, and nothing for a sample: %q", Env, asked)
 	}
 	return n, nil
 }
@@ -48,4 +49,4 @@ func Tries(name string, oneOf int) bool {
 }
 
 // Soak says that all cases there are have been asked for, or one of so many.
-func Soak() bool { return os.Getenv(CasesEnv) != "" && os.Getenv(CasesEnv) != "full" }
+func Soak() bool { return os.Getenv(Env) != "" && os.Getenv(Env) != "full" }
