@@ -141,8 +141,8 @@ func TestNumberIsFoundWithoutAListOfTheAccount(t *testing.T) {
 	for i := range 2000 {
 		sim.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: fmt.Sprintf("+1212555%04d", i)})
 	}
-	for service, most := range map[string]int{"twilio": 6, "nixflex": 4, "synthflow": 3, "dialnexa": 2, "resemble": 2} {
-		for asked, most := range map[string]int{"": 9, service: most} {
+	for service, most := range map[string]int{"twilio": 7, "nixflex": 5, "synthflow": 3, "dialnexa": 2, "resemble": 3} {
+		for asked, most := range map[string]int{"": 10, service: most} {
 			d := sim.Driver(t, nil)
 			sim.ResetRequests()
 			looked(t, d, acctest.Values{"phone_number": numbers[service][0], "service": orNull(asked != "", asked)})
