@@ -915,7 +915,7 @@ func TestAccSynthflowCarrierIsOpenAsLongAsItCannotBeTold(t *testing.T) {
 				Config: config,
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 					plancheck.ExpectUnknownValue(this, path("carrier")),
-					plancheck.ExpectUnknownValue(this, path("destroy_irreversible"))),
+					plans("destroy_irreversible", knownvalue.Bool(false))),
 				ConfigStateChecks: []statecheck.StateCheck{
 					state("carrier", text("twilio")), state("status", text("active")),
 					reports("bought_at_synthflow", knownvalue.Bool(false)),
