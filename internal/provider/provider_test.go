@@ -698,9 +698,10 @@ func TestConfigure_MaxConcurrentRequests(t *testing.T) {
 				})))
 
 			var calls sync.WaitGroup
-			for range test.want + 1 {
-				calls.Go(func() {
-					if err := probe(t.Context(), clients["dialnexa"]); err != nil {
+			for i := range test.want + 1 {
+				calls.Go(func() { // each reads something else: the same would be one request
+					request := httpapi.Request{Method: http.MethodGet, Path: fmt.Sprintf("/probe/%d", i)}
+					if _, err := clients["dialnexa"].Do(t.Context(), request); err != nil {
 						t.Error(err)
 					}
 				})
