@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -837,7 +838,7 @@ func TestAccSynthflowBoughtNumberThatVanishedIsRemoved(t *testing.T) {
 	cli.Apply("-destroy") // is not blocked
 }
 
-func TestAccSynthflowOnlyItsOwnWordSaysThatANumberIsGone(t *testing.T) {
+func TestSynthflowOnlyItsOwnWordSaysThatANumberIsGone(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]simulator.Fault{
 		"credentials refused":   {Status: http.StatusUnauthorized, Body: `{"detail":"no"}`},
@@ -852,27 +853,31 @@ func TestAccSynthflowOnlyItsOwnWordSaysThatANumberIsGone(t *testing.T) {
 		"truncated":             {Truncate: true},
 		"undecodable":           {Garble: true},
 	} {
-		for kind, block := range map[string]string{"imported": fromElsewhere, "bought": fromDashboard} {
+		for kind, block := range map[string]acctest.Values{
+			"imported": {"agent_id": synthflowOne, "termination_uri": "sip.carrier.example"},
+			"bought":   {"agent_id": synthflowOne},
+		} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				t.Parallel()
 				sim := startSynthflow(t, simulator.SynthflowRules{})
-				if block == fromDashboard {
+				if kind == "bought" {
 					boughtInDashboard(sim)
 				}
-				config := onSynthflow(sim, "", block+agentOne)
+				r := sim.Driver(t, acctest.Values{"max_retries": 0}).Resource("telephony_phone_number")
+				config := acctest.Values{"phone_number": number, "synthflow": block}
+				mustApply(t, r, config)
+				before := r.State()
 				fault.Service = simulator.Synthflow
-				run(t, sim,
-					resource.TestStep{Config: config},
-					resource.TestStep{
-						PreConfig:   func() { sim.Inject(fault) },
-						Config:      config,
-						ExpectError: words(`Unable to read phone number \+14155550100`),
-					},
-					resource.TestStep{
-						PreConfig: sim.ClearFaults, Config: config,
-						ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-					},
-				)
+				sim.Inject(fault)
+				diags := r.Read()
+				if !diags.Failed() || !words(`Unable to read phone number \+14155550100`).MatchString(diags[0].Summary) {
+					t.Errorf("the refresh says %+v", diags)
+				}
+				if diff := cmp.Diff(before, r.State()); diff != "" {
+					t.Errorf("state has changed: %s", diff)
+				}
+				sim.ClearFaults()
+				expectSettled(t, r, config)
 			})
 		}
 	}
