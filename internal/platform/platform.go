@@ -9,6 +9,7 @@ package platform
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // None is the platform of a number that only its carrier knows.
@@ -142,6 +143,19 @@ func (m *PrivateState) Stop(what Undertaking, err error) {
 	if errors.As(err, &blamed) {
 		m.Blames = blamed.Field
 	}
+}
+
+// HalfImported is a number whose import into the service of that title stopped
+// half-way.
+func HalfImported(n Number, title string, err error) Number {
+	n.Private.Stop(Attach, err)
+	way := "an apply completes it"
+	if n.Private.Blames != "" {
+		way = "correct " + n.Private.Blames + ", then " + way
+	}
+	n.Status = Corrupted
+	n.StatusReason = fmt.Sprintf("The import of %s into %s stopped half-way: %s; %s.", n.PhoneNumber, title, Clause(Brief(err)), way)
+	return n
 }
 
 // Finish forgets what had stopped half-way.

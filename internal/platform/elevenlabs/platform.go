@@ -255,15 +255,7 @@ func (p *Platform) register(ctx context.Context, have, want platform.Number) (pl
 
 // halfway is a number whose import stopped half-way.
 func halfway(n platform.Number, err error) platform.Number {
-	n.Private.Stop(platform.Attach, err)
-	way := "an apply completes it"
-	if n.Private.Blames != "" {
-		way = "correct " + n.Private.Blames + ", then " + way
-	}
-	n.Status = platform.Corrupted
-	n.StatusReason = fmt.Sprintf("The import of %s into ElevenLabs stopped half-way: %s; %s.",
-		n.PhoneNumber, platform.Clause(platform.Brief(err)), way)
-	return n
+	return platform.HalfImported(n, Kind.Title, err)
 }
 
 // importNumber imports the number, and gives the record what the import passed
@@ -377,25 +369,15 @@ func (p *Platform) remove(ctx context.Context, n platform.Number) ([]string, err
 		return nil, platform.Untouched(err)
 	}
 	doing := fmt.Sprintf("delete the record of %s at ElevenLabs", n.PhoneNumber)
-	failure := p.api.remove(ctx, live.ID)
-	if failure != nil && !httpapi.IsUnclear(failure) && !isAbsent(failure) {
-		return nil, platform.Untouched(platform.NotAbsent(explained(doing, failure)))
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
 	n.Block = platform.Values{recordID: live.ID}
-	_, err = p.find(ctx, n)
-	switch {
-	case errors.Is(err, platform.ErrNotFound):
-		return nil, nil
-	case err != nil:
-		return nil, changed(doing+" (whether it is gone is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
-	case isAbsent(failure):
-		return nil, platform.Untouched(platform.NotAbsent(explained(doing+" (and yet it can be read)", failure)))
-	case failure != nil:
-		return nil, changed(doing+" (it is still there; run it again)", failure)
+	deletion := httpapi.Deletion{
+		Doing: doing, Title: "ElevenLabs", WaysOut: remedies, IsAbsent: isAbsent,
+		Look: func(ctx context.Context) error {
+			_, err := p.find(ctx, n)
+			return err
+		},
 	}
-	return nil, fmt.Errorf("%s: ElevenLabs accepted it but still has the number; run it again", doing)
+	return nil, deletion.Settle(ctx, p.api.remove(ctx, live.ID))
 }
 
 // List is platform.Lister's. Numbers of other kinds, and what is no phone number,

@@ -26,7 +26,7 @@ const (
 	privateSettings = "settings"
 )
 
-// withPrivate is n's memory with one more value.
+// withPrivate is what private state keeps of n here, with one more value.
 func withPrivate(n platform.Number, name string, value any) platform.Values {
 	memory := platform.Values{}
 	maps.Copy(memory, n.Private.Platform)
@@ -164,15 +164,7 @@ func (p *Platform) restore(ctx context.Context, want platform.Number) (notes []s
 
 // halfway is a number whose import stopped half-way.
 func halfway(n platform.Number, err error) platform.Number {
-	n.Private.Stop(platform.Attach, err)
-	way := "an apply completes it"
-	if n.Private.Blames != "" {
-		way = "correct " + n.Private.Blames + ", then " + way
-	}
-	n.Status = platform.Corrupted
-	n.StatusReason = fmt.Sprintf("The import of %s into Nixflex stopped half-way: %s; %s.",
-		n.PhoneNumber, platform.Clause(platform.Brief(err)), way)
-	return n
+	return platform.HalfImported(n, Kind.Title, err)
 }
 
 // importNumber imports the number, or finds it imported for its agent already.
@@ -218,7 +210,7 @@ func wanted(n platform.Number) settings {
 	return settings{customPrompt: n.Block[customPrompt]}
 }
 
-// withPrivateSettings is n's memory with the settings of the record that is to
+// withPrivateSettings is the same with the settings of the record that is to
 // be deleted, but for what the resource manages and what is not set.
 func withPrivateSettings(n platform.Number, live *record) platform.Values {
 	set := maps.Clone(live.settings)

@@ -278,23 +278,11 @@ func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) (
 		return nil, platform.Untouched(err)
 	}
 	doing := fmt.Sprintf("delete the record of %s at Retell AI", n.PhoneNumber)
-	failure := p.api.remove(ctx, n.PhoneNumber)
-	if failure != nil && !httpapi.IsUnclear(failure) && !isAbsent(failure) {
-		return nil, platform.Untouched(platform.NotAbsent(explained(doing, failure)))
+	deletion := httpapi.Deletion{
+		Doing: doing, Title: "Retell AI", WaysOut: remedies, IsAbsent: isAbsent,
+		Look: func(ctx context.Context) error { return p.look(ctx, n) },
 	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	switch err := p.look(ctx, n); {
-	case errors.Is(err, platform.ErrNotFound):
-		return nil, nil
-	case err != nil:
-		return nil, changed(doing+" (whether it is gone is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
-	case isAbsent(failure):
-		return nil, platform.Untouched(platform.NotAbsent(explained(doing+" (and yet it can be read)", failure)))
-	case failure != nil:
-		return nil, changed(doing+" (it is still there; run it again)", failure)
-	}
-	return nil, fmt.Errorf("%s: Retell AI accepted it but still has the number; run it again", doing)
+	return nil, deletion.Settle(ctx, p.api.remove(ctx, n.PhoneNumber))
 }
 
 // look finds out whether n's record is there, before a deletion and after it. That

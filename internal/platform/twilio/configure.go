@@ -102,12 +102,13 @@ func (c *Carrier) Configure(ctx context.Context, have, want platform.Number) (pl
 	if have, err = c.settleMembership(ctx, have, want); err != nil {
 		return asReported(want, have), err
 	}
-	service, known := have.Settings[membership.Name]
+	_, known := have.Settings[membership.Name]
+	service := have.Settings.String(membership.Name)
 	if all := changes(have, want); len(all) > 0 {
 		have, err = c.change(ctx, have, all)
 	}
 	if known {
-		have = inPool(have, platform.Values{membership.Name: service}.String(membership.Name))
+		have = inPool(have, service)
 	}
 	return asReported(want, have), err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/twilio/twilio-go/client"
 	senders "github.com/twilio/twilio-go/rest/messaging/v1"
@@ -43,14 +44,11 @@ func (c *Carrier) Survey(ctx context.Context, n platform.Number) (platform.Numbe
 
 // inPool is n in the sender pool of a Service; empty: in none.
 func inPool(n platform.Number, service string) platform.Number {
-	settings := platform.Values{}
-	for name, value := range n.Settings {
-		settings[name] = value
+	settings := maps.Clone(n.Settings)
+	if settings == nil {
+		settings = platform.Values{}
 	}
-	settings[membership.Name] = nil
-	if service != "" {
-		settings[membership.Name] = service
-	}
+	settings[membership.Name] = platform.TextOrNil(service)
 	n.Settings = settings
 	return n
 }

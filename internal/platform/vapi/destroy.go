@@ -60,25 +60,15 @@ func (p *Platform) remove(ctx context.Context, n platform.Number, op string) ([]
 		return nil, platform.Untouched(err)
 	}
 	doing := fmt.Sprintf("delete %s at Vapi", n.PhoneNumber)
-	failure := p.api.remove(ctx, live.ID)
-	if failure != nil && !httpapi.IsUnclear(failure) && !isAbsent(failure) {
-		return nil, platform.Untouched(platform.NotAbsent(explained(doing, failure)))
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
 	n.Block = platform.Values{recordID: live.ID}
-	_, err = p.find(ctx, n)
-	switch {
-	case errors.Is(err, platform.ErrNotFound):
-		return nil, nil
-	case err != nil:
-		return nil, changed(doing+" (whether it is gone is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
-	case isAbsent(failure):
-		return nil, platform.Untouched(platform.NotAbsent(explained(doing+" (and yet it can be read)", failure)))
-	case failure != nil:
-		return nil, changed(doing+" (it is still there; run it again)", failure)
+	deletion := httpapi.Deletion{
+		Doing: doing, Title: "Vapi", WaysOut: remedies, IsAbsent: isAbsent,
+		Look: func(ctx context.Context) error {
+			_, err := p.find(ctx, n)
+			return err
+		},
 	}
-	return nil, fmt.Errorf("%s: Vapi accepted it but still has the number; run it again", doing)
+	return nil, deletion.Settle(ctx, p.api.remove(ctx, live.ID))
 }
 
 // unlink takes the agent off the number.
