@@ -184,7 +184,7 @@ var platformActs = []act{
 		steps: []step{
 			edit("helpdesk.tf", `"detach"`, `"force_delete"`),
 			glance("apply -auto-approve", succeeds),
-			says("The change takes effect only once it is applied"),
+			says("the change takes effect only once it is applied"),
 			failingCleanups(100, "From now on, every cleanup of Resemble AI fails."),
 			glance("destroy -auto-approve", succeeds),
 			leftBehind(helpdesk),
