@@ -107,7 +107,7 @@ func (f fault) fits(call simulator.Request) bool {
 	if f.name == "404" && call.Service == simulator.DialNexa && strings.HasPrefix(call.Path, "/agents/") {
 		return false
 	}
-	return !f.writes || call.Method != http.MethodGet
+	return !f.writes || !isRead(call)
 }
 
 // hides says that nobody may notice the fault.
@@ -115,9 +115,14 @@ func (f fault) hides(call simulator.Request) bool { return f.hidden != nil && f.
 
 func anyCall(simulator.Request) bool { return true }
 
+// isRead says that a call changes nothing. Retell AI lists agents by a POST.
+func isRead(call simulator.Request) bool {
+	return call.Method == http.MethodGet || call.Service == simulator.Retell && call.Path == "/v2/list-agents"
+}
+
 // repeatable says that a call may be repeated whatever has become of it.
 func repeatable(call simulator.Request) bool {
-	return call.Method == http.MethodGet || call.Method == http.MethodDelete
+	return isRead(call) || call.Method == http.MethodDelete
 }
 
 // succeeding says that a call may be repeated if the body of its answer is lost. A

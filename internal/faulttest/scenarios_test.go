@@ -47,10 +47,11 @@ const (
 	importing command = "import"  // and an apply
 	listing   command = "list"    // the list resource
 	lookingUp command = "look up" // the data source of many numbers
+	asking    command = "ask"     // the data source of agents
 )
 
 // lists says that the command is about no resource.
-func (c command) lists() bool { return c == listing || c == lookingUp }
+func (c command) lists() bool { return c == listing || c == lookingUp || c == asking }
 
 // scenarios are all of them. A further command is a constant above, a case in
 // user, and a row here.
@@ -565,6 +566,13 @@ func lists() []scenario {
 		all = append(all, found)
 		found.name, found.command, found.config = "look-up, "+h.name, lookingUp, acctest.Values{"service": service}
 		all = append(all, found)
+	}
+	// DialNexa tells which agents it has by one path or the other, or by both.
+	agents := simulator.WithDialNexa(simulator.DialNexaRules{AgentsReadable: true, Agents2Readable: true})
+	for _, service := range []string{"nixflex", "resemble", "synthflow", "retell", "elevenlabs", "vapi", "dialnexa"} {
+		all = append(all, scenario{
+			name: "agents, " + service, command: asking, config: acctest.Values{"service": service}, rules: []simulator.Option{agents},
+		})
 	}
 	return all
 }

@@ -69,6 +69,10 @@ func (u *driven) run(c command, config acctest.Values, id string) outcome {
 		var all acctest.Values
 		all, diags = u.driver.ReadDataSource("telephony_phone_numbers", config)
 		found = fmt.Sprintf("%+v", all)
+	case c == asking:
+		var all acctest.Values
+		all, diags = u.driver.ReadDataSource("telephony_agents", config)
+		found = fmt.Sprintf("%+v", all)
 	case c == importing && before == nil:
 		if diags = u.resource.Import(id); !diags.Failed() {
 			var more acctest.Diagnostics

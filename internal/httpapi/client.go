@@ -115,6 +115,9 @@ type Request struct {
 	Header      http.Header
 	Body        []byte
 	ContentType string // of Body
+	// ReadOnly says that the request changes nothing, whatever its method, so that
+	// it is sent again like a GET.
+	ReadOnly bool
 	// BeforeRepeat is asked, if it is not nil, before the request is sent again.
 	// Its error ends the call.
 	BeforeRepeat func() error
@@ -149,7 +152,7 @@ func (r *Response) Refusal() *Error {
 //   - A 429 was not processed: it is repeated with every method until ctx's
 //     deadline.
 //   - A 5xx and a network fault leave open what was done: they are repeated at
-//     most MaxRetries times, and only for GET, HEAD and DELETE.
+//     most MaxRetries times, and only for GET, HEAD, DELETE and what is ReadOnly.
 //   - Anything else is not repeated; a redirect is an error.
 //
 // Identical reads that wait at a time are one request, which begins after each of
@@ -172,7 +175,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 
 // send is Do by a request of its own.
 func (c *Client) send(ctx context.Context, r Request) (*Response, error) {
-	call := &call{client: c, method: r.Method, path: r.Path}
+	call := &call{client: c, method: r.Method, path: r.Path, readOnly: r.ReadOnly}
 	u, err := c.endpoint.urlOf(r)
 	if err != nil {
 		return nil, call.failure(err)

@@ -14,6 +14,7 @@ import (
 type call struct {
 	client       *Client
 	method, path string
+	readOnly     bool     // whatever its method
 	secrets      []string // that the request carries
 
 	attempts int           // made
@@ -71,7 +72,9 @@ func (call *call) mayRepeat(resp *http.Response, err error) bool {
 	switch call.method {
 	case http.MethodGet, http.MethodHead, http.MethodDelete:
 	default:
-		return false
+		if !call.readOnly {
+			return false
+		}
 	}
 	transient := false
 	if err != nil {

@@ -110,6 +110,20 @@ func TestRetriesByMethodAndFault(t *testing.T) {
 	}
 }
 
+// A read by a POST is repeated like any other read.
+func TestReadOnlyRequestIsRepeatedWithItsBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, first := range []outcome{{status: 503}, {}} {
+			s := &script{outcomes: []outcome{first, {status: 200}}}
+			client := newClient(t, "https://acme.example", httpapi.Options{MaxRetries: 1, Transport: s})
+			r := httpapi.Request{Method: "POST", Path: "/x", Body: []byte("body"), ReadOnly: true}
+			if _, err := client.Do(t.Context(), r); err != nil || !slices.Equal(s.bodies, []string{"body", "body"}) {
+				t.Errorf("%d: error %v, sent %q", first.status, err, s.bodies)
+			}
+		}
+	})
+}
+
 func TestRetriesAreCounted(t *testing.T) {
 	for name, tc := range map[string]struct {
 		outcomes []outcome

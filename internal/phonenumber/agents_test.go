@@ -113,6 +113,91 @@ func TestAgentsAreListedByNameOnEveryPlatform(t *testing.T) {
 	}
 }
 
+// What the services leave open on their lists of agents, each turned the other
+// way: the list is the same, or there is none, and an error says why.
+func TestAgentsAreListedWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	const count = 230
+	for name, tc := range map[string]struct {
+		service string
+		rule    simulator.Option
+		fails   string
+	}{
+		"no envelope": {"nixflex", simulator.WithNixflex(simulator.NixflexRules{BareAgentList: true}), ""},
+		"no paging":   {"nixflex", simulator.WithNixflex(simulator.NixflexRules{UnpagedAgents: true}), ""},
+		"no envelope and no paging": {
+			"nixflex", simulator.WithNixflex(simulator.NixflexRules{BareAgentList: true, UnpagedAgents: true}), "",
+		},
+		"a count of the page":   {"nixflex", simulator.WithNixflex(simulator.NixflexRules{CountsPage: true}), ""},
+		"shorter pages":         {"synthflow", simulator.WithSynthflow(simulator.SynthflowRules{MaxLimit: 40}), ""},
+		"numbers with agents":   {"synthflow", simulator.WithSynthflow(simulator.SynthflowRules{AgentListHasPools: true}), ""},
+		"plain objects":         {"resemble", simulator.WithResemble(simulator.ResembleRules{FlatAgents: true}), ""},
+		"a list that is cut":    {"resemble", simulator.WithResemble(simulator.ResembleRules{MaxAgents: 100}), "100 of 230 agents"},
+		"the newest come last":  {"vapi", simulator.WithVapi(simulator.VapiRules{OldestFirst: true}), "not ordered from the newest"},
+		"pages of Retell's own": {"retell", simulator.WithRetell(simulator.RetellRules{MaxLimit: 40}), ""},
+		"cursors of any form":   {"elevenlabs", simulator.WithElevenLabs(simulator.ElevenLabsRules{OpaqueCursor: true}), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Start(t, tc.rule)
+			var names []string
+			for i := range count {
+				names = append(names, fmt.Sprintf("Line %d", i))
+			}
+			withAgents(t, sim, names...)
+			d := sim.Driver(t, everyPlatform(sim))
+			if tc.fails != "" {
+				expectAgentsError(t, d, tc.service, tc.fails)
+				return
+			}
+			if all := listedAgents(t, d, tc.service, ""); len(all) != count {
+				t.Errorf("%d of %d agents are listed", len(all), count)
+			}
+		})
+	}
+}
+
+// An agent that takes no call is not listed, whether the service leaves it out or
+// marks it.
+func TestAgentsThatTakeNoCallsAreNotListed(t *testing.T) {
+	t.Parallel()
+	for _, marked := range []bool{false, true} {
+		sim := acctest.Start(t, simulator.WithRetell(simulator.RetellRules{FilterIgnored: marked}),
+			simulator.WithDialNexa(simulator.DialNexaRules{Agents2Readable: true, DeletedAgentsListed: marked}))
+		withAgents(t, sim, "Support", "Bookings")
+		chatting := `{"retell": {"agents": [{"id": "agt_chat", "name": "Website", "chat": true}]}}`
+		if err := sim.Seed(strings.NewReader(chatting)); err != nil {
+			t.Fatal(err)
+		}
+		if !sim.DialNexa().RemoveAgent(agentID("dialnexa", 1)) {
+			t.Fatal("there is no second agent")
+		}
+		d := sim.Driver(t, everyPlatform(sim))
+		if got := listedAgents(t, d, "retell", ""); len(got) != 2 {
+			t.Errorf("marked: %t: listed at Retell AI are %q", marked, got)
+		}
+		if got := listedAgents(t, d, "dialnexa", ""); len(got) != 1 {
+			t.Errorf("marked: %t: listed at DialNexa are %q", marked, got)
+		}
+	}
+}
+
+// A list is a read, whatever its method: a fault that passes is not seen.
+func TestListOfAgentsIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	for service := range agentSeeds {
+		sim := acctest.Start(t, simulator.WithDialNexa(simulator.DialNexaRules{AgentsReadable: true}))
+		withAgents(t, sim, "Support")
+		access := everyPlatform(sim)
+		access["max_retries"] = 2
+		d := sim.Driver(t, access)
+		sim.Inject(simulator.Fault{Service: simulator.Service(service), Status: 503, Times: 2})
+		if got := listedAgents(t, d, service, ""); len(got) != 1 {
+			t.Errorf("%s: listed are %q", service, got)
+		}
+	}
+}
+
 func TestAgentsOfGenerationAAreListedAndHiddenOnesAreAnError(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

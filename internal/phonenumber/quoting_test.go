@@ -144,11 +144,12 @@ func quote(t *testing.T, name string, q quoter, argument, secret, spelled, envel
 	homes()[q.home].seed(sim, adopted)
 	var log bytes.Buffer
 	sim.Log, sim.FaultyFinalPlans = &log, true
-	r := sim.Driver(t, acctest.Values{
+	d := sim.Driver(t, acctest.Values{
 		"max_retries": 0, "retell": acctest.Values{"api_key": retellKeySecret, "base_url": sim.URL + "/retell"},
 		"vapi":       acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
 		"elevenlabs": acctest.Values{"api_key": simulator.DefaultElevenLabsKey, "base_url": sim.URL + "/elevenlabs"},
-	}).Resource("telephony_phone_number")
+	})
+	r := d.Resource("telephony_phone_number")
 	config := func(hidden bool) acctest.Values {
 		c := acctest.Values{"phone_number": number}
 		maps.Copy(c, q.settings)
@@ -185,6 +186,10 @@ func quote(t *testing.T, name string, q quoter, argument, secret, spelled, envel
 	if argument == "" { // what is write-only goes out with writes alone
 		sim.Inject(quoting)
 		said = append(said, r.Read(), r.State())
+		if name != "" {
+			agents, diags := d.ReadDataSource(manyAgents, acctest.Values{"service": name})
+			said = append(said, agents, diags)
+		}
 	} else if r.State() != nil {
 		sim.Inject(quoting)
 		said = append(said, r.Apply(r.Plan(config(true)))) // a change, or a repair

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -12,6 +13,7 @@ import (
 type NamedAgent struct {
 	ID   string `json:"id"`
 	Name string `json:"name,omitempty"`
+	Chat bool   `json:"chat,omitempty"` // it writes and does not speak; at Retell AI alone
 }
 
 // UnmarshalJSON reads either form.
@@ -58,7 +60,12 @@ func (r *retell) listAgents(c *call, _ string) answer {
 		}
 		limit = given
 	}
-	all := slices.Clone(r.agents)
+	if r.rules.MaxLimit > 0 {
+		limit = min(limit, r.rules.MaxLimit)
+	}
+	all := selected(r.agents, func(id string) bool {
+		return r.rules.FilterIgnored || criteria.Channel.Value == "" || r.channel(id) == criteria.Channel.Value
+	})
 	slices.Reverse(all)
 	if key := c.query.Get("pagination_key"); key != "" {
 		last := slices.Index(all, key)
@@ -70,7 +77,7 @@ func (r *retell) listAgents(c *call, _ string) answer {
 	page := all[:min(limit, len(all))]
 	list := map[string]any{"has_more": len(page) < len(all), "items": mapped(page, func(id string) any {
 		return map[string]any{
-			"agent_id": id, "agent_name": r.names[id], "channel": "voice", "tags": map[string]any{}, "user_modified_timestamp": 0,
+			"agent_id": id, "agent_name": r.names[id], "channel": r.channel(id), "tags": map[string]any{}, "user_modified_timestamp": 0,
 		}
 	})}
 	if len(page) < len(all) {
@@ -79,37 +86,53 @@ func (r *retell) listAgents(c *call, _ string) answer {
 	return jsonAnswer(http.StatusOK, list)
 }
 
-// listAgents lists the workspace's agents (ElevenLabs Python SDK: agents.list). Their order, and that the cursor is an
-// offset, are assumptions.
+func (r *retell) channel(agentID string) string {
+	if r.chats[agentID] {
+		return "chat"
+	}
+	return "voice"
+}
+
+// listAgents lists the workspace's agents (ElevenLabs Python SDK: agents.list). Their order is an assumption.
 func (e *elevenLabs) listAgents(c *call, _ string) answer {
 	size, offset := 30, 0
-	for name, target := range map[string]*int{"page_size": &size, "cursor": &offset} {
-		if !c.query.Has(name) {
-			continue
+	if c.query.Has("page_size") {
+		given, err := strconv.Atoi(c.query.Get("page_size"))
+		if err != nil || given < 1 || given > 100 {
+			return elevenLabsInvalid("page_size", "Input should be valid")
 		}
-		given, err := strconv.Atoi(c.query.Get(name))
-		if err != nil || given < 1 || name == "page_size" && given > 100 {
-			return elevenLabsInvalid(name, "Input should be valid")
-		}
-		*target = given
+		size = given
 	}
-	rest := e.agents[min(offset, len(e.agents)):]
+	if c.query.Has("cursor") {
+		offset = slices.Index(mapped(e.agents, e.cursorAfter), c.query.Get("cursor")) + 1
+		if offset == 0 {
+			return elevenLabsInvalid("cursor", "Input should be valid")
+		}
+	}
+	rest := e.agents[offset:]
 	page := rest[:min(size, len(rest))]
 	list := map[string]any{
 		"has_more": len(page) < len(rest), "next_cursor": nil,
 		"agents": mapped(page, func(id string) any { return map[string]any{"agent_id": id, "name": e.names[id], "tags": []string{}} }),
 	}
 	if len(page) < len(rest) {
-		list["next_cursor"] = strconv.Itoa(offset + len(page))
+		list["next_cursor"] = e.cursorAfter(page[len(page)-1])
 	}
 	return jsonAnswer(http.StatusOK, list)
+}
+
+// cursorAfter is where the page begins that follows on an agent.
+func (e *elevenLabs) cursorAfter(id string) string {
+	if e.rules.OpaqueCursor {
+		return base64.StdEncoding.EncodeToString([]byte("after " + id))
+	}
+	return strconv.Itoa(slices.Index(e.agents, id) + 1)
 }
 
 // vapiBegan is when the first assistant was created; each further one follows after a second.
 var vapiBegan = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// listAssistants lists the organization's assistants (Vapi SDK: assistants.list). That the newest come first is an
-// assumption.
+// listAssistants lists the organization's assistants (Vapi SDK: assistants.list).
 func (v *vapi) listAssistants(c *call, _ string) answer {
 	limit, refused := v.count(c, "limit", 100, 1, 1000)
 	if refused != nil {
@@ -123,15 +146,15 @@ func (v *vapi) listAssistants(c *call, _ string) answer {
 		}
 	}
 	list := []any{}
-	for i := len(v.assistants) - 1; i >= 0 && len(list) < limit; i-- {
-		created := vapiBegan.Add(time.Duration(i) * time.Second)
-		if !until.IsZero() && created.After(until) {
-			continue
+	for i, id := range v.assistants {
+		if created := vapiBegan.Add(time.Duration(i) * time.Second); until.IsZero() || !created.After(until) {
+			list = append(list, map[string]any{"id": id, "name": v.names[id], "createdAt": created.Format(vapiTime)})
 		}
-		id := v.assistants[i]
-		list = append(list, map[string]any{"id": id, "name": v.names[id], "createdAt": created.Format(vapiTime)})
 	}
-	return jsonAnswer(http.StatusOK, list)
+	if !v.rules.OldestFirst {
+		slices.Reverse(list)
+	}
+	return jsonAnswer(http.StatusOK, list[:min(limit, len(list))])
 }
 
 // vapiTime is how Vapi writes a time.
@@ -139,14 +162,18 @@ const vapiTime = "2006-01-02T15:04:05.000Z"
 
 // listAgents lists the workspace's agents (DialNexa OpenAPI: listAgents).
 func (d *dialNexa) listAgents(c *dialNexaCall) (int, any, *dialNexaError) {
-	return http.StatusOK, map[string]any{"agents": mapped(d.agentsOf(c.workspace), wireDialNexaAgent)}, nil
+	return http.StatusOK, map[string]any{"agents": mapped(agentsOf(c.workspace, d.agents), wireDialNexaAgent)}, nil
 }
 
 // listOlderAgents is the same in generation A (DialNexa docs: agents, list).
 func (d *dialNexa) listOlderAgents(c *dialNexaCall) (int, any, *dialNexaError) {
-	return http.StatusOK, map[string]any{"data": mapped(d.agentsOf(c.workspace), wireOlderDialNexaAgent)}, nil
+	agents := d.agents
+	if d.rules.DeletedAgentsListed {
+		agents = slices.Concat(agents, d.deleted)
+	}
+	return http.StatusOK, map[string]any{"data": mapped(agentsOf(c.workspace, agents), d.wireOlderAgent)}, nil
 }
 
-func (d *dialNexa) agentsOf(w *DialNexaWorkspace) []*DialNexaAgent {
-	return selected(d.agents, func(a *DialNexaAgent) bool { return a.WorkspaceID == w.ID })
+func agentsOf(w *DialNexaWorkspace, agents []*DialNexaAgent) []*DialNexaAgent {
+	return selected(agents, func(a *DialNexaAgent) bool { return a.WorkspaceID == w.ID })
 }

@@ -63,6 +63,9 @@ type DialNexaRules struct {
 	AgentsReadable bool `json:"agents_readable,omitempty"`
 	// Agents2Readable serves GET /agents2/{id}, as the pages of generation A have it, in the same way.
 	Agents2Readable bool `json:"agents2_readable,omitempty"`
+	// DeletedAgentsListed keeps agents that were deleted in generation A's list, with is_deleted. By default they leave it;
+	// what the field is for is not documented.
+	DeletedAgentsListed bool `json:"deleted_agents_listed,omitempty"`
 
 	// NoPrices leaves out GET /phone-number-pricing, which only the OpenAPI of generation B has. By default it is served,
 	// whichever generation the rest is of.
@@ -181,6 +184,7 @@ type dialNexa struct {
 
 	workspaces []*DialNexaWorkspace
 	agents     []*DialNexaAgent
+	deleted    []*DialNexaAgent
 	numbers    []*dialNexaNumber
 	seeded     []DialNexaAvailable // for sale before the made-up stock
 	sold       map[string]bool     // E.164 numbers that somebody else has bought
@@ -383,9 +387,10 @@ func (ds *DialNexaState) UpdateAgent(id string, change func(*DialNexaAgent)) (ok
 // becomes of its numbers is not documented; they keep its ID.
 func (ds *DialNexaState) RemoveAgent(id string) (ok bool) {
 	ds.with(func(d *dialNexa) {
-		before := len(d.agents)
+		if a := d.agent(id); a != nil {
+			d.deleted, ok = append(d.deleted, a), true
+		}
 		d.agents = slices.DeleteFunc(d.agents, func(a *DialNexaAgent) bool { return a.ID == id })
-		ok = len(d.agents) < before
 	})
 	return ok
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -176,11 +177,11 @@ func (d *dialNexa) fetchOlderAgent(c *dialNexaCall) (int, any, *dialNexaError) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	return http.StatusOK, wireOlderDialNexaAgent(a), nil
+	return http.StatusOK, d.wireOlderAgent(a), nil
 }
 
-func wireOlderDialNexaAgent(a *DialNexaAgent) any {
-	wire := map[string]any{"id": a.ID, "organization_id": a.WorkspaceID, "is_deleted": false}
+func (d *dialNexa) wireOlderAgent(a *DialNexaAgent) any {
+	wire := map[string]any{"id": a.ID, "organization_id": a.WorkspaceID, "is_deleted": slices.Contains(d.deleted, a)}
 	if last := len(a.Versions) - 1; last >= 0 {
 		v := a.Versions[last]
 		wire["current_version_number"] = v.Number

@@ -47,6 +47,9 @@ type ElevenLabsRules struct {
 	UnknownIs422 bool `json:"unknown_is_422,omitempty"`
 	// DuplicatesAllowed makes a second record of a number that is there already. By default that is refused.
 	DuplicatesAllowed bool `json:"duplicates_allowed,omitempty"`
+	// OpaqueCursor makes the cursor of a list of agents a text that names the last of a page. By default it is how many come
+	// before the page.
+	OpaqueCursor bool `json:"opaque_cursor,omitempty"`
 	// RateLimit answers 429 to some requests by count, so that a test does not depend on time.
 	RateLimit RateLimit `json:"rate_limit,omitzero"`
 }

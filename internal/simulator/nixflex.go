@@ -38,6 +38,8 @@ type NixflexRules struct {
 	// BareAgentList lists agents as a bare array, 100 by default and at most 200, as the SDK states. By default it is an
 	// object with count, 25 by default and at most 100, as the docs state.
 	BareAgentList bool `json:"bare_agent_list,omitempty"`
+	// UnpagedAgents lists all agents whatever limit and offset say, as the SDK's list of numbers does.
+	UnpagedAgents bool `json:"unpaged_agents,omitempty"`
 	// ServesSingleNumbers answers GET of one number, which no document mentions. By default there is no such route.
 	ServesSingleNumbers bool `json:"serves_single_numbers,omitempty"`
 	// PlainPlusWorks accepts a number in a path with its plus sign unescaped, as one example in the docs has it. By

@@ -54,6 +54,9 @@ func (n *nixflex) listAgents(c *nixflexCall) (int, any, *nixflexError) {
 			(!c.query.Has("is_active") || strconv.FormatBool(!a.Inactive) == c.query.Get("is_active"))
 	})
 	slices.Reverse(all)
+	if n.rules.UnpagedAgents {
+		p.limit, p.offset = len(all), 0
+	}
 	agents := mapped(cut(p, all), wireNixflexAgent)
 	if n.rules.BareAgentList {
 		return http.StatusOK, agents, nil

@@ -52,6 +52,13 @@ type ResembleRules struct {
 	// having a list of numbers, but is written with a single one, which an update "changes".
 	AgentsHoldSeveral bool `json:"agents_hold_several,omitempty"`
 
+	// FlatAgents lists agents as plain objects. By default each is within an object with its settings beside it, as the one
+	// of a read is; no page shows an item of the list.
+	FlatAgents bool `json:"flat_agents,omitempty"`
+	// MaxAgents is the most that the list of agents has, whose count is that of all then. 0 is no maximum: no paging is
+	// documented.
+	MaxAgents int `json:"max_agents,omitempty"`
+
 	// SlowDeletion is the number of reads that still answer deleting. By default a deletion is over when it is answered.
 	SlowDeletion int `json:"slow_deletion,omitempty"`
 	// ForceDeletesAny lets a force delete remove numbers that are not corrupted, as a line of Resemble's OpenAPI suggests.

@@ -47,7 +47,16 @@ func (r *resemble) listAgents(c *resembleCall) (int, any, *resembleFailure) {
 		return n != nil && n.AgentUUID == a.UUID
 	})
 	advanced := c.query.Get("advanced") == "true"
-	return http.StatusOK, listed(agents, func(a *ResembleAgent) any { return r.wireAgent(a, advanced) }), nil
+	list := listed(agents, func(a *ResembleAgent) any {
+		if r.rules.FlatAgents {
+			return map[string]any{"uuid": a.UUID, "name": a.Name}
+		}
+		return r.wireAgent(a, advanced)
+	})
+	if r.rules.MaxAgents > 0 {
+		list.Items = list.Items[:min(r.rules.MaxAgents, len(list.Items))]
+	}
+	return http.StatusOK, list, nil
 }
 
 // ownAgent is the team's agent of the path.

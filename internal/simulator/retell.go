@@ -34,6 +34,8 @@ type RetellRules struct {
 	AgentsUnchecked bool `json:"agents_unchecked,omitempty"`
 	// VersionsChecked refuses a version by its number of an agent that has not got it: any but 0. By default all are taken.
 	VersionsChecked bool `json:"versions_checked,omitempty"`
+	// FilterIgnored lists agents that only chat, too, whatever is asked for. By default the filter's channel is kept to.
+	FilterIgnored bool `json:"filter_ignored,omitempty"`
 	// MaxLimit is the most that a page has, whatever a request asks for. 0 stands for the documented 1000.
 	MaxLimit int `json:"max_limit,omitempty"`
 	// RateLimit answers 429 to some requests by count, so that a test does not depend on time.
@@ -69,6 +71,7 @@ type retell struct {
 	rules    RetellRules
 	agents   []string
 	names    agentNames
+	chats    map[string]bool // agents that only chat
 	numbers  []*RetellNumber // oldest first
 	released []string
 	served   int // requests, for RateLimit
@@ -80,7 +83,7 @@ func WithRetell(rules RetellRules) Option {
 }
 
 func newRetell(s *Server) *retell {
-	r := &retell{sim: s, names: agentNames{}}
+	r := &retell{sim: s, names: agentNames{}, chats: map[string]bool{}}
 	r.rules, _ = s.rules[Retell].(RetellRules)
 	return r
 }
@@ -210,6 +213,9 @@ func (r *retell) seed(part json.RawMessage) error {
 		r.rules = *in.Rules
 	}
 	r.agents = append(r.agents, r.names.add(in.Agents)...)
+	for _, agent := range in.Agents {
+		r.chats[agent.ID] = agent.Chat
+	}
 	for _, n := range in.Numbers {
 		r.addNumber(n)
 	}

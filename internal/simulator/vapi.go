@@ -63,6 +63,8 @@ type VapiRules struct {
 	MessageLists bool `json:"message_lists,omitempty"`
 	// SearchIgnored lists all numbers, whatever is searched for. By default what contains the text is listed.
 	SearchIgnored bool `json:"search_ignored,omitempty"`
+	// OldestFirst lists assistants from the oldest on. By default the newest come first; no order is documented.
+	OldestFirst bool `json:"oldest_first,omitempty"`
 	// BarePages leaves the optional members of a page's metadata out.
 	BarePages bool `json:"bare_pages,omitempty"`
 	// MaxLimit is the most that a page has, whatever a request asks for. 0 stands for the documented 1000.

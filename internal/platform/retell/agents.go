@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -42,7 +43,8 @@ func (a api) listAgents(ctx context.Context, key string) (page []platform.Agent,
 		HasMore       bool   `json:"has_more"`
 		PaginationKey string `json:"pagination_key"`
 	}
-	err = a.call(ctx, http.MethodPost, "/v2/list-agents", query, voiceAgents, &list, func() error {
+	request := httpapi.Request{Method: http.MethodPost, Path: "/v2/list-agents", Query: query, ReadOnly: true}
+	err = a.send(ctx, request, voiceAgents, &list, func() error {
 		if list.Items == nil { // "none" is an empty list
 			return errors.New("it lacks items")
 		}

@@ -144,7 +144,12 @@ func path(operation, id string) string { return "/" + operation + "/" + httpapi.
 func (a api) call(
 	ctx context.Context, method, path string, query url.Values, in body, out any, check func() error,
 ) error {
-	r := httpapi.Request{Method: method, Path: path, Query: query, Header: http.Header{"Accept": {"application/json"}}}
+	return a.send(ctx, httpapi.Request{Method: method, Path: path, Query: query}, in, out, check)
+}
+
+// send is call for a request with properties of its own.
+func (a api) send(ctx context.Context, r httpapi.Request, in body, out any, check func() error) error {
+	r.Header = http.Header{"Accept": {"application/json"}}
 	if in != nil {
 		text, err := json.Marshal(in)
 		if err != nil {

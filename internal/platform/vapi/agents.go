@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,11 +37,12 @@ func (a api) listAssistants(ctx context.Context, until string) (page []platform.
 	if until != "" {
 		query.Set("createdAtLe", until)
 	}
-	var list []struct {
+	type listed struct {
 		ID        string    `json:"id"`
 		Name      string    `json:"name"`
 		CreatedAt time.Time `json:"createdAt"`
 	}
+	var list []listed
 	err = a.call(ctx, http.MethodGet, "/assistant", query, nil, &list, func() error {
 		if list == nil { // "none" is an empty list
 			return errors.New("it is no list")
@@ -51,16 +53,14 @@ func (a api) listAssistants(ctx context.Context, until string) (page []platform.
 			}
 			page = append(page, platform.Agent{ID: item.ID, Name: item.Name})
 		}
+		newestFirst := slices.IsSortedFunc(list, func(a, b listed) int { return b.CreatedAt.Compare(a.CreatedAt) })
+		if len(list) >= pageSize && !newestFirst {
+			return errors.New("it is not ordered from the newest to the oldest, so that nobody knows what it leaves out")
+		}
 		return nil
 	})
 	if err != nil || len(list) < pageSize {
 		return page, "", err
 	}
-	oldest := list[0].CreatedAt
-	for _, item := range list {
-		if item.CreatedAt.Before(oldest) {
-			oldest = item.CreatedAt
-		}
-	}
-	return page, oldest.Format(time.RFC3339Nano), nil
+	return page, list[len(list)-1].CreatedAt.Format(time.RFC3339Nano), nil
 }
