@@ -572,9 +572,22 @@ func lists() []scenario {
 	for _, service := range []string{"nixflex", "resemble", "synthflow", "retell", "elevenlabs", "vapi", "dialnexa"} {
 		all = append(all, scenario{
 			name: "agents, " + service, command: asking, config: acctest.Values{"service": service}, rules: []simulator.Option{agents},
+			seed: manyAgents,
 		})
 	}
 	return all
+}
+
+// manyAgents gives the platforms whose list has pages more agents than one takes.
+func manyAgents(sim *acctest.Simulation) {
+	for i := range 110 {
+		id := fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
+		sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: fmt.Sprintf("agent_%016d", i)})
+		sim.Synthflow().AddAgent(simulator.SynthflowAgent{ID: id})
+		sim.Retell().AddAgent(id)
+		sim.ElevenLabs().AddAgent(id)
+		sim.Vapi().AddAssistant(id)
+	}
 }
 
 func suffix(i int) string {
