@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
@@ -34,11 +35,15 @@ func StartInMemory(t *testing.T, opts ...simulator.Option) *Simulation {
 		_ = server.Close()
 		<-served
 	})
-	return &Simulation{Server: sim, URL: "http://127.0.0.1", handler: sim, options: []provider.Option{
+	options := []provider.Option{
 		provider.WithTransport(transport),
 		provider.WithWaits(httpapi.WaitPolicy{}),
 		provider.WithPollInterval(0),
-	}}
+	}
+	if cases.Soak() { // thousands of cases: that both paths answer alike is held elsewhere
+		options = append(options, provider.WithFastPathsCompared(nil))
+	}
+	return &Simulation{Server: sim, URL: "http://127.0.0.1", handler: sim, options: options}
 }
 
 // pipes are a listener and the way to it.
