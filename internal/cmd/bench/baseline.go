@@ -22,6 +22,8 @@ const (
 	plain = "plain"
 	// idle has this provider's schema, and methods that do nothing: what the framework costs.
 	idle = "idle"
+	// peer has this provider's schema, and for each number one read and one write: what other providers do.
+	peer = "peer"
 )
 
 func serveBaseline(ctx context.Context, name string) error {
@@ -33,26 +35,34 @@ func serveBaseline(ctx context.Context, name string) error {
 	case plain:
 		return serve(telephony.New("bench", telephony.WithSingleReads()))
 	case idle:
-		return serve(func() provider.Provider { return idleProvider{telephony.New("bench")()} })
+		return serve(func() provider.Provider { return baseline{telephony.New("bench")(), newIdle} })
+	case peer:
+		account := newAccount()
+		return serve(func() provider.Provider { return baseline{telephony.New("bench")(), account.resource} })
 	}
 	return fmt.Errorf("there is no baseline %q", name)
 }
 
-// idleProvider has this provider's schema.
-type idleProvider struct{ provider.Provider }
+// baseline has this provider's schema, and resources of its own.
+type baseline struct {
+	provider.Provider
 
-// Configure does nothing.
-func (idleProvider) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {
+	of func(resource.Resource) resource.Resource
 }
 
-// Resources are this provider's, idle.
-func (p idleProvider) Resources(ctx context.Context) []func() resource.Resource {
-	all := p.Provider.Resources(ctx)
+// Configure does nothing.
+func (baseline) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+
+// Resources are made of this provider's.
+func (b baseline) Resources(ctx context.Context) []func() resource.Resource {
+	all := b.Provider.Resources(ctx)
 	for i, one := range all {
-		all[i] = func() resource.Resource { return idleResource{one()} }
+		all[i] = func() resource.Resource { return b.of(one()) }
 	}
 	return all
 }
+
+func newIdle(r resource.Resource) resource.Resource { return idleResource{r} }
 
 // idleResource has this resource's schema.
 type idleResource struct{ resource.Resource }

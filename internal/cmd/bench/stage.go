@@ -24,12 +24,13 @@ const (
 )
 
 // variants are all that is measured.
-var variants = []string{this, terraformData, idle, plain}
+var variants = []string{this, terraformData, idle, plain, peer}
 
 // stage is a variant with its numbers, its simulator and its working folder.
 type stage struct {
 	variant  string
 	n        int
+	bought   bool // the numbers are for sale, else they are owned
 	sim      *simulation.Process
 	cli      string
 	dir      string
@@ -37,17 +38,17 @@ type stage struct {
 	env      []string
 }
 
-// newStage sets a variant up, with the numbers owned at Twilio.
-func newStage(ctx context.Context, p programs, variant string, n int) (*stage, error) {
+// newStage sets a variant up for a life, with its numbers at Twilio.
+func newStage(ctx context.Context, p programs, variant string, of life, n int) (*stage, error) {
 	dir, err := os.MkdirTemp(p.dir, "stage-")
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{variant: variant, n: n, cli: p.cli, dir: dir, readings: filepath.Join(dir, "readings")}
-	if err := s.write("seed.json", seed(n, s.plansOnly())); err != nil {
+	s := &stage{variant: variant, n: n, bought: of.bought, cli: p.cli, dir: dir, readings: filepath.Join(dir, "readings")}
+	if err := s.write("seed.json", s.seed()); err != nil {
 		return nil, err
 	}
-	if err := s.write("main.tf", configuration(variant, n)); err != nil {
+	if err := s.write("main.tf", s.configuration()); err != nil {
 		return nil, err
 	}
 	// The CLI starts what has the provider's name in this folder: the meter.
@@ -77,16 +78,23 @@ func (s *stage) write(name, text string) error {
 
 func number(i int) string { return fmt.Sprintf("+1415%07d", 5550000+i) }
 
-// seed has the numbers that the configuration names, wired as it says or not at all.
-func seed(n int, wired bool) string {
-	numbers := make([]map[string]string, n)
+// seed has the numbers that the configuration names: for sale, or owned, and then wired as it says or not at all.
+func (s *stage) seed() string {
+	numbers := make([]map[string]string, s.n)
 	for i := range numbers {
-		numbers[i] = map[string]string{"sid": fmt.Sprintf("PN%032x", i), "phone_number": number(i)}
-		if wired {
+		numbers[i] = map[string]string{"phone_number": number(i)}
+		if !s.bought {
+			numbers[i]["sid"] = fmt.Sprintf("PN%032x", i)
+		}
+		if s.plansOnly() {
 			numbers[i]["friendly_name"], numbers[i]["voice_url"] = fmt.Sprintf("Line %d", i), "https://example.com/voice"
 		}
 	}
-	text, err := json.Marshal(map[string]any{"twilio": map[string]any{"numbers": numbers}})
+	in := "numbers"
+	if s.bought {
+		in = "available"
+	}
+	text, err := json.Marshal(map[string]any{"twilio": map[string]any{in: numbers}})
 	if err != nil {
 		panic(err) // it is made of strings alone
 	}
@@ -95,13 +103,20 @@ func seed(n int, wired bool) string {
 
 // configuration has as many instances of one resource. They are counted: of for_each Terraform evaluates the whole
 // collection for every instance, which would drown all else.
-func configuration(variant string, n int) string {
-	if variant == terraformData {
+func (s *stage) configuration() string {
+	if s.variant == terraformData {
 		return fmt.Sprintf(`resource "terraform_data" "line" {
   count = %d
   input = "+1415${5550000 + count.index}"
 }
-`, n)
+`, s.n)
+	}
+	bought := ""
+	if s.bought {
+		bought = `
+  release_on_destroy = "release"
+  purchase {}
+`
 	}
 	return fmt.Sprintf(`terraform {
   required_providers {
@@ -116,8 +131,8 @@ resource "telephony_phone_number" "line" {
   phone_number  = "+1415${5550000 + count.index}"
   friendly_name = "Line ${count.index}"
   voice_url     = "https://example.com/voice"
-}
-`, n)
+%s}
+`, s.n, bought)
 }
 
 // result is what one command took.
@@ -164,15 +179,31 @@ func (s *stage) calls(ctx context.Context) (int, error) {
 	return len(log), err
 }
 
-// The operations of a life.
-const (
-	apply   = "apply, adopting"
-	plan    = "plan"
-	destroy = "destroy, detaching"
-)
+// life is what numbers are taken through, one operation after the other.
+type life struct {
+	bought     bool // else they are owned, and adopted
+	operations []operation
+}
 
 // operation is a command of the CLI.
 type operation struct{ name, args string }
+
+// The operations of the lives.
+const (
+	adopt    = "apply, adopting"
+	plan     = "plan"
+	detach   = "destroy, detaching"
+	purchase = "apply, buying"
+	release  = "destroy, releasing"
+
+	applyArgs   = "apply -auto-approve"
+	destroyArgs = "destroy -auto-approve"
+)
+
+var lives = []life{
+	{operations: []operation{{adopt, applyArgs}, {plan, "plan -detailed-exitcode"}, {detach, destroyArgs}}},
+	{bought: true, operations: []operation{{purchase, applyArgs}, {release, destroyArgs}}},
+}
 
 // times is how often it is run.
 func (o operation) times(repeat int) int {
@@ -182,22 +213,16 @@ func (o operation) times(repeat int) int {
 	return 1
 }
 
-var operations = []operation{
-	{apply, "apply -auto-approve"},
-	{plan, "plan -detailed-exitcode"},
-	{destroy, "destroy -auto-approve"},
-}
-
 // many is how many numbers a baseline is taken through a whole life with. Beyond that it only plans, from this
 // provider's state: the CLI writes the whole state for every number, so that all would take hours.
 const many = 1000
 
-// measure takes the numbers of every variant through a life. Repeated plans take turns, so that what else the machine
-// does hits all of them; the least counts.
-func measure(ctx context.Context, p programs, n int, latency time.Duration, repeat int) ([]result, error) {
+// measure takes the numbers of every variant through their life. Repeated plans take turns, so that what else the
+// machine does hits all of them; the least counts.
+func (l life) measure(ctx context.Context, p programs, n int, latency time.Duration, repeat int) ([]result, error) {
 	stages := map[string]*stage{}
 	for _, variant := range variants {
-		s, err := newStage(ctx, p, variant, n)
+		s, err := newStage(ctx, p, variant, l, n)
 		if err != nil {
 			return nil, err
 		}
@@ -209,7 +234,7 @@ func measure(ctx context.Context, p programs, n int, latency time.Duration, repe
 		}
 	}
 	var results []result
-	for _, operation := range operations {
+	for _, operation := range l.operations {
 		best := map[string]result{}
 		for range operation.times(repeat) {
 			for _, variant := range variants {
@@ -231,7 +256,7 @@ func measure(ctx context.Context, p programs, n int, latency time.Duration, repe
 				results = append(results, r)
 			}
 		}
-		if operation.name == apply {
+		if operation.name == adopt {
 			if err := share(stages); err != nil {
 				return nil, err
 			}
@@ -241,7 +266,9 @@ func measure(ctx context.Context, p programs, n int, latency time.Duration, repe
 }
 
 // plansOnly says that the stage is not taken through a whole life.
-func (s *stage) plansOnly() bool { return s.n > many && (s.variant == idle || s.variant == plain) }
+func (s *stage) plansOnly() bool {
+	return s.n > many && (s.variant == idle || s.variant == plain || s.variant == peer)
+}
 
 // share gives this provider's state to those that only plan.
 func share(stages map[string]*stage) error {
