@@ -219,8 +219,10 @@ func (a api) agent(ctx context.Context, id string) error {
 }
 
 const (
-	pageSize = 100 // of at most 1000
+	pageSize = 1000 // the most that a list gives (Retell OpenAPI: listPhoneNumbersV2)
 	maxPages = 1000
+
+	maxBegun = 5 // times that a list is begun whose pages' keys go away
 )
 
 // place is where a page of the list is; the first page's is the zero value.

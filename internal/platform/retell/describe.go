@@ -32,6 +32,13 @@ func isAbsent(err error) bool {
 	return ok && answer.Own && (answer.Status == http.StatusUnprocessableEntity || answer.Status == http.StatusNotFound)
 }
 
+// isRefused says that Retell takes a request for a wrong one, as it may a page of a
+// list whose key was a number that is gone by then.
+func isRefused(err error) bool {
+	answer, ok := errors.AsType[*httpapi.Error](err)
+	return ok && answer.Own && answer.Status == http.StatusBadRequest
+}
+
 // remedies are the ways out by status (Retell OpenAPI: responses).
 var remedies = map[int]string{
 	http.StatusUnauthorized:    "check api_key in the provider's retell block: it must be a key of the number's workspace",

@@ -293,8 +293,13 @@ func (p *Platform) look(ctx context.Context, n platform.Number) error {
 	if !errors.Is(gone, platform.ErrNotFound) {
 		return gone
 	}
+	begun := 1
 	for at := (&place{}); at != nil; {
 		page, next, err := p.api.list(ctx, *at)
+		if at.Key != "" && isRefused(err) && begun < maxBegun {
+			at, begun = &place{}, begun+1
+			continue
+		}
 		if err != nil {
 			return platform.NotAbsent(explained("list the numbers at Retell AI", err))
 		}

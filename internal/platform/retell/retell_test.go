@@ -119,6 +119,29 @@ func TestListLeavesOutWhatIsNotImported(t *testing.T) {
 }
 
 // The password is sent where Retell may have another one, and only there.
+// A page's key is the last number of the page before it, which another destroy of
+// the run may have deleted by then.
+func TestDestroyGoesOnWhereThePlaceInAListIsGone(t *testing.T) {
+	s := conformanceSubject(t, simulator.RetellRules{MaxLimit: 1})
+	s.Retell().AddNumber(simulator.RetellNumber{PhoneNumber: phone})
+	s.BeforeNth(2, http.MethodGet, "/v2/list-phone-numbers", func() {
+		s.Retell().RemoveNumber("+14155550198")
+	})
+	step := retell.Kind.Steps(number(nil), platform.Detach)[0]
+	if _, err := s.Platform.Do(t.Context(), number(nil), step); err != nil {
+		t.Error(err)
+	}
+	refused := 0
+	for _, r := range s.Requests() {
+		if r.Status == http.StatusBadRequest {
+			refused++
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d pages were refused", refused)
+	}
+}
+
 func TestPasswordIsSentWhereItMayDiffer(t *testing.T) {
 	s := conformanceSubject(t, simulator.RetellRules{})
 	with := func(more platform.Values) platform.Number {
