@@ -125,8 +125,8 @@ func (r result) cpu() time.Duration { return r.provider.cpu + r.cli.cpu }
 
 func (r report) writeResults(text *strings.Builder) {
 	writeRow(text, "numbers", "latency", "operation", "what", "calls", "wall", "provider CPU", "per number", "provider memory",
-		"CLI CPU")
-	writeRow(text, "--:", "--:", "---", "---", "--:", "--:", "--:", "--:", "--:", "--:")
+		"CLI CPU", "state per number")
+	writeRow(text, "--:", "--:", "---", "---", "--:", "--:", "--:", "--:", "--:", "--:", "--:")
 	for _, one := range r.results {
 		row := []any{one.n, one.latency, one.operation, one.variant, one.calls, seconds(one.wall)}
 		if one.provider.peak == 0 { // it has none
@@ -134,7 +134,7 @@ func (r report) writeResults(text *strings.Builder) {
 		} else {
 			row = append(row, seconds(one.provider.cpu), fmt.Sprintf("%.2f ms", one.perNumber()), megabytes(one.provider.peak))
 		}
-		writeRow(text, append(row, seconds(one.cli.cpu))...)
+		writeRow(text, append(row, seconds(one.cli.cpu), fmt.Sprintf("%d bytes", one.state/int64(max(one.n, 1))))...)
 	}
 }
 

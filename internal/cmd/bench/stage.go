@@ -145,6 +145,7 @@ type result struct {
 	wall      time.Duration
 	provider  usage
 	cli       usage
+	state     int64 // bytes of the state file
 }
 
 // run runs one command and measures it.
@@ -169,6 +170,9 @@ func (s *stage) run(ctx context.Context, operation string, args ...string) (resu
 	r.cli.cpu -= r.provider.cpu // of a process that has waited for others, theirs is told, too
 	after, err := s.calls(ctx)
 	r.calls = after - before
+	if info, err := os.Stat(filepath.Join(s.dir, "terraform.tfstate")); err == nil {
+		r.state = info.Size()
+	}
 	return r, err
 }
 
