@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -19,9 +18,6 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator/oaicheck"
 )
-
-// documentsEnv names the folder of Twilio's official OpenAPI documents.
-const documentsEnv = "TWILIO_OAI_DIR"
 
 // Simulation is a simulator that listens on a loopback address as long as its
 // test runs.
@@ -41,37 +37,18 @@ type Simulation struct {
 	options []provider.Option // of the provider of a Driver
 }
 
-// Start starts a simulator. Where TWILIO_OAI_DIR is set, every request to
-// Twilio and every answer is held against the official documents.
+// Start starts a simulator. Where SERVICES_OAI_DIR is set, every request and
+// every answer is held against the services' own documents.
 func Start(t *testing.T, opts ...simulator.Option) *Simulation {
 	t.Helper()
 	sim := simulator.New(opts...)
-	var handler http.Handler = sim
-	if dir := os.Getenv(documentsEnv); dir != "" {
-		handler = checked(t, dir, handler)
-	}
+	handler := oaicheck.Guard(t, sim)
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() {
 		sim.Close() // first, since the server waits for requests that hang
 		server.Close()
 	})
 	return &Simulation{Server: sim, URL: server.URL, handler: handler}
-}
-
-// checked holds all that a test sends to Twilio, and all that it is answered,
-// against the official OpenAPI documents.
-func checked(t *testing.T, dir string, next http.Handler) http.Handler {
-	t.Helper()
-	checker, err := oaicheck.New(dir)
-	if err != nil {
-		t.Fatalf("%s: %v", documentsEnv, err)
-	}
-	t.Cleanup(func() {
-		for _, violation := range checker.Violations() {
-			t.Errorf("against the OpenAPI documents: %s", violation)
-		}
-	})
-	return checker.Wrap(next)
 }
 
 // newServer makes the provider as main serves it, with waits that are short

@@ -219,7 +219,7 @@ func wireDialNexaAgent(a *DialNexaAgent) any {
 			"is_published":   v.Published,
 		}
 	})
-	wire := map[string]any{"id": a.ID, "versions": versions}
+	wire := map[string]any{"id": a.ID, "agent_type": "Single_Prompt_Agent", "versions": versions}
 	if last := len(versions) - 1; last >= 0 {
 		wire["current_version"], wire["current_version_number"] = versions[last], a.Versions[last].Number
 	}

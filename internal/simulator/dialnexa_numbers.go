@@ -96,7 +96,7 @@ func (n *dialNexaNumber) observe() {
 // wireNumber is a number as the API answers it. In generation B it does not tell its agent (DialNexa OpenAPI: Get
 // Phone Number Details); in generation A its fields are those of the schema or of the worked example on one page
 // (DialNexa docs: get phone number).
-func (d *dialNexa) wireNumber(n *dialNexaNumber) any {
+func (d *dialNexa) wireNumber(n *dialNexaNumber) map[string]any {
 	wire := map[string]any{
 		"id":           n.ID,
 		"phone_number": n.PhoneNumber,
@@ -289,7 +289,9 @@ func (d *dialNexa) buyNumber(c *dialNexaCall) (int, any, *dialNexaError) {
 	}
 	bought := map[string]any{"phoneNumber": n.PhoneNumber, "status": n.Status, "message": message}
 	if !d.rules.PurchaseOmitsRecord {
-		bought["organizationPhoneNumber"] = d.wireNumber(n)
+		record := d.wireNumber(n)
+		record["sip_trunk_enabled"] = n.Linked
+		bought["organizationPhoneNumber"] = record
 	}
 	return status, bought, nil
 }

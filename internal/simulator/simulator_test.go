@@ -6,17 +6,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator/oaicheck"
 )
-
-// oaiDirEnv names the directory with Twilio's OpenAPI documents. Where it is set, every test of this package also
-// checks its whole traffic against them.
-const oaiDirEnv = "TWILIO_OAI_DIR"
 
 const (
 	support = "+14155550100" // in the stock that the simulator sells
@@ -38,20 +33,7 @@ type world struct {
 func start(t *testing.T, opts ...simulator.Option) *world {
 	t.Helper()
 	sim := simulator.New(opts...)
-	handler := http.Handler(sim)
-	if dir := os.Getenv(oaiDirEnv); dir != "" {
-		checker, err := oaicheck.New(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		handler = checker.Wrap(sim)
-		t.Cleanup(func() {
-			for _, violation := range checker.Violations() {
-				t.Errorf("against the OpenAPI documents: %s", violation)
-			}
-		})
-	}
-	server := httptest.NewServer(handler)
+	server := httptest.NewServer(oaicheck.Guard(t, sim))
 	t.Cleanup(server.Close)
 	t.Cleanup(sim.Close)
 	return &world{Server: sim, t: t, url: server.URL, user: main, password: simulator.DefaultAuthToken}
@@ -208,25 +190,6 @@ func (r reply) shows(t *testing.T, want map[string]any) {
 		if !present || got != value {
 			t.Errorf("%s is %#v (present: %t), want %#v", field, got, present, value)
 		}
-	}
-}
-
-func TestTrafficIsCheckedAgainstTheOpenAPI(t *testing.T) {
-	if os.Getenv(oaiDirEnv) == "" {
-		t.Skip("set " + oaiDirEnv + " to a directory with Twilio's OpenAPI documents to check all traffic of these tests")
-	}
-	w := start(t)
-	checker, err := oaicheck.New(os.Getenv(oaiDirEnv))
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(checker.Wrap(w.Server))
-	t.Cleanup(server.Close)
-	w.url = server.URL
-	w.buy(support)
-	w.get(numbers+".json").accepted(t, http.StatusOK)
-	if checker.Checked() != 2 {
-		t.Errorf("%d requests were checked, want 2", checker.Checked())
 	}
 }
 

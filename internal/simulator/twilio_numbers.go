@@ -198,7 +198,7 @@ func orEmptyOnce(had bool, value string) *string {
 	return &value
 }
 
-func (t *twilio) wireNumber(n *number) any {
+func (t *twilio) wireNumber(n *number) wireNumber {
 	w := wireNumber{
 		SID:                    n.SID,
 		AccountSID:             n.AccountSID,
@@ -245,6 +245,16 @@ func (t *twilio) wireNumber(n *number) any {
 	return w
 }
 
+// wireIn is the number as the path answers it: one that names a type does not repeat it (Twilio OpenAPI:
+// IncomingPhoneNumberLocal and its like).
+func (t *twilio) wireIn(c *twilioCall, n *number) wireNumber {
+	w := t.wireNumber(n)
+	if typeInPath(c.path) != "" {
+		w.Type = ""
+	}
+	return w
+}
+
 // wire is how numbers spell capabilities; searches spell them in their own way.
 func (c TwilioCapabilities) wire() map[string]bool {
 	return map[string]bool{"voice": c.Voice, "sms": c.SMS, "mms": c.MMS, "fax": c.Fax}
@@ -286,7 +296,7 @@ func (t *twilio) listNumbers(c *twilioCall) (int, any, *TwilioError) {
 	})
 	wire := func(n *number) any {
 		t.observe(n)
-		return t.wireNumber(n)
+		return t.wireIn(c, n)
 	}
 	return list2010(c, "incoming_phone_numbers", numbers, (*number).place, wire)
 }
@@ -340,7 +350,7 @@ func (t *twilio) buyNumber(c *twilioCall) (int, any, *TwilioError) {
 		return 0, nil, refused
 	}
 	if held := t.numberByE164(offer.PhoneNumber); held != nil {
-		return http.StatusCreated, t.wireNumber(held), nil
+		return http.StatusCreated, t.wireIn(c, held), nil
 	}
 	draft := number{TwilioNumber: TwilioNumber{
 		AccountSID:            c.account.SID,
@@ -369,7 +379,7 @@ func (t *twilio) buyNumber(c *twilioCall) (int, any, *TwilioError) {
 	n := t.addNumber(draft.TwilioNumber)
 	n.staleReads = t.rules.ReadsLag
 	t.purchases = append(t.purchases, n.PhoneNumber)
-	answer := t.wireNumber(n)
+	answer := t.wireIn(c, n)
 	if t.rules.RenamesBought != "" {
 		n.FriendlyName = t.rules.RenamesBought
 	}
@@ -446,7 +456,7 @@ func (t *twilio) buyForTest(c *twilioCall) (int, any, *TwilioError) {
 	}
 	imagined := twilio{sim: t.sim, rules: t.rules, accounts: []*TwilioAccount{c.account}}
 	n := imagined.addNumber(TwilioNumber{PhoneNumber: e164})
-	return http.StatusCreated, t.wireNumber(n), nil
+	return http.StatusCreated, t.wireIn(c, n), nil
 }
 
 // updateNumber changes a number, and with AccountSid moves it to another account first.

@@ -1,10 +1,11 @@
 // Package oaicheck holds the traffic of a test against the services' own OpenAPI documents.
 //
 // It stands in front of the simulator. A request that the simulator accepts must be one that the documents allow, and
-// each answer must be one that they describe; so neither our client nor our simulator can drift away from Twilio
-// together. The documents are not part of this repository: they are twilio_api_v2010.json, twilio_trunking_v1.json,
-// twilio_voice_v1.json, twilio_pricing_v1.json and twilio_messaging_v1.json of github.com/twilio/twilio-oai and, where it
-// is there, vapi.json, which is fern/apis/api/openapi.json of github.com/VapiAI/docs.
+// each answer must be one that they describe; so neither our client nor our simulator can drift away from the services
+// together. The documents are not part of this repository: a directory has them (see documents), and DirEnv names it.
+//
+// Where a document is known to be too strict, or lacks a part, a relaxation says so, with its source. What passes is
+// counted, for each document and each relaxation, so that a whole run can show both (see Tally).
 package oaicheck
 
 import (
@@ -14,166 +15,55 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
-	"path/filepath"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
-// document is a file, and whose. Of one service the paths do not overlap, so the first that knows a path is the right
-// one.
-type document struct {
-	service simulator.Service
-	name    string
-	// optional lets the file be missing, and partial a path.
-	optional, partial bool
-}
+// DirEnv names the directory that has the documents.
+const DirEnv = "SERVICES_OAI_DIR"
 
-var documents = []document{
-	{service: simulator.Twilio, name: "twilio_api_v2010.json"},
-	{service: simulator.Twilio, name: "twilio_trunking_v1.json"},
-	{service: simulator.Twilio, name: "twilio_voice_v1.json"},
-	{service: simulator.Twilio, name: "twilio_pricing_v1.json"},
-	{service: simulator.Twilio, name: "twilio_messaging_v1.json"},
-	{service: simulator.Vapi, name: "vapi.json", optional: true, partial: true},
-}
-
-// routed is a document that has been loaded.
-type routed struct {
-	document
-	routers.Router
+// Guard holds all that a test sends to a simulator, and all that it is answered, against the documents in the
+// directory that DirEnv names; without one, it is next itself.
+func Guard(t testing.TB, next http.Handler) http.Handler {
+	t.Helper()
+	dir := os.Getenv(DirEnv)
+	if dir == "" {
+		return next
+	}
+	checker := New(dir)
+	t.Cleanup(func() {
+		for _, violation := range checker.Violations() {
+			t.Errorf("against the OpenAPI documents: %s", violation)
+		}
+		if err := all.write(os.Getenv(TallyEnv)); err != nil {
+			t.Errorf("counting what was held against the OpenAPI documents: %v", err)
+		}
+	})
+	return checker.Wrap(next)
 }
 
 // Checker validates requests and answers. It is safe for concurrent use.
 type Checker struct {
-	routers []routed
+	dir string
 
 	mu         sync.Mutex
-	checked    int
 	violations []string
 }
 
-// loaded keeps the routers of each directory, since loading takes a second or two.
-var loaded sync.Map // directory → func() ([]routed, error)
-
-// New loads the documents from a directory, once per process, and returns a new Checker.
-func New(dir string) (*Checker, error) {
-	once, _ := loaded.LoadOrStore(dir, sync.OnceValues(func() ([]routed, error) { return load(dir) }))
-	load, ok := once.(func() ([]routed, error))
-	if !ok {
-		return nil, fmt.Errorf("loaded holds a %T", once)
-	}
-	found, err := load()
-	if err != nil {
-		return nil, err
-	}
-	return &Checker{routers: found}, nil
-}
-
-func load(dir string) ([]routed, error) {
-	var found []routed
-	for _, of := range documents {
-		name := of.name
-		doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(dir, name))
-		if of.optional && errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("loading %s: %w", name, err)
-		}
-		relax(doc)
-		if of.service == simulator.Vapi {
-			relaxVapi(doc)
-		}
-		// Vapi's document has defaults of another type than their schema.
-		allowed := []openapi3.ValidationOption{openapi3.DisableExamplesValidation()}
-		if of.service == simulator.Vapi {
-			allowed = append(allowed, openapi3.DisableSchemaDefaultsValidation())
-		}
-		if err := doc.Validate(context.Background(), allowed...); err != nil {
-			return nil, fmt.Errorf("validating %s: %w", name, err)
-		}
-		router, err := gorillamux.NewRouter(doc)
-		if err != nil {
-			return nil, fmt.Errorf("routing %s: %w", name, err)
-		}
-		found = append(found, routed{of, router})
-	}
-	return found, nil
-}
-
-// relax takes back what the documents say too strictly or what is of no use here.
-func relax(doc *openapi3.T) {
-	// One server answers for all hosts.
-	doc.Servers = nil
-	for _, item := range doc.Paths.Map() {
-		item.Servers = nil
-		for _, operation := range item.Operations() {
-			operation.Servers = nil
-			if operation.RequestBody != nil && operation.RequestBody.Value != nil {
-				for _, media := range operation.RequestBody.Value.Content {
-					allowEmptySIDs(media.Schema)
-				}
-			}
-		}
-	}
-	for _, schema := range doc.Components.Schemas {
-		allowEmptySIDs(schema)
-		// Twilio's own examples have these as text.
-		for _, name := range []string{"latitude", "longitude"} {
-			if property := schema.Value.Properties[name]; property != nil {
-				property.Value.Type = nil
-			}
-		}
-		// And prices, which Twilio's libraries therefore read as either.
-		if prices := schema.Value.Properties["phone_number_prices"]; prices != nil {
-			for _, name := range []string{"base_price", "current_price"} {
-				prices.Value.Items.Value.Properties[name].Value.Type = nil
-			}
-		}
-	}
-}
-
-// relaxVapi lets an update have null, by which a third party's client takes an agent off: the document has no way to.
-func relaxVapi(doc *openapi3.T) {
-	for name, schema := range doc.Components.Schemas {
-		if !strings.HasPrefix(name, "Update") {
-			continue
-		}
-		for _, field := range []string{"name", "assistantId", "squadId", "workflowId"} {
-			if property := schema.Value.Properties[field]; property != nil {
-				property.Value.Nullable = true
-			}
-		}
-	}
-}
-
-// allowEmptySIDs lets each SID be empty in a body: an empty value clears a field, as Twilio's page on emergency
-// calling shows, and is answered for some that are unset, as the documents' own examples show. SIDs in paths stay as
-// they are.
-func allowEmptySIDs(schema *openapi3.SchemaRef) {
-	if schema == nil || schema.Value == nil {
-		return
-	}
-	for _, property := range schema.Value.Properties {
-		s := property.Value
-		if s == nil || !strings.HasSuffix(s.Pattern, "[0-9a-fA-F]{32}$") {
-			continue
-		}
-		s.MinLength = 0
-		s.Pattern = "^$|" + s.Pattern
-	}
-}
+// New returns a Checker by the documents of a directory, of which each is read when it is first needed.
+func New(dir string) *Checker { return &Checker{dir: dir} }
 
 // Violations are the requests and answers so far that the documents do not allow.
 func (c *Checker) Violations() []string {
@@ -182,32 +72,16 @@ func (c *Checker) Violations() []string {
 	return slices.Clone(c.violations)
 }
 
-// Checked is the number of requests that were checked with their answers.
-func (c *Checker) Checked() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.checked
-}
-
-// serviceOf is the service that a path is of, and the path at its own host; false: there is no document of it.
-func (c *Checker) serviceOf(escaped string) (service simulator.Service, path string, known bool) {
-	for _, of := range c.routers {
-		if path, ours := strings.CutPrefix(escaped, "/"+string(of.service)+"/"); ours {
-			return of.service, "/" + path, true
-		}
-	}
-	return "", "", false
-}
-
 // maxBody is far above what any of them is sent.
 const maxBody = 1 << 20
 
-// Wrap checks what passes on the way to next, the simulator, and back. Other services' traffic and answers that a
-// fault made or spoilt are let through unchecked.
+// Wrap checks what passes on the way to next, the simulator, and back. The traffic of services without a document and
+// answers that a fault made or spoilt are let through unchecked.
 func (c *Checker) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		service, path, ours := c.serviceOf(r.URL.EscapedPath())
-		if !ours {
+		first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+		service := simulator.Service(first)
+		if !isDocumented(service) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -220,47 +94,64 @@ func (c *Checker) Wrap(next http.Handler) http.Handler {
 		seen := &recorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(seen, r) // a dropped connection is a panic that passes through here
 		if w.Header().Get(simulator.FaultHeader) == "" {
-			c.check(service, r, path, body, seen)
+			c.check(&exchange{service: service, path: "/" + rest, request: r, sent: body, seen: seen})
 		}
 	})
 }
 
+// exchange is a request with its answer.
+type exchange struct {
+	service simulator.Service
+	path    string // below the service's base URL, as sent
+	request *http.Request
+	sent    []byte
+	seen    *recorder
+}
+
 // check validates one exchange.
-func (c *Checker) check(service simulator.Service, r *http.Request, path string, body []byte, seen *recorder) {
-	err := c.validate(service, r, path, body, seen)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.checked++
-	if err != nil {
-		c.violations = append(c.violations, fmt.Sprintf("%s %s -> %d: %v", r.Method, path, seen.status, err))
+func (c *Checker) check(e *exchange) {
+	for _, v := range c.validate(e) {
+		if excused(v) {
+			continue
+		}
+		c.mu.Lock()
+		c.violations = append(c.violations, v.String())
+		c.mu.Unlock()
 	}
 }
 
-func (c *Checker) validate(service simulator.Service, r *http.Request, path string, body []byte, seen *recorder) error {
-	if seen.status >= http.StatusBadRequest {
-		// The request was refused, so it may be anything; the documents do not describe errors.
-		if service == simulator.Twilio {
-			return validateError(seen)
-		}
-		return nil
+func (c *Checker) validate(e *exchange) []violation {
+	v := violation{service: e.service, operation: e.request.Method + " " + e.path, status: e.seen.status, sent: e.sent}
+	d, path := documentOf(e.service, e.path)
+	if d == nil && e.seen.status >= http.StatusBadRequest {
+		return nil // the service has no such path either
+	}
+	if d == nil {
+		return []violation{v.of(partPath, errors.New("no document has this path"))}
+	}
+	v.document = d.file
+	router, err := d.router(c.dir)
+	if err != nil {
+		return []violation{v.of(partPath, err)}
 	}
 	target, err := url.Parse(path)
 	if err != nil {
-		return err
+		return []violation{v.of(partPath, err)}
 	}
-	target.RawQuery = r.URL.RawQuery
-	ctx := context.WithoutCancel(r.Context()) // the client may be gone by now
-	request := r.Clone(ctx)
+	target.RawQuery = e.request.URL.RawQuery
+	ctx := context.WithoutCancel(e.request.Context()) // the client may be gone by now
+	request := e.request.Clone(ctx)
 	request.URL = target
-	request.Body = io.NopCloser(bytes.NewReader(body))
+	request.Body = io.NopCloser(bytes.NewReader(e.sent))
 
-	route, params, err := c.find(service, request)
-	if route == nil && err == nil {
-		return nil // of a part that the document does not have
-	}
+	route, params, err := router.FindRoute(request)
 	if err != nil {
-		return err
+		if e.seen.status >= http.StatusBadRequest {
+			return nil // nor has the service
+		}
+		return []violation{v.of(partPath, fmt.Errorf("no document has this path: %w", err))}
 	}
+	v.operation = route.Method + " " + route.Path
 	input := &openapi3filter.RequestValidationInput{
 		Request:    request,
 		PathParams: params,
@@ -270,9 +161,73 @@ func (c *Checker) validate(service simulator.Service, r *http.Request, path stri
 			MultiError:         true,
 		},
 	}
-	if err := openapi3filter.ValidateRequest(ctx, input); err != nil {
-		return fmt.Errorf("request: %w", err)
+	var found []violation
+	if !e.faulty() {
+		all.request(d.file)
+		found = v.each(partRequest, openapi3filter.ValidateRequest(ctx, input))
+		found = append(found, v.unknown(route, request, e.sent)...)
 	}
+	all.answer(d.file)
+	if described(route, e.seen.status) && !e.failed() {
+		return append(found, v.each(partAnswer, c.validateAnswer(ctx, input, e.seen))...)
+	}
+	found = append(found, v.of(partStatus, fmt.Errorf("the document has no answer %d", e.seen.status)))
+	if e.service == simulator.Twilio && e.seen.status >= http.StatusBadRequest {
+		found = append(found, v.each(partAnswer, validateTwilioError(e.seen))...)
+	}
+	return found
+}
+
+// unknown are the parameters and the fields of a form that the document does not have, which kin-openapi lets through.
+func (v violation) unknown(route *routers.Route, request *http.Request, sent []byte) []violation {
+	var found []violation
+	for name := range request.URL.Query() {
+		if route.Operation.Parameters.GetByInAndName(openapi3.ParameterInQuery, name) == nil &&
+			route.PathItem.Parameters.GetByInAndName(openapi3.ParameterInQuery, name) == nil {
+			found = append(found, v.of(partRequest, fmt.Errorf("there is no parameter %q", name)))
+		}
+	}
+	body := route.Operation.RequestBody
+	if request.Header.Get("Content-Type") != "application/x-www-form-urlencoded" || len(sent) == 0 || body == nil {
+		return found
+	}
+	form, err := url.ParseQuery(string(sent))
+	if err != nil {
+		return append(found, v.of(partRequest, err))
+	}
+	media := body.Value.GetMediaType("application/x-www-form-urlencoded")
+	for name := range form {
+		if media == nil || media.Schema.Value.Properties[name] == nil {
+			found = append(found, v.of(partRequest, fmt.Errorf("there is no field %q", name)))
+		}
+	}
+	return found
+}
+
+// faulty says that the service found fault with the request or its path, which may then be anything.
+func (e *exchange) faulty() bool {
+	switch e.seen.status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnprocessableEntity:
+		return true
+	}
+	return e.failed()
+}
+
+// failed says that the answer is Resemble AI's of a failure, whatever its status.
+func (e *exchange) failed() bool {
+	var answer struct {
+		Success *bool `json:"success"`
+	}
+	return e.service == simulator.Resemble && json.Unmarshal(e.seen.body.Bytes(), &answer) == nil &&
+		answer.Success != nil && !*answer.Success
+}
+
+// described says whether the document has an answer of the status.
+func described(route *routers.Route, status int) bool {
+	return route.Operation.Responses.Status(status) != nil || route.Operation.Responses.Default() != nil
+}
+
+func (c *Checker) validateAnswer(ctx context.Context, input *openapi3filter.RequestValidationInput, seen *recorder) error {
 	answer := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: input,
 		Status:                 seen.status,
@@ -280,53 +235,78 @@ func (c *Checker) validate(service simulator.Service, r *http.Request, path stri
 		Options:                &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
 	}
 	answer.SetBodyBytes(seen.body.Bytes())
-	if err := openapi3filter.ValidateResponse(ctx, answer); err != nil {
-		return fmt.Errorf("answer: %w", err)
-	}
-	return nil
+	return openapi3filter.ValidateResponse(ctx, answer)
 }
 
-func (c *Checker) find(service simulator.Service, request *http.Request) (*routers.Route, map[string]string, error) {
-	err := errors.New("no document is loaded")
-	for _, router := range c.routers {
-		if router.service != service {
-			continue
-		}
-		var route *routers.Route
-		var params map[string]string
-		if route, params, err = router.FindRoute(request); err == nil {
-			return route, params, nil
-		}
-		if router.partial {
-			return nil, nil, nil
-		}
-	}
-	return nil, nil, fmt.Errorf("no document has this path: %w", err)
+// part is what of an exchange a document does not allow.
+type part string
+
+const (
+	partPath    part = "path"
+	partRequest part = "request"
+	partStatus  part = "status"
+	partAnswer  part = "answer"
+)
+
+// violation is one thing that a document does not allow.
+type violation struct {
+	service   simulator.Service
+	document  string
+	operation string // the method and the path, with the document's names in braces where it has the path
+	status    int
+	sent      []byte
+	part      part
+	at        string // the members in the body that lead there, with * for an item of a list; or the parameter
+	value     any
+	err       error
 }
 
-// validateError checks Twilio's error envelope (Twilio docs: Twilio's response). A 429 may come without one, and a
-// 2010 path without ".json" is answered in XML.
-func validateError(seen *recorder) error {
-	if seen.status == http.StatusTooManyRequests && seen.body.Len() == 0 ||
-		strings.HasPrefix(seen.Header().Get("Content-Type"), "application/xml") {
+func (v violation) of(p part, err error) violation {
+	v.part, v.err = p, err
+	return v
+}
+
+func (v violation) String() string {
+	return fmt.Sprintf("%s: %s -> %d: %s: %s: %v (%v)", v.document, v.operation, v.status, v.part, v.at, v.err, v.value)
+}
+
+// each takes an error apart into what is wrong.
+func (v violation) each(p part, err error) []violation {
+	var parts openapi3.MultiError
+	if errors.As(err, &parts) {
+		var found []violation
+		for _, part := range parts {
+			found = append(found, v.within(err).each(p, part)...)
+		}
+		return found
+	}
+	if err == nil {
 		return nil
 	}
-	var envelope struct {
-		Code     *int    `json:"code"`
-		Message  *string `json:"message"`
-		MoreInfo *string `json:"more_info"`
-		Status   *int    `json:"status"`
+	v = v.within(err)
+	var schema *openapi3.SchemaError
+	if errors.As(err, &schema) {
+		if pointer := schema.JSONPointer(); len(pointer) > 0 {
+			for _, member := range pointer {
+				if _, err := strconv.Atoi(member); err == nil {
+					member = "*" // any item of a list
+				}
+				v.at = strings.TrimPrefix(v.at+"/"+member, "/")
+			}
+		}
+		v.value = schema.Value
+		err = errors.New(schema.SchemaField + ": " + schema.Reason)
 	}
-	if err := json.Unmarshal(seen.body.Bytes(), &envelope); err != nil {
-		return fmt.Errorf("error body: %w", err)
+	return []violation{v.of(p, err)}
+}
+
+// within notes the parameter that an error is about.
+func (v violation) within(err error) violation {
+	var request *openapi3filter.RequestError
+	if errors.As(err, &request) && request.Parameter != nil {
+		v.at = request.Parameter.In + " " + request.Parameter.Name
 	}
-	if envelope.Code == nil || envelope.Message == nil || envelope.MoreInfo == nil || envelope.Status == nil {
-		return fmt.Errorf("error body lacks a member: %s", seen.body.Bytes())
-	}
-	if *envelope.Status != seen.status {
-		return fmt.Errorf("error body says status %d", *envelope.Status)
-	}
-	return nil
+	return v
 }
 
 // recorder keeps what passes through a ResponseWriter.
