@@ -39,6 +39,18 @@ func (t Table) CarrierChange(have, want platform.Number) *platform.Refusal {
 	}
 }
 
+// Leaves lists what an update does at the carrier of have where want, on the same
+// platform, says that another one carries the number: of a detach what that carrier
+// does. The number stays owned there, if it is.
+func (t Table) Leaves(have, want platform.Number) []platform.Step {
+	carrier := t.CarrierOf(have)
+	if have.Platform != want.Platform || carrier == have.Platform || carrier == t.CarrierOf(want) {
+		return nil
+	}
+	have.Action, have.RestoreOnDetach = platform.Detach, want.RestoreOnDetach
+	return slices.DeleteFunc(t.Steps(have), func(s platform.Step) bool { return s.Service != carrier })
+}
+
 // FindsAnew says that an update of have to want may change what Private.Replaced
 // remembers.
 func (t Table) FindsAnew(have, want platform.Number) bool {

@@ -47,10 +47,11 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 	}
 	defer unlock()
 	m.catalogs.Wrote(have.PhoneNumber)
-	if have.Private.Lost {
+	held, corrected := have, m.Kinds.CarrierOf(have) != m.Kinds.CarrierOf(want)
+	if have.Private.Lost && !corrected {
 		return have, errors.New(have.StatusReason)
 	}
-	if m.Kinds.CarrierOf(have) != m.Kinds.CarrierOf(want) { // it was believed to be with another one
+	if corrected { // it was believed to be with another one, or has gone there
 		if have, err = m.correctCarrier(ctx, carrier, have, want); err != nil {
 			return have, err
 		}
@@ -66,6 +67,12 @@ func (m *Manager) update(ctx context.Context, have, want platform.Number) (platf
 		if err := on.Check(ctx, there, want); err != nil {
 			return have, err
 		}
+	}
+	if _, touched, err := m.run(ctx, held, m.Kinds.Leaves(held, want), false); err != nil {
+		if touched {
+			held = halfway(held, err)
+		}
+		return held, err
 	}
 	if have, err = prove(ctx, carrier, have, want); err != nil {
 		return have, err
@@ -165,7 +172,7 @@ func (m *Manager) CheckPlan(ctx context.Context, have, want platform.Number) err
 }
 
 // correctCarrier takes over from another carrier what it has of the number,
-// like an adoption, and changes nothing.
+// like an adoption, and changes nothing. What the one before it had is forgotten.
 func (m *Manager) correctCarrier(
 	ctx context.Context, carrier platform.Carrier, have, want platform.Number,
 ) (platform.Number, error) {
@@ -180,6 +187,7 @@ func (m *Manager) correctCarrier(
 	have.SID, have.AccountSID, have.Carrier = found.SID, found.AccountSID, found.Carrier
 	have.Settings, have.Capabilities = found.Settings, found.Capabilities
 	have.Private.Origin, have.Private.EmergencyAddress = found.Private.Origin, found.Private.EmergencyAddress
+	have.Private.Lost, have.Private.Wiring, have.Private.Foreign, have.Private.Replaced = false, nil, nil, nil
 	return have, nil
 }
 

@@ -189,6 +189,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	corrected := state.expand().Carrier != plan.expand().Carrier
 	if corrected {
 		plan.setUnknown("capabilities")
+		plan.private.Lost, plan.private.Replaced = false, nil // which is of the carrier before
 	}
 	if !corrected && plan.attrs["account_sid"].Equal(state.attrs["account_sid"]) {
 		plan.attrs["sid"] = state.attrs["sid"]
@@ -198,8 +199,8 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	plan.private.Unfinished = "" // what an update completes
 	plan.private.Ours = nil      // all that is planned is ours from then on
 	plan.private.Imported, plan.private.Foreign = false, nil
-	if plan.platform() != state.platform() {
-		plan.private.Wiring = nil // the platform that it leaves takes its wiring along
+	if corrected || plan.platform() != state.platform() {
+		plan.private.Wiring = nil // the carrier or the platform that it leaves takes its wiring along
 	}
 	r.warnOfDeregistration(state, plan, diags)
 	r.warnOfTransfer(state, plan, diags)
@@ -217,6 +218,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	}
 	r.refuseDestroy(plan, diags)
 	r.warnOfRepair(state, plan, diags)
+	r.warnOfDeparture(state, plan, diags)
 	r.warnOfInterruption(state, plan, diags)
 	r.warnOfSilence(&state, plan, diags)
 	r.warnOfAction(state, plan, diags)
@@ -254,10 +256,7 @@ func (r *Resource) destroySummary(n platform.Number, cause string) string {
 // destroyDetail says what an end does, in paragraphs that Terraform wraps: it leaves
 // lines alone that begin with a space.
 func (r *Resource) destroyDetail(n platform.Number, applied string) string {
-	var lines []string
-	for i, sentence := range sentences(r.kinds.Steps(n)) {
-		lines = append(lines, fmt.Sprintf("%d. %s", i+1, sentence))
-	}
+	lines := []string{numbered(r.kinds.Steps(n))}
 	if billing := r.kinds.Billing(n); billing != "" {
 		lines = append(lines, billing)
 	}
@@ -266,4 +265,13 @@ func (r *Resource) destroyDetail(n platform.Number, applied string) string {
 		decides += " To keep the number, apply release_on_destroy = \"detach\" first."
 	}
 	return strings.Join(append(lines, decides), "\n")
+}
+
+// numbered are steps as lines.
+func numbered(steps []platform.Step) string {
+	var lines []string
+	for i, sentence := range sentences(steps) {
+		lines = append(lines, fmt.Sprintf("%d. %s", i+1, sentence))
+	}
+	return strings.Join(lines, "\n")
 }

@@ -296,7 +296,7 @@ func (r *Resource) warnOfRepair(state, plan model, diags *diag.Diagnostics) {
 	if n.Status == platform.Active {
 		return
 	}
-	if state.private.Lost {
+	if state.private.Lost && plan.private.Lost {
 		plan.setUnknown("status", "status_reason")
 		diags.AddWarning("Phone number "+n.PhoneNumber+" cannot be repaired", n.StatusReason)
 		return
@@ -332,6 +332,29 @@ func (r *Resource) warnOfDeregistration(state, plan model, diags *diag.Diagnosti
 			"the apply takes the address off the number and waits until it is deregistered. After that nobody knows where "+
 			"an emergency call from the number comes from. Without deregister_emergency_address it would stay.",
 			address, n.PhoneNumber))
+}
+
+// warnOfDeparture says what becomes of the number at a carrier that has had it, where
+// the configuration names another one.
+func (r *Resource) warnOfDeparture(state, plan model, diags *diag.Diagnostics) {
+	before, after := state.expand(), plan.expand()
+	if !plan.carrierKnown() {
+		return
+	}
+	leaves := r.kinds.Leaves(before, after)
+	if len(leaves) == 0 {
+		return
+	}
+	if err := r.manager.Available(before); err != nil {
+		diags.AddError("Missing credentials", sentence(err.Error()))
+		return
+	}
+	from, to := r.kinds.Title(before.Carrier), r.kinds.Title(after.Carrier)
+	before.Action = platform.Detach
+	diags.AddWarning(fmt.Sprintf("Phone number %s is no longer managed at %s", before.PhoneNumber, from), fmt.Sprintf(
+		"It was found carried by %s, and the configuration says that it is carried by %s. This apply does first:\n%s\n\n"+
+			"Where %[1]s has the number all the same, it stays owned there, and nothing manages it: end it there yourself. %[4]s",
+		from, to, numbered(leaves), r.kinds.Billing(before)))
 }
 
 // warnOfTransfer says that the change moves the number to another account.

@@ -136,11 +136,15 @@ func (r *Resource) validateCarrier(
 	config model, n platform.Number, there func(attr.Value) bool, diags *diag.Diagnostics,
 ) {
 	for _, carrier := range r.kinds.Carriers() {
+		names := []string{"account_sid"} // only a carrier with settings has accounts
 		for _, field := range carrier.Settings {
-			if carrier.Name != n.Carrier && there(config.attrs[field.Name]) {
-				diags.AddAttributeError(path.Root(field.Name), "Attribute of another carrier", fmt.Sprintf(
-					"%s belongs to numbers that %s carries; this one is carried by %s.",
-					field.Name, carrier.Title, r.kinds.Title(n.Carrier)))
+			names = append(names, field.Name)
+		}
+		for _, name := range names {
+			if carrier.Name != n.Carrier && there(config.attrs[name]) {
+				diags.AddAttributeError(path.Root(name), "Attribute of another carrier", fmt.Sprintf(
+					"%s belongs to numbers that %s carries; this one is carried by %s. Remove %[1]s, or correct what says who "+
+						"carries the number.", name, carrier.Title, r.kinds.Title(n.Carrier)))
 			}
 		}
 	}

@@ -155,7 +155,10 @@ func (p *Platform) CheckPlan(ctx context.Context, have, want platform.Number) er
 	if err := checkMessages(want); err != nil {
 		return err
 	}
-	if have.Platform == kindName || carrierOf(want) == kindName {
+	switch {
+	case have.Platform == kindName && have.Status == platform.Active && have.Block.Has(providerName):
+		return belongs(&record{Provider: have.Block.String(providerName)}, want, false)
+	case have.Platform == kindName, carrierOf(want) == kindName:
 		return nil
 	}
 	_, lacking := p.credentials(want)
