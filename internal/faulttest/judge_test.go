@@ -127,7 +127,7 @@ func (l *life) judgeState(peace *life) {
 var secrets = []string{
 	simulator.DefaultAuthToken, simulator.DefaultNixflexKey, "nxfs_notarealsecret", simulator.DefaultSynthflowAPIKey,
 	simulator.DefaultDialNexaAPIKey, "simulated-key-secret", simulator.DefaultResembleToken, simulator.DefaultRetellKey,
-	trunkPassword, simulator.DefaultVapiKey, simulator.DefaultElevenLabsKey,
+	trunkPassword, telnyxKey, simulator.DefaultVapiKey, simulator.DefaultElevenLabsKey,
 }
 
 func (l *life) judgeSecrets() {

@@ -73,6 +73,9 @@ const (
 
 	vapiSupport, vapiSales = "00000000-0000-4000-8000-0000000000a1", "00000000-0000-4000-8000-0000000000a2"
 
+	vapiCredential   = "00000000-0000-4000-8000-0000000000c1" // of another carrier
+	telnyxConnection = "1293384261075731499"
+
 	elevenLabsSupport, elevenLabsSales = "agent_0000000000000000000000a1", "agent_0000000000000000000000a2"
 
 	retellTrunk = "TK0000000000000000000000000000aaaa" // leads to Retell AI
@@ -95,6 +98,9 @@ type home struct {
 	// number would be lost.
 	drops func(*acctest.Simulation)
 }
+
+// elsewhere is how the name of a home ends whose numbers no carrier that can be asked has.
+const elsewhere = " of another carrier"
 
 // homes are all places that a number can be at.
 var homes = []home{
@@ -204,7 +210,7 @@ var homes = []home{
 		},
 	},
 	{
-		name: "synthflow of another carrier",
+		name: "synthflow" + elsewhere,
 		config: acctest.Values{"synthflow": acctest.Values{
 			"provider_name": "telnyx", "termination_uri": "sip.example.com", "agent_id": synthflowSupport,
 			"trunk_username": "trunk-user", "trunk_pwd_wo": trunkPassword,
@@ -214,6 +220,40 @@ var homes = []home{
 			"trunk_username": "trunk-user", "trunk_pwd_wo": trunkPassword,
 		}},
 		drops: func(sim *acctest.Simulation) { sim.Synthflow().RemoveNumber(number) },
+	},
+	{
+		name: "nixflex" + elsewhere, imports: []string{"nixflex/" + number},
+		config:  acctest.Values{"nixflex": onTelnyx(nixflexSupport)},
+		changed: acctest.Values{"nixflex": onTelnyx(nixflexSales)},
+		listed: func(sim *acctest.Simulation) {
+			sim.Nixflex().AddNumber(simulator.NixflexNumber{
+				PhoneNumber: number, AgentID: nixflexSupport, TelnyxConnectionID: telnyxConnection,
+			})
+		},
+		drops: func(sim *acctest.Simulation) { sim.Nixflex().RemoveNumber(number) },
+	},
+	{
+		name: "retell" + elsewhere, imports: []string{"retell/" + number},
+		config:  acctest.Values{"retell": overSIP(retellSupport)},
+		changed: acctest.Values{"retell": overSIP(retellSales)},
+		listed: func(sim *acctest.Simulation) {
+			sim.Retell().AddNumber(simulator.RetellNumber{
+				PhoneNumber: number, TerminationURI: "sip.example.com",
+				InboundAgents: []simulator.RetellAgent{{AgentID: retellSupport, Weight: 1}},
+			})
+		},
+		drops: func(sim *acctest.Simulation) { sim.Retell().RemoveNumber(number) },
+	},
+	{
+		name: "vapi" + elsewhere, imports: []string{"vapi/" + number},
+		config:  acctest.Values{"vapi": byCredential(vapiSupport)},
+		changed: acctest.Values{"vapi": byCredential(vapiSales)},
+		listed: func(sim *acctest.Simulation) {
+			sim.Vapi().AddNumber(simulator.VapiNumber{
+				Number: number, Provider: simulator.VapiTelnyx, CredentialID: vapiCredential, AssistantID: vapiSupport,
+			})
+		},
+		drops: func(sim *acctest.Simulation) { sim.Vapi().RemoveNumber(number) },
 	},
 	{
 		name: "synthflow bought there", carrier: simulator.Synthflow,
@@ -246,8 +286,11 @@ var homes = []home{
 	},
 }
 
-// trunkPassword is a secret of the configuration.
-const trunkPassword = "simulated-trunk-password"
+// Secrets of the configuration.
+const (
+	trunkPassword = "simulated-trunk-password"
+	telnyxKey     = "KEY0123456789-simulated-notarealsecret"
+)
 
 func fromTwilio(agent, uri string) acctest.Values {
 	return acctest.Values{
@@ -266,6 +309,21 @@ func published(agent string) acctest.Values {
 	return acctest.Values{
 		"agent_link": "agent", "telephony_provider_id": "tel_1234567890", "agent_id": agent, "agent_version": 1,
 	}
+}
+
+func onTelnyx(agent string) acctest.Values {
+	return acctest.Values{"agent_id": agent, "telnyx_connection_id": telnyxConnection, "telnyx_api_key_wo": telnyxKey}
+}
+
+func overSIP(agent string) acctest.Values {
+	return acctest.Values{
+		"inbound_agent_id": agent, "termination_uri": "sip.example.com", "provider_name": "custom",
+		"sip_trunk_auth_username": "trunk-user", "sip_trunk_auth_password_wo": trunkPassword,
+	}
+}
+
+func byCredential(assistant string) acctest.Values {
+	return acctest.Values{"assistant_id": assistant, "provider_name": "telnyx", "credential_id": vapiCredential}
 }
 
 func homeOf(name string) home {
@@ -341,6 +399,7 @@ func populate(sim *acctest.Simulation) {
 	for _, id := range []string{vapiSupport, vapiSales} {
 		sim.Vapi().AddAssistant(id)
 	}
+	sim.Vapi().AddCredential(vapiCredential)
 	sim.Twilio().AddTrunk(simulator.TwilioTrunk{SID: retellTrunk})
 	for _, service := range []simulator.Service{
 		simulator.Twilio, simulator.Synthflow, simulator.DialNexa, simulator.Nixflex, simulator.Resemble, simulator.Retell,
@@ -433,22 +492,30 @@ func updates() []scenario {
 	)
 }
 
-// moves are those between any two platforms of numbers that Twilio carries.
+// moves are those between any two platforms of numbers that Twilio carries, or that
+// another carrier does, and those from the one to the other on one platform.
 func moves() []scenario {
 	var all []scenario
-	release := acctest.Values{"release_on_destroy": "release"}
-	stations := []string{"none", "nixflex", "resemble", "synthflow", "retell", "vapi", "elevenlabs"}
-	for _, from := range stations {
-		for _, to := range stations {
-			if from == to {
-				continue
+	move := func(from, to string, more acctest.Values) {
+		all = append(all, scenario{
+			name: "move from " + from + " to " + to, seed: homeOf(from).owned, command: apply,
+			rules:  homeOf("resemble").rules,
+			before: ours(homeOf(from).config, more), config: ours(homeOf(to).config, more),
+		})
+	}
+	among := func(stations []string, more acctest.Values) {
+		for _, from := range stations {
+			for _, to := range stations {
+				if from != to {
+					move(from, to, more)
+				}
 			}
-			all = append(all, scenario{
-				name: "move from " + from + " to " + to, seed: homeOf(from).owned, command: apply,
-				rules:  homeOf("resemble").rules,
-				before: ours(homeOf(from).config, release), config: ours(homeOf(to).config, release),
-			})
 		}
+	}
+	among([]string{"none", "nixflex", "resemble", "synthflow", "retell", "vapi", "elevenlabs"}, acctest.Values{"release_on_destroy": "release"})
+	among([]string{"nixflex" + elsewhere, "synthflow" + elsewhere, "retell" + elsewhere, "vapi" + elsewhere}, nil)
+	for _, name := range []string{"nixflex", "synthflow", "retell"} {
+		move(name, name+elsewhere, nil)
 	}
 	return append(all, scenario{
 		name: "move of a bought number from none to resemble", command: apply,
@@ -644,7 +711,7 @@ func renames() []scenario {
 	var all []scenario
 	for _, h := range homes {
 		for _, c := range []command{renaming, renamingNewFirst} {
-			if c == renamingNewFirst && h.carrier == "" {
+			if c == renamingNewFirst && h.name == "synthflow"+elsewhere {
 				continue // a record that the new one finds is taken for a bought one, and one that it makes is not
 			}
 			all = append(all, scenario{
