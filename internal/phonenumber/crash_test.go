@@ -120,6 +120,31 @@ func changes() map[string]chapter {
 			before: at(stations()["synthflow"]),
 			after:  at(strings.Replace(stations()["synthflow"], "example.pstn", "other.pstn", 1)),
 		},
+		"update/agent at retell": {
+			seed: seedStations, before: at(stations()["retell"]),
+			after: at(strings.Replace(stations()["retell"], retellSupport, retellSales, 1)),
+		},
+		"update/agent at vapi": {
+			seed: seedStations, before: at(vapiHCL(vapiSupport)), after: at(vapiHCL(vapiSales, `name = "Sales"`)),
+		},
+		"update/messages at vapi": {
+			seed: seedStations, before: at(vapiHCL(vapiSupport)),
+			after: at(vapiHCL(vapiSupport, "sms_enabled = false") + "\nsms_url = \"https://example.com/sms\""),
+		},
+		"update/agent at elevenlabs": {
+			seed: seedStations, before: at(stations()["elevenlabs"]),
+			after: at(strings.Replace(stations()["elevenlabs"], elevenLabsSupport, elevenLabsSales, 1)),
+		},
+		"update/messages at elevenlabs": {
+			seed: seedStations, before: at(stations()["elevenlabs"]),
+			after: at("elevenlabs {\n agent_id = \"" + elevenLabsSupport + "\"\n sms_enabled = false\n}\nsms_url = \"https://example.com/sms\""),
+		},
+		"update/carrier at nixflex": {
+			seed: seedStations, before: at(stations()["nixflex"]), after: at(homes()["nixflex, of Telnyx"].block),
+		},
+		"update/carrier at retell": {
+			seed: seedStations, before: at(stations()["retell"]), after: at(homes()["retell, of another carrier"].block),
+		},
 		"update/agent at dialnexa A": {
 			seed:   func(sim *acctest.Simulation) { seedDialNexa(sim); ownedAtDialNexa(sim, simulator.DialNexaNumber{}) },
 			before: at("dialnexa {\n agent_id = \"agt_one\"\n}"),
@@ -152,6 +177,18 @@ func changes() map[string]chapter {
 		"repair/nixflex": {
 			seed: seedStations, before: at(stations()["nixflex"]), after: at(stations()["nixflex"]),
 			spoil: func(sim *acctest.Simulation) { sim.Nixflex().RemoveNumber(number) },
+		},
+		"repair/retell": {
+			seed: seedStations, before: at(stations()["retell"]), after: at(stations()["retell"]),
+			spoil: func(sim *acctest.Simulation) { sim.Retell().RemoveNumber(number) },
+		},
+		"repair/vapi": {
+			seed: seedStations, before: at(stations()["vapi"]), after: at(stations()["vapi"]),
+			spoil: func(sim *acctest.Simulation) { sim.Vapi().RemoveNumber(number) },
+		},
+		"repair/elevenlabs": {
+			seed: seedStations, before: at(stations()["elevenlabs"]), after: at(stations()["elevenlabs"]),
+			spoil: func(sim *acctest.Simulation) { sim.ElevenLabs().RemoveNumber(number) },
 		},
 		"repair/resemble": {
 			seed: seedStations, before: at(stations()["resemble"]), after: at(stations()["resemble"]),
@@ -226,6 +263,16 @@ func seedStations(sim *acctest.Simulation) {
 	for _, id := range []string{synthflowSupport, synthflowSales} {
 		sim.Synthflow().AddAgent(simulator.SynthflowAgent{ID: id, Type: simulator.SynthflowInbound})
 	}
+	sim.Twilio().AddTrunk(simulator.TwilioTrunk{SID: retellTrunk})
+	for _, id := range []string{retellSupport, retellSales} {
+		sim.Retell().AddAgent(id)
+	}
+	for _, id := range []string{vapiSupport, vapiSales} {
+		sim.Vapi().AddAssistant(id)
+	}
+	for _, id := range []string{elevenLabsSupport, elevenLabsSales} {
+		sim.ElevenLabs().AddAgent(id)
+	}
 }
 
 // stage is where a chapter is played, by provider processes of their own.
@@ -296,9 +343,7 @@ func (s *stage) finished() string {
 	text, err := json.MarshalIndent(map[string]any{
 		"state": known, "held": timeless(s.t, s.sim.State()),
 		"bought": [][]string{s.sim.Twilio().Purchases(), s.sim.DialNexa().Purchases()},
-		"given up": [][]string{
-			s.sim.Twilio().Released(), s.sim.DialNexa().Released(), s.sim.Synthflow().CancelledSubscriptions(),
-		},
+		"given up": givenUp(s.sim),
 	}, "", " ")
 	if err != nil {
 		s.t.Fatal(err)
@@ -410,13 +455,13 @@ func (p point) String() string {
 
 // cutShort plays each chapter undisturbed, and then once for each of the points
 // that are chosen, cut short there. In the end all has to be as it would have been.
-// Other than in a soak test it takes one point of every second chapter, or of
+// Other than in a soak test it takes one point of every third chapter, or of
 // fewer, another one of each, and begins with the first or the second.
 func cutShort(
 	t *testing.T, first int, choose func(c chapter, requests []string) []point, play func(s *stage, at point),
 ) (tried, failed int64) {
 	t.Helper()
-	soak, oneOf := cases.Soak(), cases.OneOf(t, 12, 2)
+	soak, oneOf := cases.Soak(), cases.OneOf(t, 20, 3)
 	var points, failures atomic.Int64
 	t.Run("in", func(t *testing.T) {
 		all := chapters()

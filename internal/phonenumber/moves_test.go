@@ -2,7 +2,10 @@ package phonenumber_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
+	"testing/synctest"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -16,16 +19,19 @@ import (
 // stations are the places among which a number that Twilio carries can move.
 func stations() map[string]string {
 	return map[string]string{
-		"none":      "voice_url = \"https://example.com\"\nvoice_fallback_url = \"https://example.com/fallback\"",
-		"nixflex":   "nixflex {\n" + nixflexAgent(nixflexSupport) + "}",
-		"resemble":  "resemble {\n label = \"Support\"\n agent_uuid = \"" + resembleSupport + "\"\n}",
-		"synthflow": synthflowHCL(`provider_name = "twilio"`, `termination_uri = "example.pstn.twilio.com"`),
+		"none":       "voice_url = \"https://example.com\"\nvoice_fallback_url = \"https://example.com/fallback\"",
+		"nixflex":    "nixflex {\n" + nixflexAgent(nixflexSupport) + "}",
+		"resemble":   "resemble {\n label = \"Support\"\n agent_uuid = \"" + resembleSupport + "\"\n}",
+		"synthflow":  synthflowHCL(`provider_name = "twilio"`, `termination_uri = "example.pstn.twilio.com"`),
+		"retell":     "trunk_sid = \"" + retellTrunk + "\"\n" + retellHCL(retellSupport),
+		"vapi":       vapiHCL(vapiSupport),
+		"elevenlabs": "elevenlabs {\n agent_id = \"" + elevenLabsSupport + "\"\n}",
 	}
 }
 
 func TestAccNumberMovesBetweenAnyTwoPlatformsInPlace(t *testing.T) {
 	t.Parallel()
-	oneOf := cases.OneOf(t, 3, 1)
+	oneOf := cases.OneOf(t, 12, 4) // the rest in process: TestNumberMovesBetweenAnyTwoPlacesOfItsCarrier
 	for from, before := range stations() {
 		for to, after := range stations() {
 			if from == to || !cases.Tries(from+" to "+to, oneOf) {
@@ -34,10 +40,8 @@ func TestAccNumberMovesBetweenAnyTwoPlatformsInPlace(t *testing.T) {
 			t.Run(from+" to "+to, func(t *testing.T) {
 				t.Parallel()
 				sim := acctest.Start(t)
-				owned(sim, simulator.TwilioNumber{})
-				sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
-				sim.Resemble().AddAgent(simulator.ResembleAgent{UUID: resembleSupport})
-				seedSynthflow(sim)
+				seedStations(sim)
+				built := resembleBuilt(sim)
 				at := func(station string) string {
 					return everywhere(sim, fmt.Sprintf("phone_number = %q\nrelease_on_destroy = \"release\"\n%s", number, station))
 				}
@@ -56,14 +60,101 @@ func TestAccNumberMovesBetweenAnyTwoPlatformsInPlace(t *testing.T) {
 				// Detached at last: nothing is left but the number.
 				expectOwned(t, sim, number)
 				expectUnwired(t, sim, number)
-				nothingAtNixflex(t, sim)
-				expectResembleGone(t, sim)
-				nothingAtSynthflow(t, sim)
-				if released := sim.Twilio().Released(); len(released) > 0 {
-					t.Errorf("a move released %v", released)
-				}
+				nothingLeft(t, sim, built)
 			})
 		}
+	}
+}
+
+// platform is the name of the place's block; "none": it has none.
+func (p place) platform() string {
+	for name, value := range p.config {
+		if _, isBlock := value.(acctest.Values); isBlock {
+			return name
+		}
+	}
+	return "none"
+}
+
+// Between any two platforms a number moves in place as long as its carrier stays, and
+// leaves nothing behind; where the next platform is one of another carrier, the plan
+// refuses and nothing happens.
+func TestNumberMovesBetweenAnyTwoPlacesOfItsCarrier(t *testing.T) {
+	t.Parallel()
+	oneOf := cases.OneOf(t, 4, 1)
+	for _, from := range places() {
+		for _, to := range places() {
+			if from.platform() == to.platform() || !cases.Tries(from.name+" to "+to.name, oneOf) {
+				continue
+			}
+			t.Run(from.name+" to "+to.name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { from.moves(t, to) })
+			})
+		}
+	}
+}
+
+// moves moves a number to another place, and takes it off there.
+func (p place) moves(t *testing.T, to place) {
+	t.Helper()
+	at := place{carrier: p.carrier, rules: slices.Concat(p.rules, to.rules)}
+	sim := at.begin(t, acctest.StartInMemory, number)
+	built := resembleBuilt(sim)
+	r := atEveryPlace(t, sim).Resource(oneNumber)
+	before, after := maps.Clone(p.config), maps.Clone(to.config)
+	before["phone_number"], after["phone_number"] = number, number
+	switch to.carrier { //nolint:exhaustive // the others cannot be taken for another one
+	case simulator.Vapi:
+		after["vapi"] = acctest.Values{"assistant_id": vapiSupport, "provider_name": "vapi"}
+	case simulator.Synthflow:
+		after["synthflow"] = acctest.Values{"agent_id": synthflowSupport, "bought_at_synthflow": true}
+	}
+	mustApply(t, r, before)
+	sim.ResetRequests()
+	plan := r.Plan(after)
+	if p.carrier != to.carrier {
+		expectDiagnostic(t, plan.Diagnostics, "error", `\+14155550100 cannot leave`, `a change never gives it up.*remove the resource`)
+		if wrote := writesEverywhere(sim); len(wrote) > 0 || !p.wired(sim, number) {
+			t.Errorf("the plan wrote %v", wrote)
+		}
+		return
+	}
+	if plan.Action != acctest.Update {
+		t.Errorf("the plan is to %s with %+v", plan.Action, plan.Diagnostics)
+	}
+	if diags := r.Apply(plan); diags.Failed() {
+		t.Fatalf("%+v", diags)
+	}
+	if state := r.State(); state["platform"] != to.platform() || state["status"] != "active" || !to.wired(sim, number) {
+		t.Errorf("the state is %v", state)
+	}
+	expectSettled(t, r, after)
+	if _, diags := r.TerraformDestroy(after); diags.Failed() {
+		t.Errorf("%+v", diags)
+	}
+	nothingAtNixflex(t, sim)
+	nothingLeft(t, sim, built)
+	if p.carrier == simulator.Twilio {
+		expectOwned(t, sim, number)
+		expectUnwired(t, sim, number)
+	}
+}
+
+// nothingLeft checks that no platform has the number, that Twilio has no more SIP
+// trunks and the like than had been built before, and that nothing was given up.
+func nothingLeft(t *testing.T, sim *acctest.Simulation, built string) {
+	t.Helper()
+	if left := resembleBuilt(sim); len(sim.Resemble().Numbers()) > 0 || left != built {
+		t.Errorf("left at Resemble AI: %+v, %s", sim.Resemble().Numbers(), left)
+	}
+	nothingAtNixflex(t, sim)
+	nothingAtSynthflow(t, sim)
+	nothingAtRetell(t, sim)
+	nothingAtVapi(t, sim)
+	nothingAtElevenLabs(t, sim)
+	if lost := givenUp(sim); len(lost) > 0 {
+		t.Errorf("given up: %v", lost)
 	}
 }
 

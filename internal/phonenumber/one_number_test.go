@@ -18,7 +18,7 @@ import (
 // place is where a number lives: a platform, or none, with its carrier.
 type place struct {
 	name    string
-	carrier simulator.Service
+	carrier simulator.Service // empty: one that cannot be asked
 	rules   []simulator.Option
 	config  acctest.Values // what the resource says of the number, but for the number itself
 	other   acctest.Values // the same of otherNumber, where an agent answers one alone
@@ -135,7 +135,42 @@ func places() []place {
 				return n.AgentID == elevenLabsSupport && atTwilio(sim, phoneNumber).VoiceURL != ""
 			},
 		},
+		{
+			name: "Nixflex, of another carrier", config: acctest.Values{"nixflex": acctest.Values{
+				"agent_id": nixflexSupport, "telnyx_connection_id": telnyxConnection, "telnyx_api_key_wo": telnyxSecret,
+			}},
+			wired: func(sim *acctest.Simulation, phoneNumber string) bool {
+				n, _ := sim.Nixflex().Number(phoneNumber)
+				return n.AgentID == nixflexSupport && n.TelnyxConnectionID == telnyxConnection
+			},
+		},
+		{
+			name: "Retell, of another carrier", config: acctest.Values{"retell": acctest.Values{
+				"inbound_agent_id": retellSupport, "termination_uri": "sip.example.com", "provider_name": "custom",
+			}},
+			wired: func(sim *acctest.Simulation, phoneNumber string) bool {
+				n, _ := sim.Retell().Number(phoneNumber)
+				return slices.Equal(n.InboundAgents, retellAgents(retellSupport))
+			},
+		},
+		{
+			name: "Vapi, of another carrier", config: acctest.Values{"vapi": acctest.Values{
+				"assistant_id": vapiSupport, "provider_name": "telnyx", "credential_id": vapiCredential,
+			}},
+			wired: func(sim *acctest.Simulation, phoneNumber string) bool {
+				n, _ := sim.Vapi().Number(phoneNumber)
+				return n.AssistantID == vapiSupport && n.CredentialID == vapiCredential
+			},
+		},
 	}
+}
+
+// actions are the ends that a number can have there.
+func (p place) actions() []string {
+	if p.carrier == "" { // nobody can be asked for a release
+		return []string{"detach", "force_delete"}
+	}
+	return []string{"detach", "release", "force_delete"}
 }
 
 // begin starts a world in which the carrier owns the numbers.
@@ -149,6 +184,7 @@ func (p place) begin(t *testing.T, start func(*testing.T, ...simulator.Option) *
 	dialNexaAgents(sim, dialNexaSupport, dialNexaSales)
 	sim.Retell().AddAgent(retellSupport)
 	sim.Vapi().AddAssistant(vapiSupport)
+	sim.Vapi().AddCredential(vapiCredential)
 	sim.ElevenLabs().AddAgent(elevenLabsSupport)
 	sim.Twilio().AddTrunk(simulator.TwilioTrunk{SID: retellTrunk})
 	for _, n := range numbers {
@@ -164,6 +200,16 @@ func (p place) begin(t *testing.T, start func(*testing.T, ...simulator.Option) *
 		}
 	}
 	return sim
+}
+
+// atEveryPlace is the provider with the services of all places open.
+func atEveryPlace(t *testing.T, sim *acctest.Simulation) *acctest.Driver {
+	t.Helper()
+	return sim.Driver(t, acctest.Values{
+		"retell":     acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
+		"vapi":       acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
+		"elevenlabs": acctest.Values{"api_key": simulator.DefaultElevenLabsKey, "base_url": sim.URL + "/elevenlabs"},
+	})
 }
 
 // givenUp are the numbers that any carrier has been asked to give up.
@@ -408,7 +454,7 @@ func TestOneNumberIsLostInNoOrder(t *testing.T) {
 		all := map[string][]order{}
 		count := 0
 		for _, p := range places() {
-			for _, action := range []string{"detach", "release", "force_delete"} {
+			for _, action := range p.actions() {
 				what := fmt.Sprintf("%s, %s, %s", c.name, p.name, action)
 				all[what] = c.orders(p, action)
 				count += len(all[what])
@@ -457,11 +503,7 @@ func TestOneNumberIsLostInNoOrder(t *testing.T) {
 // take takes the order, and judges it. Made says that the held request was made.
 func (r order) take(t *testing.T) (made bool) {
 	sim := r.begin(t, acctest.StartInMemory, number, otherNumber)
-	driver := sim.Driver(t, acctest.Values{
-		"retell":     acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
-		"vapi":       acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
-		"elevenlabs": acctest.Values{"api_key": simulator.DefaultElevenLabsKey, "base_url": sim.URL + "/elevenlabs"},
-	})
+	driver := atEveryPlace(t, sim)
 	configs := make([]acctest.Values, len(r.instances))
 	resources := make([]*acctest.Resource, len(r.instances))
 	of := func(phoneNumber string) acctest.Values {
