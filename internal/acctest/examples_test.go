@@ -75,6 +75,9 @@ var examples = map[string]example{
 		seed:  `{"nixflex": {"agents": [{"agent_id": "agent_0123456789abcdef"}]}}`,
 		left:  []string{"+14155550150"},
 	},
+	"resources/telephony_phone_number/nixflex_telnyx.tf": {
+		seed: `{"nixflex": {"agents": [{"agent_id": "agent_0123456789abcdef"}]}}`,
+	},
 	"resources/telephony_phone_number/resemble.tf": {
 		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550160"}},
 		seed:  `{"resemble": {"agents": [{"uuid": "7f0e4d1c-52a6-4b0e-9d3a-1c2b3a4d5e6f", "voice_uuid": "voice"}]}}`,
@@ -102,8 +105,13 @@ var examples = map[string]example{
 	},
 	"resources/telephony_phone_number/vapi.tf": {
 		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550110"}},
-		seed:  `{"vapi": {"assistants": ["5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"]}}`,
-		left:  []string{"+14155550110"},
+		seed: `{"vapi": {
+			"assistants":  ["5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"],
+			"credentials": ["c3a1f0d2-7b44-4a7e-9d3c-51e0c2f6a988"],
+			"numbers":     [{"number": "+14155550111", "provider": "vapi"}]
+		}}`,
+		left: []string{"+14155550110"},
+		kept: []string{"+14155550111"},
 	},
 	"resources/telephony_phone_number/elevenlabs.tf": {
 		owned: []simulator.TwilioNumber{{PhoneNumber: "+14155550120"}},
@@ -249,10 +257,17 @@ const importable = `{
 		}]
 	},
 	"vapi": {
-		"assistants": ["5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"],
+		"assistants":  ["5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"],
+		"credentials": ["c3a1f0d2-7b44-4a7e-9d3c-51e0c2f6a988"],
 		"numbers": [{
 			"id": "0f6b2c1e-8d3a-4c57-9b1e-2a7d4e5f6081", "number": "+14155550110", "name": "Help desk",
 			"assistant_id": "5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"
+		}, {
+			"number": "+14155550111", "provider": "vapi", "name": "Trial line",
+			"assistant_id": "5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"
+		}, {
+			"number": "+14155550112", "provider": "telnyx", "credential_id": "c3a1f0d2-7b44-4a7e-9d3c-51e0c2f6a988",
+			"name": "Night desk", "assistant_id": "5b0e0a5e-3f0c-4f0e-8a55-6c1d8a6f3d21"
 		}]
 	},
 	"retell": {
@@ -261,6 +276,9 @@ const importable = `{
 			"phone_number": "+14155550190", "nickname": "Front desk", "termination_uri": "example.pstn.twilio.com",
 			"inbound_agents":  [{"agent_id": "oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD", "weight": 1}],
 			"outbound_agents": [{"agent_id": "oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD", "weight": 1}]
+		}, {
+			"phone_number": "+14155550191", "nickname": "Night desk", "termination_uri": "sip.telnyx.com",
+			"inbound_agents": [{"agent_id": "oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD", "weight": 1}]
 		}]
 	},
 	"dialnexa": {
@@ -321,6 +339,7 @@ func startExample(t *testing.T, seed string) *Simulation {
 		name, value, _ := strings.Cut(variable, "=")
 		t.Setenv(name, value)
 	}
+	t.Setenv("TF_VAR_telnyx_api_key", "KEY0123456789")
 	if filepath.Ext(seed) == ".json" {
 		seed = readFile(t, seed)
 	}
@@ -413,6 +432,15 @@ func checkKept(sim *Simulation, want []string) error {
 		kept = append(kept, n.PhoneNumber)
 	}
 	for _, n := range sim.DialNexa().Numbers() {
+		kept = append(kept, n.PhoneNumber)
+	}
+	for _, n := range sim.Retell().Numbers() {
+		kept = append(kept, n.PhoneNumber)
+	}
+	for _, n := range sim.Vapi().Numbers() {
+		kept = append(kept, n.Number)
+	}
+	for _, n := range sim.ElevenLabs().Numbers() {
 		kept = append(kept, n.PhoneNumber)
 	}
 	slices.Sort(kept)

@@ -11,3 +11,16 @@ resource "telephony_phone_number" "retell" {
     termination_uri   = "example.pstn.twilio.com"
   }
 }
+
+# Owned at another carrier, whose SIP trunk leads its calls to sip:sip.retellai.com. This provider cannot talk to that
+# carrier, so its carrier is "external", and it cannot be released here. A destroy deletes the import.
+resource "telephony_phone_number" "over_sip" {
+  phone_number = "+14155550191"
+
+  retell {
+    nickname         = "Night desk"
+    inbound_agent_id = "oBeDLoLOeuAbiuaMFXRtDOLriTJ5tSxD"
+    provider_name    = "custom"
+    termination_uri  = "sip.telnyx.com"
+  }
+}
