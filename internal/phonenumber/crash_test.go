@@ -342,7 +342,7 @@ func (s *stage) finished() string {
 	}
 	text, err := json.MarshalIndent(map[string]any{
 		"state": known, "held": timeless(s.t, s.sim.State()),
-		"bought": [][]string{s.sim.Twilio().Purchases(), s.sim.DialNexa().Purchases()},
+		"bought":   [][]string{s.sim.Twilio().Purchases(), s.sim.DialNexa().Purchases()},
 		"given up": givenUp(s.sim),
 	}, "", " ")
 	if err != nil {

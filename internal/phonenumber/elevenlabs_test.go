@@ -1,6 +1,7 @@
 package phonenumber_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -154,5 +155,42 @@ func TestElevenLabsRecordsInDoubtAreRefused(t *testing.T) {
 		if got := vapiWrites(sim); got != "" {
 			t.Errorf("it wrote %s", got)
 		}
+	}
+}
+
+// Without a token of the account that owns the number, and in another region than
+// Twilio's default one, an import cannot succeed, so the plan says so. A record that
+// is there needs neither.
+func TestElevenLabsImportThatCannotSucceedIsRefusedAtPlan(t *testing.T) {
+	t.Parallel()
+	config := atElevenLabs(acctest.Values{"agent_id": elevenLabsSupport})
+	for name, test := range map[string]struct {
+		twilio acctest.Values
+		says   string
+	}{
+		"API key": {acctest.Values{"auth_token": nil}, `set twilio_auth_token_wo, or auth_token`},
+		"region":  {acctest.Values{"region": "ie1", "edge": "dublin"}, `works in region ie1.*Import \+14155550100 in ElevenLabs' dashboard`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim, _ := startElevenLabs(t, simulator.ElevenLabsRules{})
+			key := sim.Twilio().AddAPIKey(simulator.DefaultAccountSID, true)
+			account := acctest.Values{"account_sid": simulator.DefaultAccountSID, "base_url": sim.URL + "/twilio"}
+			if name == "API key" {
+				account["api_key"], account["api_secret"] = key.SID, key.Secret
+			} else {
+				account["auth_token"] = simulator.DefaultAuthToken
+			}
+			maps.Copy(account, test.twilio)
+			r := sim.Driver(t, acctest.Values{"twilio": account, "elevenlabs": acctest.Values{
+				"api_key": simulator.DefaultElevenLabsKey, "base_url": sim.URL + "/elevenlabs",
+			}}).Resource(oneNumber)
+			expectDiagnostic(t, r.Plan(config).Diagnostics, "error", "", test.says)
+			sim.ElevenLabs().AddNumber(simulator.ElevenLabsNumber{PhoneNumber: number})
+			mustApply(t, r, config)
+			expectSettled(t, r, config)
+			again := atElevenLabs(acctest.Values{"agent_id": elevenLabsSupport, "sms_enabled": false})
+			expectDiagnostic(t, r.Plan(again).Diagnostics, "error", "", test.says)
+		})
 	}
 }

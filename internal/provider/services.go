@@ -107,8 +107,7 @@ var services = []service{
 		connect:  elevenlabs.Connect,
 		describe: elevenlabs.Describe,
 		open: func(c connection) (platform.Carrier, platform.Platform) {
-			account := c.arguments[twilio.Kind.Name]
-			return nil, elevenlabs.New(c.client, account["account_sid"], account["auth_token"])
+			return nil, elevenlabs.New(c.client, c.arguments[twilio.Kind.Name])
 		},
 	},
 	{

@@ -53,7 +53,7 @@ func conformanceSubject(t *testing.T, rules simulator.ElevenLabsRules) platformt
 	account := platform.Arguments{"account_sid": main, "auth_token": simulator.DefaultAuthToken}
 	carrier := twilio.New(w.Client(t, twilio.Kind, twilio.Connect, twilio.Describe, account), main, platformtest.PollInterval)
 	on := elevenlabs.New(w.Client(t, elevenlabs.Kind, elevenlabs.Connect, elevenlabs.Describe,
-		platform.Arguments{"api_key": simulator.DefaultElevenLabsKey}), main, "")
+		platform.Arguments{"api_key": simulator.DefaultElevenLabsKey}), platform.Arguments{"account_sid": main})
 
 	crowded := 0
 	return platformtest.Subject{

@@ -26,7 +26,9 @@ func FuzzAnswers(f *testing.F) {
 				Block: platform.Values{"agent_id": identifier, "label": "x", "sms_enabled": true, "id": "phnum_1"}, Settings: platform.Values{},
 			}
 		},
-		Open: func(c *httpapi.Client) []any { return []any{elevenlabs.New(c, main, "token")} },
+		Open: func(c *httpapi.Client) []any {
+			return []any{elevenlabs.New(c, platform.Arguments{"account_sid": main, "auth_token": "token"})}
+		},
 		Seeds: []string{
 			number, `[` + number + `]`, `[]`,
 			`[{"phone_number_id": "../%2e", "provider": "twilio", "phone_number": "x"}]`,

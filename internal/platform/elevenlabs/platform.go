@@ -24,18 +24,23 @@ var (
 // Twilio that the number was imported from.
 const memoryAccount = "twilio_account_sid"
 
+// defaultRegion is Twilio's, in which its services are where no region is named.
+const defaultRegion = "us1"
+
 // Platform is platform.Platform at ElevenLabs. It is safe for concurrent use.
 type Platform struct {
 	api api
 	// The provider's own account at Twilio. The token is empty where an API key
-	// stands in for it.
-	twilioSID, twilioToken string
+	// stands in for it, and the region for Twilio's default.
+	twilioSID, twilioToken, twilioRegion string
 }
 
 // New returns the platform that imports numbers with the auth token of that
 // account at Twilio, unless a number brings a token of its own.
-func New(c *httpapi.Client, twilioSID, twilioToken string) *Platform {
-	return &Platform{api: api{c}, twilioSID: twilioSID, twilioToken: twilioToken}
+func New(c *httpapi.Client, twilio platform.Arguments) *Platform {
+	return &Platform{
+		api: api{c}, twilioSID: twilio["account_sid"], twilioToken: twilio["auth_token"], twilioRegion: twilio["region"],
+	}
 }
 
 // find reads n's record; platform.ErrNotFound if there is none, which counts only
@@ -78,8 +83,18 @@ func (p *Platform) look(ctx context.Context, n platform.Number, id string) (*rec
 }
 
 // credentials are what ElevenLabs needs to import n, as members of a body. A token
-// opens the account that it belongs to, and an API key none at ElevenLabs.
+// opens the account that it belongs to, and an API key none at ElevenLabs. A number
+// in another region needs two tokens, of Twilio's default region and of its own
+// (ElevenLabs Python SDK: region_config), and the provider's block has one.
 func (p *Platform) credentials(n platform.Number) (body, error) {
+	if p.twilioRegion != "" && p.twilioRegion != defaultRegion {
+		return nil, &platform.Refusal{
+			Summary: "No import into ElevenLabs from region " + p.twilioRegion,
+			Detail: fmt.Sprintf("The provider's twilio block works in region %[1]s, where tokens and webhooks of a number are others than "+
+				"in %[2]s, and an import by this provider is into %[2]s alone. Import %[3]s in ElevenLabs' dashboard, with that region "+
+				"and its token, and apply again, which takes the record over.", p.twilioRegion, defaultRegion, cmp.Or(n.PhoneNumber, "the number")),
+		}
+	}
 	owner := cmp.Or(n.AccountSID, p.twilioSID)
 	why := ""
 	switch own := n.Block.String(token); {
