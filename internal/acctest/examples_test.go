@@ -155,6 +155,7 @@ var examples = map[string]example{
 // is in no other configuration than demo/twilio, which has a row of its own.
 var demoNumbers = []string{
 	"+14155550100 https://old.example.com/voice https://old.example.com/sms", "+14155550110", "+14155550111", "+14155550112", "+14155550113", "+14155550114",
+	"+14155550115", "+14155550116",
 }
 
 func without(numbers []string, number string) []string {

@@ -48,7 +48,7 @@ func (h holdings) left() []row {
 	for _, p := range h.Twilio.ConnectionPolicies {
 		rows = append(rows, row{"Twilio", "connection policy " + p.SID, leftByResemble, "-"})
 	}
-	for _, service := range []string{"Nixflex", "Resemble AI", "Synthflow", "DialNexa"} {
+	for _, service := range []string{"Nixflex", "Resemble AI", "Retell AI", "Vapi", "ElevenLabs", "Synthflow", "DialNexa"} {
 		records := h.records(service)
 		for _, r := range records {
 			rows = append(rows, row{service, r.number, r.state, orNothing(r.agent)})
@@ -98,6 +98,22 @@ func (h holdings) records(service string) []record {
 	case "Resemble AI":
 		for _, n := range h.Resemble.Numbers {
 			records = append(records, record{n.PhoneNumber, n.Status, n.AgentUUID})
+		}
+	case "Retell AI":
+		for _, n := range h.Retell.Numbers {
+			r := record{number: n.PhoneNumber, state: "imported"}
+			if len(n.InboundAgents) > 0 {
+				r.agent = n.InboundAgents[0].AgentID
+			}
+			records = append(records, r)
+		}
+	case "Vapi":
+		for _, n := range h.Vapi.Numbers {
+			records = append(records, record{n.Number, "imported", n.AssistantID})
+		}
+	case "ElevenLabs":
+		for _, n := range h.ElevenLabs.Numbers {
+			records = append(records, record{n.PhoneNumber, "imported", n.AgentID})
 		}
 	case "Synthflow":
 		for _, n := range h.Synthflow.Numbers {

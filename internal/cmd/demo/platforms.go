@@ -17,6 +17,11 @@ const (
 	importedSynthflow = "+14155550112"
 	boughtSynthflow   = "+12025550120"
 	onDialNexa        = "+16285550100"
+	onRetell          = "+14155550190"
+	onVapi            = "+14155550115"
+	onElevenLabs      = "+14155550116"
+
+	ourMessages = "https://example.com/sms" // which Vapi leaves to us
 )
 
 // The numbers of examples/demo/releases and examples/demo/resemble-cleanup.
@@ -35,13 +40,17 @@ const (
 	dialNexaSomebody = "agt_somebody"
 	resembleSupport  = "00000000-0000-4000-8000-000000000003"
 	resembleHelpdesk = "00000000-0000-4000-8000-000000000004"
+	retellAgent      = "agent_0000000000000000000000a5"
+	vapiAssistant    = "00000000-0000-4000-8000-000000000006"
+	elevenLabsAgent  = "agent_0000000000000000000000a7"
 )
 
 var platformActs = []act{
 	{
 		title: "A number on each voice platform",
-		text: "Three numbers are owned at Twilio and go onto Nixflex, Resemble AI and Synthflow. One was bought in Synthflow's " +
-			"dashboard, one is bought at DialNexa: those two carry their numbers themselves. Look for platform and carrier.",
+		text: "Five numbers are owned at Twilio and go onto Nixflex, Resemble AI, Synthflow, Vapi and ElevenLabs; Vapi leaves the " +
+			"messages to us. One goes onto Retell AI from a carrier that the provider cannot talk to. One was bought in " +
+			"Synthflow's dashboard, one is bought at DialNexa: those two carry their numbers themselves. Look for platform and carrier.",
 		in: "platforms",
 		steps: []step{
 			glance("plan -detailed-exitcode -out=next.tfplan", hasChanges),
@@ -51,8 +60,16 @@ var platformActs = []act{
 				change{name: "synthflow_imported", action: "create", after: values{"platform": "synthflow", "carrier": "twilio"}},
 				change{name: "synthflow_bought", action: "create", after: values{"platform": "synthflow", "carrier": "synthflow"}},
 				change{name: "dialnexa", action: "create", after: values{"carrier": "dialnexa", "acquisition": "purchased"}},
+				change{name: "retell", action: "create", after: values{"platform": "retell", "carrier": "external"}},
+				change{name: "vapi", action: "create", after: values{"platform": "vapi", "carrier": "twilio"}},
+				change{name: "elevenlabs", action: "create", after: values{"platform": "elevenlabs", "carrier": "twilio"}},
 			),
 			terraform("apply next.tfplan", succeeds),
+			answers("Retell AI", onRetell, retellAgent),
+			answers("Vapi", onVapi, vapiAssistant),
+			owned(onVapi, simulator.VapiVoiceURL, ourMessages),
+			answers("ElevenLabs", onElevenLabs, elevenLabsAgent),
+			owned(onElevenLabs, simulator.ElevenLabsVoiceURL, simulator.ElevenLabsSMSURL),
 			answers("Nixflex", onNixflex, nixflexAgent),
 			owned(onNixflex, simulator.NixflexVoiceURL, simulator.NixflexSMSURL),
 			answers("Resemble AI", onResemble, resembleSupport),
@@ -84,8 +101,8 @@ var platformActs = []act{
 	{
 		title: "Detach means the same on every platform: the number stays owned",
 		text: "The services mean different things by \"delete\". So detach deletes a record only where that keeps the number: " +
-			"at Nixflex, at Resemble AI, and what was imported into Synthflow. A number that DialNexa or Synthflow sold only " +
-			"loses its agent.",
+			"what was imported into Nixflex, Resemble AI, Retell AI, Vapi, ElevenLabs or Synthflow. A number that DialNexa or " +
+			"Synthflow sold only loses its agent.",
 		in: "platforms",
 		steps: []step{
 			glance("plan -destroy -detailed-exitcode -out=next.tfplan", hasChanges),
@@ -95,8 +112,16 @@ var platformActs = []act{
 				change{name: "synthflow_imported", action: "delete", before: values{"destroy_irreversible": false}},
 				change{name: "synthflow_bought", action: "delete", before: values{"destroy_irreversible": false}},
 				change{name: "dialnexa", action: "delete", before: values{"destroy_irreversible": false}},
+				change{name: "retell", action: "delete", before: values{"destroy_irreversible": false}},
+				change{name: "vapi", action: "delete", before: values{"destroy_irreversible": false}},
+				change{name: "elevenlabs", action: "delete", before: values{"destroy_irreversible": false}},
 			),
 			terraform("apply next.tfplan", succeeds),
+			notListed("Retell AI", onRetell),
+			notListed("Vapi", onVapi),
+			owned(onVapi, "", ""),
+			notListed("ElevenLabs", onElevenLabs),
+			owned(onElevenLabs, "", ""),
 			notListed("Nixflex", onNixflex),
 			owned(onNixflex, "", ""),
 			notListed("Resemble AI", onResemble),

@@ -15,11 +15,14 @@ type services struct {
 
 // holdings are what the services hold.
 type holdings struct {
-	Twilio    simulator.TwilioHoldings    `json:"twilio"`
-	Nixflex   simulator.NixflexHoldings   `json:"nixflex"`
-	Synthflow simulator.SynthflowHoldings `json:"synthflow"`
-	DialNexa  simulator.DialNexaHoldings  `json:"dialnexa"`
-	Resemble  simulator.ResembleHoldings  `json:"resemble"`
+	Twilio     simulator.TwilioHoldings     `json:"twilio"`
+	Nixflex    simulator.NixflexHoldings    `json:"nixflex"`
+	Synthflow  simulator.SynthflowHoldings  `json:"synthflow"`
+	DialNexa   simulator.DialNexaHoldings   `json:"dialnexa"`
+	Resemble   simulator.ResembleHoldings   `json:"resemble"`
+	Retell     simulator.RetellHoldings     `json:"retell"`
+	Vapi       simulator.VapiHoldings       `json:"vapi"`
+	ElevenLabs simulator.ElevenLabsHoldings `json:"elevenlabs"`
 }
 
 func (s services) holdings(ctx context.Context) (h holdings, err error) {
