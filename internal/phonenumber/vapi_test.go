@@ -1,6 +1,7 @@
 package phonenumber_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"slices"
@@ -343,4 +344,69 @@ func TestVapiRecordsInDoubtAreRefused(t *testing.T) {
 		expectDiagnostic(t, diags, "error", "", `\+14155550100 is at Vapi as a number of "vapi"`)
 		wantVapiWrites(t, sim, "")
 	})
+}
+
+// Vapi's answers hold the credentials that a record was imported with, which may be
+// ones that nobody has told this provider. Whatever an answer is like, they are
+// neither kept, nor shown, nor logged.
+func TestVapiCredentialsInAnswersAreNeitherKeptNorShown(t *testing.T) {
+	t.Parallel()
+	const unknown = "f00dfacenotarealsecretbutatoken0"
+	for name, fault := range map[string]*simulator.Fault{
+		"in peace":  nil,
+		"truncated": {Rewrite: func(body []byte) []byte { return body[:max(0, len(body)-2)] }},
+		"wrong types": {Rewrite: func(body []byte) []byte {
+			return bytes.ReplaceAll(body, []byte(`"orgId":"`), []byte(`"number":1,"x":"`))
+		}},
+		"500 with it":    {Status: http.StatusInternalServerError, Body: `{"twilioAuthToken": "` + unknown + `", "statusCode": 500}`},
+		"404 with it":    {Status: http.StatusNotFound, Body: `{"twilioAuthToken": "` + unknown + `"}`},
+		"text with it":   {Status: http.StatusBadGateway, Body: unknown},
+		"no JSON at all": {Rewrite: func([]byte) []byte { return []byte(unknown) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Start(t)
+			var said bytes.Buffer
+			sim.Log = &said
+			owned(sim, simulator.TwilioNumber{})
+			sim.Vapi().AddAssistant(vapiSupport)
+			sim.Vapi().AddNumber(simulator.VapiNumber{
+				Number: number, AssistantID: vapiSupport, TwilioAccountSID: simulator.DefaultAccountSID, TwilioAuthToken: unknown,
+			})
+			if n, _ := sim.Vapi().Number(number); n.TwilioAuthToken != unknown {
+				t.Fatalf("Vapi has %+v", n)
+			}
+			provider := acctest.Values{"max_retries": 0, "vapi": acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"}}
+			d := sim.Driver(t, provider)
+			r := d.Resource(oneNumber)
+			say := func(diags acctest.Diagnostics) {
+				fmt.Fprintf(&said, "%+v\n%v\n%s\n", diags, r.State(), r.Private())
+			}
+			say(r.Import("vapi/" + number))
+			if fault != nil {
+				f := *fault
+				f.Service = simulator.Vapi
+				sim.Inject(f)
+			}
+			say(r.Read())
+			_, diags := r.TerraformApply(atVapi(acctest.Values{"assistant_id": vapiSupport, "name": "Desk"}))
+			say(diags)
+			rows, diags := d.ReadDataSource(manyNumbers, acctest.Values{"service": "vapi"})
+			fmt.Fprintf(&said, "%+v\n", rows)
+			say(diags)
+			all, diags := d.Query(oneNumber, acctest.Query{Config: acctest.Values{"platform": "vapi"}, IncludeResource: true}, nil)
+			fmt.Fprintf(&said, "%+v\n", all)
+			say(diags)
+			say(d.Resource(oneNumber).Import("vapi/" + number))
+			_, diags = r.TerraformDestroy(atVapi(acctest.Values{}))
+			say(diags)
+			if text := said.String(); strings.Contains(text, unknown) {
+				at := strings.Index(text, unknown)
+				t.Errorf("the token is in: …%s…", text[max(0, at-200):min(len(text), at+100)])
+			}
+			if fault == nil && len(sim.Vapi().Numbers()) > 0 {
+				t.Errorf("Vapi still has %+v", sim.Vapi().Numbers())
+			}
+		})
+	}
 }
