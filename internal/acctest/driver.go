@@ -131,7 +131,7 @@ func (d *Driver) context() context.Context {
 // must fails the test where what is not under test goes wrong.
 func (d *Driver) must(err error, all []*tfprotov6.Diagnostic) {
 	d.t.Helper()
-	if found := told(all); err != nil || found.Failed() {
+	if found := d.told(all); err != nil || found.Failed() {
 		d.t.Fatalf("driving the provider: %v %+v", err, found)
 	}
 }
@@ -152,14 +152,19 @@ func (ds Diagnostics) Failed() bool {
 	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == "error" })
 }
 
-func told(all []*tfprotov6.Diagnostic) Diagnostics {
+// told are the messages of a call. One that is not well put fails the test.
+func (d *Driver) told(all []*tfprotov6.Diagnostic) Diagnostics {
+	d.t.Helper()
 	var found Diagnostics
-	for _, d := range all {
+	for _, message := range all {
 		severity := "warning"
-		if d.Severity == tfprotov6.DiagnosticSeverityError {
+		if message.Severity == tfprotov6.DiagnosticSeverityError {
 			severity = "error"
 		}
-		found = append(found, Diagnostic{Severity: severity, Summary: d.Summary, Detail: d.Detail})
+		if wrong := misworded(message.Summary, message.Detail); wrong != "" {
+			d.t.Errorf("%s: %s: %s", wrong, message.Summary, message.Detail)
+		}
+		found = append(found, Diagnostic{Severity: severity, Summary: message.Summary, Detail: message.Detail})
 	}
 	return found
 }
@@ -245,7 +250,7 @@ func (r *Resource) bring(req *tfprotov6.ImportResourceStateRequest) Diagnostics 
 	d.t.Helper()
 	resp, err := d.during(planWalk).ImportResourceState(d.context(), req)
 	d.must(err, nil)
-	diags := told(resp.Diagnostics)
+	diags := d.told(resp.Diagnostics)
 	if diags.Failed() {
 		return diags
 	}
@@ -272,7 +277,7 @@ func (r *Resource) Move(providerAddress, typeName string, schemaVersion int64, s
 		SourceState: &tfprotov6.RawState{JSON: []byte(state)}, TargetTypeName: r.typeName,
 	})
 	d.must(err, nil)
-	diags := told(resp.Diagnostics)
+	diags := d.told(resp.Diagnostics)
 	if diags.Failed() {
 		return diags
 	}
@@ -295,7 +300,7 @@ func (r *Resource) Read() Diagnostics {
 		CurrentIdentity: r.object.identity,
 	})
 	d.must(err, nil)
-	diags := told(resp.Diagnostics)
+	diags := d.told(resp.Diagnostics)
 	if diags.Failed() {
 		return diags
 	}
@@ -358,7 +363,7 @@ func (r *Resource) plan(w walk, config tftypes.Value) *Plan {
 		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 	})
 	d.must(err, nil)
-	diags := told(validated.Diagnostics)
+	diags := d.told(validated.Diagnostics)
 	if diags.Failed() {
 		return &Plan{Diagnostics: diags}
 	}
@@ -404,7 +409,7 @@ func (r *Resource) ask(w walk, prior object, config tftypes.Value) (p *Plan, rep
 		ProposedNewState: d.encode(proposed(r.block, prior.value, config)),
 	})
 	d.must(err, nil)
-	p = &Plan{config: config, Diagnostics: told(resp.Diagnostics)}
+	p = &Plan{config: config, Diagnostics: d.told(resp.Diagnostics)}
 	if p.Diagnostics.Failed() {
 		return p, false
 	}
@@ -539,7 +544,7 @@ func (r *Resource) change(planned tftypes.Value, p *Plan) Diagnostics {
 		PlannedPrivate: p.private, PlannedIdentity: p.identity, Config: d.encode(config),
 	})
 	d.must(err, nil)
-	diags, got := told(resp.Diagnostics), d.decode(resp.NewState, r.schemaType())
+	diags, got := d.told(resp.Diagnostics), d.decode(resp.NewState, r.schemaType())
 	if !got.IsFullyKnown() {
 		d.broken("apply", []string{"all values must be known after an apply"})
 	}

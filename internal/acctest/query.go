@@ -15,14 +15,14 @@ func (d *Driver) ReadDataSource(typeName string, config Values) (Values, Diagnos
 	validated, err := d.during(planWalk).ValidateDataResourceConfig(d.context(),
 		&tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: configured})
 	d.must(err, nil)
-	diags := told(validated.Diagnostics)
+	diags := d.told(validated.Diagnostics)
 	if diags.Failed() {
 		return nil, diags
 	}
 	read, err := d.during(planWalk).ReadDataSource(d.context(),
 		&tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: configured})
 	d.must(err, nil)
-	diags = append(diags, told(read.Diagnostics)...)
+	diags = append(diags, d.told(read.Diagnostics)...)
 	if diags.Failed() {
 		return nil, diags
 	}
@@ -63,7 +63,7 @@ func (d *Driver) Query(typeName string, query Query, each func(Listed) bool) ([]
 	validated, err := server.ValidateListResourceConfig(d.context(),
 		&tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: config})
 	d.must(err, nil)
-	diags := told(validated.Diagnostics)
+	diags := d.told(validated.Diagnostics)
 	if diags.Failed() {
 		return nil, diags
 	}
@@ -73,7 +73,7 @@ func (d *Driver) Query(typeName string, query Query, each func(Listed) bool) ([]
 	d.must(err, nil)
 	var all []Listed
 	for result := range stream.Results {
-		diags = append(diags, told(result.Diagnostics)...)
+		diags = append(diags, d.told(result.Diagnostics)...)
 		if diags.Failed() {
 			break
 		}

@@ -13,11 +13,18 @@ var (
 )
 
 // checkStatus holds status and status_reason in state to what is promised of them:
-// the reason is empty when all is well, else one sentence.
+// the reason is empty when all is well, else one sentence. The steps of a destroy
+// are sentences, too.
 func (r *Resource) checkStatus(call string) {
 	d := r.driver
 	d.t.Helper()
 	state := r.State()
+	steps, _ := state["destroy_steps"].([]string)
+	for _, step := range steps {
+		if ill(step) != "" || strings.Contains(step, "\n") {
+			d.t.Errorf("%s: a step of the destroy is no sentence: %q", call, step)
+		}
+	}
 	status, _ := state["status"].(string)
 	reason, _ := state["status_reason"].(string)
 	switch {

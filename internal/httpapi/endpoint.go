@@ -97,7 +97,7 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
-		return nil, errors.New("not a URL") // err quotes s, which may hold a password
+		return nil, errors.New("must be a URL") // err quotes s, which may hold a password
 	case u.User != nil:
 		return nil, errors.New("must not contain a user name or a password")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":

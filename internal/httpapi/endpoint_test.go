@@ -41,8 +41,8 @@ func TestParseBaseURLRefuses(t *testing.T) {
 		"https://api.example.com?key=pa55":  "query",
 		"https://api.example.com?":          "query",
 		"https://api.example.com#x":         "fragment",
-		"https://pa55:x y@example.com:port": "not a URL",
-		"https://api.example.com\nHost: x":  "not a URL",
+		"https://pa55:x y@example.com:port": "must be a URL",
+		"https://api.example.com\nHost: x":  "must be a URL",
 	} {
 		_, err := httpapi.ParseBaseURL(given)
 		switch {

@@ -33,9 +33,9 @@ func (t Table) CarrierChange(have, want platform.Number) *platform.Refusal {
 	}
 	return &platform.Refusal{
 		Summary: fmt.Sprintf("Phone number %s cannot leave %s", have.PhoneNumber, before),
-		Detail: fmt.Sprintf("%s carries the number, so it cannot be carried by %s instead, and a change never gives it up. "+
+		Detail: fmt.Sprintf("%s is carried by %s, so it cannot be carried by %s instead, and a change never gives it up. "+
 			"To end it here, remove the resource: its release_on_destroy, now %q, says what becomes of the number.",
-			before, after, have.Action),
+			have.PhoneNumber, before, after, have.Action),
 	}
 }
 

@@ -76,9 +76,9 @@ func (t Table) Unreleasable(n platform.Number) *platform.Refusal {
 		return nil
 	}
 	return &platform.Refusal{
-		Summary: "Release is impossible",
-		Detail: fmt.Sprintf("release_on_destroy = \"release\" is impossible: the number is carried by %s, which this provider "+
-			"cannot talk to. Set release_on_destroy = \"detach\", and release the number there yourself.", carrier.Title),
+		Summary: fmt.Sprintf("Release of %s is impossible", n.PhoneNumber),
+		Detail: fmt.Sprintf("%s is carried by %s, which this provider cannot talk to. Set release_on_destroy = \"detach\", and "+
+			"release the number there yourself.", n.PhoneNumber, carrier.Title),
 	}
 }
 

@@ -77,13 +77,13 @@ func (r *Resource) readIdentity(
 		n.Block = platform.Values{}
 	} else if n.Platform != platform.None {
 		diags.AddError("Invalid identity", fmt.Sprintf(
-			"platform is %q; it must be one of %s.", n.Platform, strings.Join(platformNames(r.kinds), ", ")))
+			"The identity's platform is %q; it must be one of %s.", n.Platform, strings.Join(platformNames(r.kinds), ", ")))
 		return n
 	}
 	var err error
 	if n.PhoneNumber, err = e164.Accept(named.String("phone_number")); err != nil {
 		diags.AddError("Invalid identity", fmt.Sprintf(
-			"phone_number %q is refused: %v.", named.String("phone_number"), err))
+			"The identity's phone_number %q is refused: %v.", named.String("phone_number"), err))
 	}
 	return n
 }

@@ -134,7 +134,9 @@ func (m *model) assumeUnfinished() {
 func (m *model) writePrivate(ctx context.Context, to privateState, diags *diag.Diagnostics) {
 	text, err := json.Marshal(m.private)
 	if err != nil {
-		diags.AddError("Unwritable private state", err.Error())
+		diags.AddError("Unwritable private state", fmt.Sprintf(
+			"The private state of phone number %s cannot be written: %v. This is a bug in the provider, please report it.",
+			m.text("id"), err))
 		return
 	}
 	diags.Append(to.SetKey(ctx, privateStateKey, text)...)

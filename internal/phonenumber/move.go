@@ -35,7 +35,7 @@ func (r *Resource) moveState(ctx context.Context, req resource.MoveStateRequest,
 	}
 	n, err := r.movedNumber(req)
 	if err != nil {
-		diags.AddError(unableToMove(req), upperFirst(err.Error()))
+		diags.AddError(unableToMove(req), sentence(err.Error()))
 		return
 	}
 	values := map[string]any{
@@ -74,7 +74,7 @@ func moveOwn(ctx context.Context, req resource.MoveStateRequest, resp *resource.
 		ValueFromJSONOpts: tftypes.ValueFromJSONOpts{IgnoreUndefinedAttributes: true},
 	})
 	if err != nil {
-		resp.Diagnostics.AddError(unableToMove(req), "Its state cannot be read: "+err.Error())
+		resp.Diagnostics.AddError(unableToMove(req), sentence("its state cannot be read: "+err.Error()))
 		return
 	}
 	resp.TargetState.Raw, resp.TargetPrivate = raw, req.SourcePrivate

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -119,9 +121,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 			once = "once " + got.Private.Blames + " is correct, "
 		}
 		diags.AddWarning("Phone number "+got.PhoneNumber+" is owned, but not set up completely", fmt.Sprintf(
-			"%s was %s, and then this failed:\n\n%v\n\nThe number is in state with status = \"corrupted\": %sthe next apply "+
+			"%s was %s, and then this failed:\n\n%s\n\nThe number is in state with status = \"corrupted\": %sthe next apply "+
 				"completes it, and until then a destroy only detaches it.%s",
-			got.PhoneNumber, got.Acquisition, err, once, lateHint(err)))
+			got.PhoneNumber, got.Acquisition, sentence(err.Error()), once, lateHint(err)))
 	}
 }
 
@@ -273,8 +275,12 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // addNotes shows what a service has to say of an operation.
 func addNotes(diags *diag.Diagnostics, operation, phoneNumber string, notes []string) {
-	if len(notes) > 0 {
-		diags.AddWarning(operation+" of "+phoneNumber, "- "+strings.Join(notes, "\n- "))
+	var list []string
+	for _, note := range notes {
+		list = append(list, "- "+sentence(note))
+	}
+	if len(list) > 0 {
+		diags.AddWarning(operation+" of "+phoneNumber, strings.Join(list, "\n"))
 	}
 }
 
@@ -320,7 +326,7 @@ func addWriteOnly(want *platform.Number, config model) {
 // words, and how to go on.
 func (r *Resource) addError(diags *diag.Diagnostics, operation string, n platform.Number, err error) {
 	summary := fmt.Sprintf("Unable to %s phone number %s", strings.ReplaceAll(operation, "_", "-"), label(n))
-	detail := upperFirst(err.Error())
+	detail := sentence(err.Error())
 	var notOwned *lifecycle.NotOwnedError
 	var refusal *platform.Refusal
 	var field *platform.FieldError
@@ -332,7 +338,7 @@ func (r *Resource) addError(diags *diag.Diagnostics, operation string, n platfor
 		diags.AddError(refusal.Summary, refusal.Detail)
 		return
 	case errors.As(err, &field):
-		detail = upperFirst(strings.TrimPrefix(err.Error(), field.Field+": "))
+		detail = sentence(strings.TrimPrefix(err.Error(), field.Field+": "))
 		at := path.Empty()
 		for _, name := range strings.Split(field.Field, ".") {
 			if at.Equal(path.Empty()) {
@@ -369,14 +375,24 @@ func label(n platform.Number) string {
 	return "by search"
 }
 
-// sentence makes one of an error's text.
+// sentence makes sentences of an error's text: each paragraph begins with a capital
+// letter, or the name of an argument, and ends with a full stop, or a list.
 func sentence(s string) string {
-	return upperFirst(strings.TrimSuffix(s, ".")) + "."
+	paragraphs := strings.Split(s, "\n\n")
+	for i, text := range paragraphs {
+		paragraphs[i] = upperFirst(text)
+		if last := text[strings.LastIndex(text, "\n")+1:]; last != "" && !strings.HasPrefix(last, "- ") && !strings.HasSuffix(text, ".") {
+			paragraphs[i] += "."
+		}
+	}
+	return strings.Join(paragraphs, "\n\n")
 }
 
 func upperFirst(s string) string {
-	if s == "" || strings.HasPrefix(s, "+") {
+	word, _, _ := strings.Cut(s, " ")
+	if strings.Contains(word, "_") {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }

@@ -221,7 +221,7 @@ func TestRetellNumberOfAnotherCarrier(t *testing.T) {
 		wired := r.Plan(acctest.Values{"phone_number": number, "retell": block, "trunk_sid": retellTrunk})
 		expectDiagnostic(t, wired.Diagnostics, "error", "", `trunk_sid`)
 		released := r.Plan(acctest.Values{"phone_number": number, "retell": block, "release_on_destroy": "release"})
-		expectDiagnostic(t, released.Diagnostics, "error", "Release is impossible", `external carrier`)
+		expectDiagnostic(t, released.Diagnostics, "error", `Release of .* is impossible`, `external carrier`)
 	})
 	t.Run("imported", func(t *testing.T) {
 		t.Parallel()

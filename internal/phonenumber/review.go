@@ -139,7 +139,7 @@ func (r *Resource) addUnseen(n platform.Number, doubt string, err error, diags *
 		r.addError(diags, "plan", n, err)
 		return
 	}
-	diags.AddWarning("Unable to look up phone number "+label(n), fmt.Sprintf("%s; the apply looks again.\n\n%v", doubt, err))
+	diags.AddWarning("Unable to look up phone number "+label(n), fmt.Sprintf("%s; the apply looks again.\n\n%s", doubt, sentence(err.Error())))
 }
 
 // notOwned says how to go on with a number that is not owned.

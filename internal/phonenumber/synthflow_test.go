@@ -234,8 +234,8 @@ func TestAccSynthflowReleaseByAnotherCarrierIsRefusedAtPlan(t *testing.T) {
 	releasing := onSynthflow(sim, `release_on_destroy = "release"`, fromElsewhere)
 	cli.Configure(releasing)
 	diagnostics, plan := cli.Plan()
-	const says = `release_on_destroy = "release" is impossible.*cannot talk to.*detach`
-	expectDiagnostic(t, diagnostics, "error", `Release is impossible`, says)
+	const says = `\+\d+ is carried by .*cannot talk to.*detach`
+	expectDiagnostic(t, diagnostics, "error", `Release of .* is impossible`, says)
 	if plan != nil {
 		t.Error("the plan of the creation was not refused")
 	}
@@ -243,7 +243,7 @@ func TestAccSynthflowReleaseByAnotherCarrierIsRefusedAtPlan(t *testing.T) {
 	cli.Apply()
 	cli.Configure(releasing)
 	diagnostics, plan = cli.Plan()
-	expectDiagnostic(t, diagnostics, "error", `Release is impossible`, says)
+	expectDiagnostic(t, diagnostics, "error", `Release of .* is impossible`, says)
 	if plan != nil {
 		t.Error("the plan of the change was not refused")
 	}

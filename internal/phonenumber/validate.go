@@ -103,7 +103,7 @@ func (r *Resource) validatePlatform(config model, there func(attr.Value) bool, d
 	for _, name := range r.kinds.Owned(n) {
 		if there(config.attrs[name]) {
 			diags.AddAttributeError(path.Root(name), "Wiring belongs to the platform", fmt.Sprintf(
-				"%s wires the number itself, so %s cannot be set beside its block.", r.kinds.Title(n.Platform), name))
+				"%s sets its own wiring, so %s cannot be set beside its block.", r.kinds.Title(n.Platform), name))
 		}
 	}
 }

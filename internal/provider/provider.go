@@ -351,16 +351,17 @@ func readInt(ctx context.Context, config tfsdk.Config, name string, otherwise in
 func (s service) wrongArgument(err error, configured platform.Arguments) diag.Diagnostic {
 	wrong, ok := errors.AsType[*platform.ArgumentError](err)
 	if !ok {
-		return diag.NewErrorDiagnostic("Unable to configure "+s.kind.Title, err.Error())
+		return diag.NewErrorDiagnostic("Unable to configure "+s.kind.Title, fmt.Sprintf(
+			"%s cannot be used with this configuration: %v.", s.kind.Title, err))
 	}
 	if configured[wrong.Name] == "" {
 		variable := s.argument(wrong.Name).Env
 		return diag.NewErrorDiagnostic("Invalid "+variable, fmt.Sprintf(
-			"%s: %v. Correct or unset it, or set %s in the provider's %s block.",
+			"The environment variable %s %v. Correct or unset it, or set %s in the provider's %s block.",
 			variable, wrong.Err, wrong.Name, s.kind.Name))
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root(s.kind.Name).AtName(wrong.Name),
-		"Invalid argument for "+s.kind.Title, fmt.Sprintf("%s: %v.", wrong.Name, wrong.Err))
+		"Invalid argument for "+s.kind.Title, fmt.Sprintf("In the provider's %s block, %s %v.", s.kind.Name, wrong.Name, wrong.Err))
 }
 
 // Resources lists the provider's resources.
