@@ -17,8 +17,8 @@ var (
 	itsNumber = regexp.MustCompile(`\+\d{6}`)
 	// nameless are titles of messages about what has no number yet, or none that
 	// could be read.
-	nameless = regexp.MustCompile(`^(Invalid (import ID|identity)|Unable to move from |Unable to list |Buys a number|May buy a number|` +
-		`Purchase of a number by search|Unable to create phone number by search|Missing )`)
+	nameless = regexp.MustCompile(`^(Invalid (import ID|identity)|Unable to (move from|list|create phone number by search)|` +
+		`Buys a number|May buy a number|Purchase of a number by search|Missing )`)
 	// item is a line of a list.
 	item = regexp.MustCompile(`^ *(- |\d+\. |  )`)
 	// framework is a title of a message that terraform-plugin-framework and its

@@ -103,7 +103,7 @@ func (r *Resource) movedNumber(req resource.MoveStateRequest) (platform.Number, 
 	n, err := source.Number(values)
 	var refusal *platform.Refusal
 	if errors.As(err, &refusal) {
-		return n, fmt.Errorf("this %s cannot be taken over: %s", req.SourceTypeName, refusal.Detail)
+		return n, fmt.Errorf("this %s cannot be taken over. %s", req.SourceTypeName, refusal.Detail)
 	}
 	if err == nil && n.PhoneNumber != "" {
 		n.PhoneNumber, err = e164.Accept(n.PhoneNumber)

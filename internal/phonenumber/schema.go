@@ -58,12 +58,12 @@ func newSchema(ctx context.Context, kinds kinds.Table) schema.Schema {
 			MarkdownDescription: "Whether a detach puts back the wiring that this resource replaced when it adopted the number or " +
 				"brought it onto its platform, where it would clear it otherwise: each setting only while it still has the " +
 				"value that this resource gave it. `destroy_steps` names the old values. The same holds for `force_delete` " +
-				"and for a number that leaves its platform; a release ignores it. Default `false`.",
+				"and for a number that leaves its platform; a release ignores it. Defaults to `false`.",
 			Optional: true,
 		},
 		"deregister_emergency_address": schema.BoolAttribute{
 			MarkdownDescription: "Whether a release may deregister the number's emergency address first. Twilio does not " +
-				"release a number that has one. Default `false`: the release is then an error.",
+				"release a number that has one. Defaults to `false`: the release is then an error.",
 			Optional: true,
 			Computed: true, // what an older version has put into state may stay there
 		},
@@ -157,7 +157,7 @@ func purchaseBlock() schema.Block {
 		Attributes: map[string]schema.Attribute{
 			"country": text("Country to search in, as an ISO 3166-1 alpha-2 code such as `US`. Required for a search.",
 				stringvalidator.RegexMatches(regexp.MustCompile(`^[A-Z]{2}$`), "must be two capital letters, such as US")),
-			"type": text("Type of number: `"+strings.Join(purchaseTypes, "`, `")+"`. Default `local`.",
+			"type": text("Type of number: `"+strings.Join(purchaseTypes, "`, `")+"`. Defaults to `local`.",
 				stringvalidator.OneOf(purchaseTypes...)),
 			"area_code": text("Three-digit area code; United States and Canada only.",
 				stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9]{3}$`), "must be three digits")),
@@ -172,7 +172,7 @@ func purchaseBlock() schema.Block {
 					stringvalidator.OneOf("voice", "sms", "mms", "fax"))},
 			},
 			"in_region":      text("State or province, such as `CA`; United States and Canada only."),
-			"in_locality":    text("City."),
+			"in_locality":    text("City that the number is of, such as `Oakland`."),
 			"in_postal_code": text("Postal code; United States and Canada only."),
 			"near_number":    text("E.164 number to search near to; United States and Canada only.", e164Validator{}),
 			"near_lat_long": text("`latitude,longitude` to search near to; United States and Canada only.",
@@ -183,9 +183,9 @@ func purchaseBlock() schema.Block {
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(1, 500)},
 			},
-			"exclude_all_address_required":     flag("Leave out numbers that need an address."),
-			"exclude_local_address_required":   flag("Leave out numbers that need a local address."),
-			"exclude_foreign_address_required": flag("Leave out numbers that need a foreign address."),
+			"exclude_all_address_required":     flag("Whether numbers that need an address are left out."),
+			"exclude_local_address_required":   flag("Whether numbers that need a local address are left out."),
+			"exclude_foreign_address_required": flag("Whether numbers that need a foreign address are left out."),
 			"beta":                             flag("Whether numbers that are new to Twilio are offered too. Twilio's default is `true`."),
 		},
 	}

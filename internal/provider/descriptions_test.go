@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 )
@@ -16,6 +17,8 @@ var (
 	wellBegun = regexp.MustCompile("^(\\p{Lu}|`)")
 	// wordy is what a description can say in one word: "buys" for "allows to buy".
 	wordy = regexp.MustCompile(`(?i)\b(allows? (you )?to|is used to|can be used to|specifies|please)\b`)
+	// odd is a default that is told in another way than the others.
+	odd = regexp.MustCompile("(?i)\\bdefault:? `|\\bthe default is\\b|\\bby default `")
 )
 
 // described are all descriptions of a block, by path.
@@ -34,6 +37,9 @@ func described(at string, block *tfprotov6.SchemaBlock, all map[string]string) {
 func describedAttribute(at string, attribute *tfprotov6.SchemaAttribute, all map[string]string) {
 	at += "." + attribute.Name
 	all[at] = attribute.Description
+	if attribute.Type != nil && attribute.Type.Is(tftypes.Bool) && !strings.HasPrefix(attribute.Description, "Whether ") {
+		all[at] = "(not a yes or no) " + all[at] // which no sentence begins with
+	}
 	if attribute.NestedType == nil {
 		return
 	}
@@ -64,7 +70,8 @@ func TestSchema_DescriptionsAreSentences(t *testing.T) {
 		if strings.Contains(at, ".timeouts") {
 			continue // the words of terraform-plugin-framework-timeouts
 		}
-		if !wellBegun.MatchString(text) || !strings.HasSuffix(text, ".") || wordy.MatchString(text) || strings.Contains(text, "  ") {
+		if !wellBegun.MatchString(text) || !strings.HasSuffix(text, ".") || wordy.MatchString(text) || odd.MatchString(text) ||
+			strings.Contains(text, "  ") {
 			t.Errorf("%s: %q", at, text)
 		}
 	}

@@ -135,8 +135,8 @@ func (p *telephony) Schema(_ context.Context, _ provider.SchemaRequest, resp *pr
 			"voice platform that answers their calls. What a destroy does to a number is chosen per number, and is " +
 			"shown in the plan before it happens.",
 		Attributes: map[string]schema.Attribute{
-			preventRelease.argument:  preventRelease.attribute("Refuses to release any number"),
-			preventPurchase.argument: preventPurchase.attribute("Refuses to buy any number"),
+			preventRelease.argument:  preventRelease.attribute("Whether every release is refused"),
+			preventPurchase.argument: preventPurchase.attribute("Whether every purchase is refused"),
 			"max_retries": schema.Int64Attribute{
 				MarkdownDescription: "How often one call is tried again after a network fault or an answer of 500 to 599. " +
 					"A call that is answered 429 (rate limit) is tried again until the operation's time-out instead. " +

@@ -107,22 +107,31 @@ func returned(file *ast.File, makers map[string]bool) []string {
 	return titles
 }
 
-// allTitles are the titles of all errors and warnings, sorted.
-func allTitles(t *testing.T) []string {
+// wordless are files with no message of a resource or a data source.
+var wordless = regexp.MustCompile(`_test\.go$|/(cmd|acctest|faulttest|platformtest|simulator)/|/function_e164\.go$`)
+
+// sources are the files of the provider, parsed.
+func sources(t *testing.T) []*ast.File {
 	t.Helper()
-	files := find(t, "internal", func(path string) bool {
-		return filepath.Ext(path) == ".go" && !strings.HasSuffix(path, "_test.go") && !strings.Contains(path, "/cmd/") &&
-			filepath.Base(path) != "function_e164.go" && !strings.Contains(path, "/acctest/") && !strings.Contains(path, "/faulttest/")
-	})
+	files := find(t, "internal", func(path string) bool { return filepath.Ext(path) == ".go" && !wordless.MatchString(path) })
 	var parsed []*ast.File
-	makers := map[string]bool{}
-	var titles []string
 	for _, path := range files {
 		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, path), nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		parsed = append(parsed, file)
+	}
+	return parsed
+}
+
+// allTitles are the titles of all errors and warnings, sorted.
+func allTitles(t *testing.T) []string {
+	t.Helper()
+	makers := map[string]bool{}
+	var titles []string
+	parsed := sources(t)
+	for _, file := range parsed {
 		titles = append(titles, titlesIn(file, makers)...)
 	}
 	for _, file := range parsed {
@@ -130,6 +139,72 @@ func allTitles(t *testing.T) []string {
 	}
 	slices.Sort(titles)
 	return slices.Compact(titles)
+}
+
+// detailsIn are the texts below the titles that a file of the provider can print,
+// in so far as they stand in its source.
+func detailsIn(file *ast.File) []string {
+	var details []string
+	add := func(e ast.Expr) {
+		if text := strings.TrimSpace(wording(e)); strings.Trim(text, "… ") != "" {
+			details = append(details, text)
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if at, ok := titled[called(n)]; ok && at+1 < len(n.Args) {
+				add(n.Args[at+1])
+			}
+		case *ast.CompositeLit:
+			kind, _ := n.Type.(*ast.SelectorExpr)
+			for _, element := range n.Elts {
+				member, ok := element.(*ast.KeyValueExpr)
+				if !ok {
+					continue
+				}
+				switch key, _ := member.Key.(*ast.Ident); {
+				case key == nil:
+				case key.Name == "Sentence", key.Name == "Detail" && kind != nil && kind.Sel.Name == "Refusal":
+					add(member.Value)
+				}
+			}
+		case *ast.AssignStmt:
+			for i, to := range n.Lhs {
+				if field, ok := to.(*ast.SelectorExpr); ok && field.Sel.Name == "StatusReason" && len(n.Lhs) == len(n.Rhs) {
+					add(n.Rhs[i])
+				}
+				name, ok := to.(*ast.Ident)
+				if ok && name.Name == "detail" && n.Tok == token.DEFINE && len(n.Lhs) == len(n.Rhs) {
+					add(n.Rhs[i])
+				}
+			}
+		}
+		return true
+	})
+	return details
+}
+
+// The text below a title, a step of a destroy and a reason are sentences: a capital
+// letter, the name of an argument or what is only known when it is printed first,
+// and a full stop last. What a message is when it is printed, acctest's driver
+// holds to the same.
+func TestDetailsAreSentences(t *testing.T) {
+	t.Parallel()
+	wellFormed := regexp.MustCompile(`(?s)^(\p{Lu}|…|-|\w+_\w+).*[.…]$`)
+	wordy := regexp.MustCompile(`(?i)\b(allows? (you )?to|please (check|make|note|ensure)|can be used to)\b`)
+	count := 0
+	for _, file := range sources(t) {
+		for _, detail := range detailsIn(file) {
+			count++
+			if !wellFormed.MatchString(detail) || wordy.MatchString(detail) || strings.Contains(detail, "  ") {
+				t.Errorf("%q", detail)
+			}
+		}
+	}
+	if count < 90 {
+		t.Fatalf("only %d texts were found in the source", count)
+	}
 }
 
 // Every title that a user can look up is on the page, and no title that nothing

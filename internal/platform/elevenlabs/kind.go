@@ -77,7 +77,7 @@ var Kind = platform.Kind{
 		},
 		{
 			Name: smsEnabled,
-			Description: "Whether ElevenLabs takes the messages, too. Default `true`. With `false` `sms_url` and the other settings " +
+			Description: "Whether ElevenLabs takes the messages, too. Defaults to `true`. With `false` `sms_url` and the other settings " +
 				"of messages are set beside the block as without it. ElevenLabs can't change it, so a change deletes its record and " +
 				"imports the number again, in place. ElevenLabs does not report it.",
 			Type:    platform.Bool,

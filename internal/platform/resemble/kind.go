@@ -121,14 +121,14 @@ var block = []platform.Field{
 	},
 	{
 		Name: supportsInbound,
-		Description: "Whether the agent takes calls to the number. Default `true`, unlike Resemble AI's own: a number " +
+		Description: "Whether the agent takes calls to the number. Defaults to `true`, unlike Resemble AI's own: a number " +
 			"that supports neither direction takes no calls. A change registers the number anew.",
 		Type:    platform.Bool,
 		Default: true,
 	},
 	{
 		Name: supportsOutbound,
-		Description: "Whether the agent can make calls from the number. Default `false`. A change registers the number " +
+		Description: "Whether the agent can make calls from the number. Defaults to `false`. A change registers the number " +
 			"anew.",
 		Type:    platform.Bool,
 		Default: false,

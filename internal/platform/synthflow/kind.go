@@ -133,7 +133,7 @@ var Kind = platform.Kind{
 		},
 		{
 			Name: providerName,
-			Description: "Where an imported number comes from. Default `custom`. `twilio` means that the number is in the " +
+			Description: "Where an imported number comes from. Defaults to `custom`. `twilio` means that the number is in the " +
 				"Twilio account of the provider's `twilio` block, or may be bought there; with anything else its carrier is " +
 				"`external`. Has no effect on a number that was bought at Synthflow.",
 			Presence: platform.OptionalComputed,
@@ -166,7 +166,7 @@ var Kind = platform.Kind{
 		},
 		{
 			Name: uacEnabled,
-			Description: "Whether Synthflow registers with the carrier as a user agent client. Default `false`. Needs " +
+			Description: "Whether Synthflow registers with the carrier as a user agent client. Defaults to `false`. Needs " +
 				"`trunk_username` and `trunk_pwd_wo`.",
 			Type:    platform.Bool,
 			Default: false,

@@ -100,7 +100,7 @@ func sid(name, prefix, description string) platform.Field {
 
 // link is the description of a field that holds a URL.
 func link(name, description string) platform.Field {
-	return platform.Field{Name: name, Description: description + " An absolute `http` or `https` URL.", URL: true}
+	return platform.Field{Name: name, Description: description + " Format: absolute `http` or `https` URL.", URL: true}
 }
 
 // method is the HTTP method of a URL.
@@ -170,7 +170,7 @@ var fields = []field{
 		func(r *record) *string { return r.EmergencyAddressSid }, (*update).SetEmergencyAddressSid,
 	),
 	text(
-		wiring(link("voice_url", "Answers an incoming call with TwiML. Not called while `voice_application_sid` or "+
+		wiring(link("voice_url", "URL that answers an incoming call with TwiML. Not called while `voice_application_sid` or "+
 			"`trunk_sid` is set."), blockedBy("trunk_sid", "voice_application_sid", "voice_method", "voice_fallback_url")),
 		func(r *record) *string { return r.VoiceUrl }, (*update).SetVoiceUrl,
 	),
@@ -179,7 +179,7 @@ var fields = []field{
 		func(r *record) *string { return r.VoiceMethod }, (*update).SetVoiceMethod,
 	),
 	text(
-		wiring(link("voice_fallback_url", "Answers an incoming call when `voice_url` fails."), requires("voice_url"),
+		wiring(link("voice_fallback_url", "URL that answers an incoming call when `voice_url` fails."), requires("voice_url"),
 			blockedBy("voice_fallback_method")),
 		func(r *record) *string { return r.VoiceFallbackUrl }, (*update).SetVoiceFallbackUrl,
 	),
@@ -215,7 +215,7 @@ var fields = []field{
 		func(r *record) *string { return r.TrunkSid }, (*update).SetTrunkSid,
 	),
 	text(
-		wiring(link("sms_url", "Answers an incoming message with TwiML. Not called while `sms_application_sid` is set."), needsSMS,
+		wiring(link("sms_url", "URL that answers an incoming message with TwiML. Not called while `sms_application_sid` is set."), needsSMS,
 			blockedBy("sms_application_sid", "sms_method", "sms_fallback_url")),
 		func(r *record) *string { return r.SmsUrl }, (*update).SetSmsUrl,
 	),
@@ -224,7 +224,7 @@ var fields = []field{
 		func(r *record) *string { return r.SmsMethod }, (*update).SetSmsMethod,
 	),
 	text(
-		wiring(link("sms_fallback_url", "Answers an incoming message when `sms_url` fails."), requires("sms_url"), needsSMS,
+		wiring(link("sms_fallback_url", "URL that answers an incoming message when `sms_url` fails."), requires("sms_url"), needsSMS,
 			blockedBy("sms_fallback_method")),
 		func(r *record) *string { return r.SmsFallbackUrl }, (*update).SetSmsFallbackUrl,
 	),
@@ -237,7 +237,7 @@ var fields = []field{
 		func(r *record) *string { return r.SmsApplicationSid }, (*update).SetSmsApplicationSid,
 	),
 	text(
-		wiring(link("status_callback", "Is told how each incoming call went."), blockedBy("status_callback_method")),
+		wiring(link("status_callback", "URL that is told how each incoming call went."), blockedBy("status_callback_method")),
 		func(r *record) *string { return r.StatusCallback }, (*update).SetStatusCallback,
 	),
 	method(

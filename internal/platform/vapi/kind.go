@@ -117,7 +117,7 @@ var Kind = platform.Kind{
 		},
 		{
 			Name: smsEnabled,
-			Description: "Whether Vapi takes the messages, too, of a number that Twilio carries. Default `true`. With `false` " +
+			Description: "Whether Vapi takes the messages, too, of a number that Twilio carries. Defaults to `true`. With `false` " +
 				"`sms_url` and the other settings of messages are set beside the block as without it.",
 			Type:    platform.Bool,
 			Default: true,

@@ -34,7 +34,7 @@ func moved(state platform.Values) (platform.Number, error) {
 		if provider != providerTwilio && (field == "phone_provider" || !uuid.MatchString(state.String("id"))) {
 			return platform.Number{}, &platform.Refusal{
 				Summary: "Number of another carrier",
-				Detail: fmt.Sprintf("its %s is %q, and it does not say which record of Vapi's that is. Nothing was changed. Remove "+
+				Detail: fmt.Sprintf("Its %s is %q, and it does not say which record of Vapi's that is. Nothing was changed. Remove "+
 					"the moved block, and leave the number with its present provider.", field, provider),
 			}
 		}
