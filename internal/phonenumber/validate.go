@@ -1,6 +1,7 @@
 package phonenumber
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -143,8 +144,8 @@ func (r *Resource) validateCarrier(
 		for _, name := range names {
 			if carrier.Name != n.Carrier && there(config.attrs[name]) {
 				diags.AddAttributeError(path.Root(name), "Attribute of another carrier", fmt.Sprintf(
-					"%s belongs to numbers that %s carries; this one is carried by %s. Remove %[1]s, or correct what says who "+
-						"carries the number.", name, carrier.Title, r.kinds.Title(n.Carrier)))
+					"%s belongs to numbers that %s carries, and %s is carried by %s. Remove %[1]s, or correct what says who carries it.",
+					name, carrier.Title, cmp.Or(n.PhoneNumber, "this one"), r.kinds.Title(n.Carrier)))
 			}
 		}
 	}

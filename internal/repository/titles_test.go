@@ -20,7 +20,7 @@ var titled = map[string]int{
 }
 
 // verb is what Sprintf replaces.
-var verb = regexp.MustCompile(`%[+#]?[a-z]`)
+var verb = regexp.MustCompile(`%[+#]?(\[\d\])?[a-z]`)
 
 // wording is an expression for a text, in which … stands for all that is only
 // known when it runs.
