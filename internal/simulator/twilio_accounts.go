@@ -6,6 +6,7 @@ import (
 )
 
 var twilioAccountRoutes = []twilioRoute{
+	{"GET", account2010 + "/Applications.json", (*twilio).listApplications},
 	{"GET", "/2010-04-01/Accounts.json", (*twilio).listAccounts},
 	{"GET", account2010 + ".json", (*twilio).fetchAccount},
 }
@@ -102,4 +103,13 @@ func wireAccount(a *TwilioAccount) any {
 			"sip":                     path + "/SIP.json",
 		},
 	}
+}
+
+// listApplications lists an account's TwiML applications, of which the simulator keeps no more than that they are there.
+func (t *twilio) listApplications(c *twilioCall) (int, any, *TwilioError) {
+	own := selected(t.applications, func(a *TwilioApplication) bool { return a.AccountSID == c.account.SID })
+	place := func(a *TwilioApplication) int { return slices.Index(t.applications, a) }
+	return list2010(c, "applications", own, place, func(a *TwilioApplication) any {
+		return map[string]string{"sid": a.SID, "account_sid": a.AccountSID, "friendly_name": "Simulated", "api_version": "2010-04-01"}
+	})
 }
