@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/twilio"
 )
 
 // trial is what a life is lived on: a number, and the way back to what was found.
@@ -47,12 +45,7 @@ func (t withoutMoney) RoundTrip(r *http.Request) (*http.Response, error) {
 // live lives a life on a number and leaves it as it was found.
 func live(ctx context.Context, sessions []*session, number string, r *report) (err error) {
 	r.mask.numbers = append(r.mask.numbers, strings.TrimPrefix(number, "+"))
-	t := &trial{number: number}
-	for _, s := range sessions {
-		if s.svc.kind.Name == twilio.Kind.Name {
-			t.twilio = s
-		}
-	}
+	t := &trial{number: number, twilio: twilioOf(sessions)}
 	if t.twilio == nil {
 		return errors.New("-number takes a number at Twilio: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
 	}
@@ -114,10 +107,8 @@ func (t *trial) restore(ctx context.Context) (err error) {
 	defer cancel()
 	for try := range restoreTries {
 		if try > 0 {
-			select {
-			case <-time.After(time.Duration(try) * pause):
-			case <-ctx.Done():
-				return errors.Join(err, ctx.Err())
+			if over := sleep(ctx, time.Duration(try)*pause); over != nil {
+				return errors.Join(err, over)
 			}
 		}
 		if err = t.restoreOnce(ctx); err == nil {

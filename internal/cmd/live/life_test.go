@@ -58,7 +58,7 @@ func TestFailuresInTheMiddleLeaveTheNumberAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, all := begins(t, sim)
-	tried, oneOf := 0, cases.OneOf(t, 12, 4)
+	tried, oneOf := 0, cases.OneOf(t, 30, 8)
 	for name, fault := range map[string]simulator.Fault{
 		"refused":             {Status: 503},
 		"lost":                {Cut: simulator.CutBefore},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulation"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator/oaicheck"
 )
 
 func TestMain(m *testing.M) {
@@ -81,7 +82,7 @@ func start(t *testing.T, options ...simulator.Option) *simulator.Server {
 	if err := sim.Seed(strings.NewReader(accounts)); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(sim)
+	server := httptest.NewServer(oaicheck.Guard(t, sim))
 	t.Cleanup(server.Close)
 	t.Cleanup(sim.Close)
 	for _, variable := range simulation.Access(server.URL) {

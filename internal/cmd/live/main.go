@@ -2,7 +2,8 @@
 // and what their answers have that nobody knew of.
 //
 // It reads, and only reads, what the credentials in the environment reach. With -number, given twice, it lives a whole
-// life on a number that the account owns, and leaves it as it was found.
+// life on a number that the account owns, and leaves it as it was found. With -spend it buys a number for that, and gives
+// it up again.
 package main
 
 import (
@@ -41,9 +42,14 @@ func run(
 	var named numbers
 	flags := flag.NewFlagSet("live", flag.ContinueOnError)
 	flags.Var(&named, "number", "an owned number to live a life on, in E.164; give it twice")
+	limit := flags.Float64("spend", 0, "buy a number, live a life on it and give it up, for no more than this many USD")
+	sweeps := flags.Bool("sweep", false, "list the numbers that a run or a test has bought and left; with -spend, give them up")
 	asJSON := flags.Bool("json", false, "print JSON, for a bug report")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if len(named) > 0 && *limit != 0 {
+		return errors.New("-spend lives its life on the number that it buys: give -number or -spend, not both")
 	}
 	number, err := namedTwice(named)
 	if err != nil {
@@ -54,17 +60,30 @@ func run(
 	if err != nil {
 		return err
 	}
+	mayRelease := false
+	flags.Visit(func(f *flag.Flag) { mayRelease = mayRelease || f.Name == "spend" })
+	if *sweeps {
+		s := twilioOf(sessions)
+		if s == nil {
+			return errors.New("-sweep looks at Twilio: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+		}
+		if only, ok := s.transport.(readOnly); ok && mayRelease {
+			s.transport = only.next
+		}
+		err = s.sweep(ctx, mayRelease)
+		return errors.Join(err, r.print(out, *asJSON))
+	}
 	for _, s := range sessions {
 		s.svc.read(ctx, s)
 	}
-	if number != "" {
+	switch {
+	case number != "":
 		err = live(ctx, sessions, number, r)
+	case mayRelease:
+		err = spend(ctx, sessions, *limit, r)
 	}
-	r.settle(sessions, number != "")
-	if *asJSON {
-		return errors.Join(err, r.json(out))
-	}
-	return errors.Join(err, r.text(out))
+	r.settle(sessions, number != "" || mayRelease, mayRelease)
+	return errors.Join(err, r.print(out, *asJSON))
 }
 
 // namedTwice is the number that was named twice, or empty where none was.

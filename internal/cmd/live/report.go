@@ -87,7 +87,7 @@ func (r *report) note(service, about, text string) {
 }
 
 // settle brings the findings into the order of the simulator's rules, with a reason for each that was not seen.
-func (r *report) settle(sessions []*session, lived bool) {
+func (r *report) settle(sessions []*session, lived, spent bool) {
 	asked := map[string]bool{}
 	for _, s := range sessions {
 		asked[s.svc.kind.Name] = true
@@ -101,7 +101,7 @@ func (r *report) settle(sessions []*session, lived bool) {
 			}
 		}
 		if found.Verdict == notSeen {
-			found.Evidence = unseen(rule, asked[found.Service], lived)
+			found.Evidence = unseen(rule, asked[found.Service], lived, spent)
 		}
 		all = append(all, found)
 	}
@@ -109,13 +109,15 @@ func (r *report) settle(sessions []*session, lived bool) {
 }
 
 // unseen says why a rule was not seen.
-func unseen(rule simulator.Rule, asked, lived bool) string {
+func unseen(rule simulator.Rule, asked, lived, spent bool) string {
 	how := ways[rule]
 	switch {
 	case !asked:
 		return "the service was not asked"
 	case how.how == byLife && !lived:
-		return "only a life on a number shows it: -number; " + how.needs
+		return strings.TrimSuffix("only a life on a number shows it: -number; "+how.needs, "; ")
+	case how.how == bySpending && !spent:
+		return "only a purchase shows it: -spend"
 	}
 	return how.needs
 }
@@ -141,6 +143,13 @@ func (r *report) masked() document {
 		return cmp.Or(strings.Compare(a.Service, b.Service), strings.Compare(a.About, b.About))
 	})
 	return d
+}
+
+func (r *report) print(out io.Writer, asJSON bool) error {
+	if asJSON {
+		return r.json(out)
+	}
+	return r.text(out)
 }
 
 func (r *report) json(out io.Writer) error {

@@ -187,11 +187,18 @@ func (s *session) send(ctx context.Context, c call) reply {
 		if err != nil || wait > time.Minute {
 			wait = pause
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		if sleep(ctx, wait) != nil {
 			return r
 		}
+	}
+}
+
+func sleep(ctx context.Context, wait time.Duration) error {
+	select {
+	case <-time.After(wait):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

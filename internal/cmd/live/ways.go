@@ -6,9 +6,10 @@ import "github.com/telephony-iac/terraform-provider-telephony/internal/simulator
 type means string
 
 const (
-	byReading means = "reading"
-	byLife    means = "a life on a number"
-	never     means = "never"
+	byReading  means = "reading"
+	byLife     means = "a life on a number"
+	bySpending means = "a purchase"
+	never      means = "never"
 )
 
 // way says how a rule is seen, and what that needs; or, if it never is, why.
@@ -23,13 +24,13 @@ var ways = map[simulator.Rule]way{}
 func init() {
 	for service, rules := range map[simulator.Service]map[string]way{
 		simulator.Twilio: {
-			"released_can_be_bought":          {never, "would give a number up"},
-			"owned_can_be_bought":             {never, "would ask for a purchase"},
+			"released_can_be_bought":          {bySpending, "needs a limit of twice the price"},
+			"owned_can_be_bought":             {bySpending, ""},
 			"fallback_may_outlive_url":        {byLife, ""},
 			"omits_mode_and_type":             {byReading, "needs a number"},
 			"empty_name_stays":                {byLife, ""},
-			"demo_handlers":                   {never, "would buy a number"},
-			"renames_bought":                  {never, "would buy a number"},
+			"demo_handlers":                   {bySpending, ""},
+			"renames_bought":                  {bySpending, ""},
 			"reads_lag":                       {byLife, ""},
 			"application_beats_trunk":         {byLife, "needs a trunk and an application in the account"},
 			"application_holds_off_trunk":     {byLife, "needs a trunk and an application in the account"},
