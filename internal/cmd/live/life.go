@@ -69,7 +69,7 @@ func live(ctx context.Context, sessions []*session, number string, r *report) (e
 	}
 	for _, s := range sessions {
 		only, _ := s.transport.(readOnly)
-		s.transport = withoutMoney{only.next}
+		s.transport = withoutMoney(only)
 	}
 	defer func() {
 		if left := t.restore(context.WithoutCancel(ctx)); left != nil {

@@ -66,8 +66,8 @@ func readTwilio(ctx context.Context, s *session) {
 		query = next.Query()
 	}
 	s.counted("numbers", count)
-	s.envelopes(ctx, "", numbers+"/PN00000000000000000000000000000bad.json", "/2010-04-01/Nowhere.json")
-	r := s.wrongKey(ctx, "", numbers+".json?PageSize=1")
+	s.envelopes(ctx, numbers+"/PN00000000000000000000000000000bad.json", "/2010-04-01/Nowhere.json")
+	r := s.wrongKey(ctx, numbers+".json?PageSize=1")
 	s.see("wrong_credentials", r.status == http.StatusUnauthorized && object(r.value)["code"] == 20003.0, r.quoted())
 
 	r = s.send(ctx, call{method: http.MethodGet, host: pricing, path: "/v1/PhoneNumbers/Countries/US"})
@@ -131,7 +131,7 @@ func readSynthflow(ctx context.Context, s *session) {
 		s.saw(text(a, "phone_number"))
 		s.see("agent_list_has_pools", !has(a, "attached_phone_numbers"), r.request+": members of an agent")
 	}
-	refusals := s.envelopes(ctx, "", "/numbers/live-nobody?workspace="+url.QueryEscape(workspace), "/assistants/00000000-0000-4000-8000-00000000dead")
+	refusals := s.envelopes(ctx, "/numbers/live-nobody?workspace="+url.QueryEscape(workspace), "/assistants/00000000-0000-4000-8000-00000000dead")
 	for _, r := range refusals {
 		s.see("unknown_is_404", r.status == http.StatusBadRequest, r.quoted())
 		body := object(r.value)
@@ -139,7 +139,7 @@ func readSynthflow(ctx context.Context, s *session) {
 	}
 	r = s.get(ctx, "/numbers", "workspace", "live-nobody")
 	s.see("foreign_workspace_is_403", r.status != http.StatusForbidden, r.quoted())
-	s.wrongKey(ctx, "", "/numbers?workspace="+url.QueryEscape(workspace))
+	s.wrongKey(ctx, "/numbers?workspace="+url.QueryEscape(workspace))
 }
 
 func readDialNexa(ctx context.Context, s *session) {
@@ -197,8 +197,8 @@ func readDialNexa(ctx context.Context, s *session) {
 			s.see("prices_are_numbers", isText, r.request+": credit_cost")
 		}
 	}
-	s.envelopes(ctx, "", numbers+"/phn_live_nobody", "/agents/agt_live_nobody")
-	s.wrongKey(ctx, "", numbers)
+	s.envelopes(ctx, numbers+"/phn_live_nobody", "/agents/agt_live_nobody")
+	s.wrongKey(ctx, numbers)
 }
 
 const nixflexNumber = "phone_number agent_id | provider telnyx_number_id twilio_number_sid inbound_enabled outbound_enabled custom_prompt " +
@@ -253,8 +253,8 @@ func readNixflex(ctx context.Context, s *session) {
 	if limit, err := strconv.Atoi(r.header.Get("X-RateLimit-Limit")); err == nil {
 		s.see("reads_per_minute", limit == 600, fmt.Sprintf("%s: X-RateLimit-Limit %d", r.request, limit))
 	}
-	s.envelopes(ctx, "", "/v1/agents/agent_live_nobody", "/v1/nowhere")
-	s.wrongKey(ctx, "", "/v1/phone-numbers")
+	s.envelopes(ctx, "/v1/agents/agent_live_nobody", "/v1/nowhere")
+	s.wrongKey(ctx, "/v1/phone-numbers")
 }
 
 func readResemble(ctx context.Context, s *session) {
@@ -277,10 +277,10 @@ func readResemble(ctx context.Context, s *session) {
 		s.see("flat_agents", has(a, "agent"), r.request+": members of an agent")
 		s.strict("an agent", a, "agent | asr tts turn llm phone_numbers tools tools_count webhooks webhooks_count knowledge_bases")
 	}
-	for _, r := range s.envelopes(ctx, "", "/phone_numbers/999999999", "/agents/00000000-0000-4000-8000-00000000dead") {
+	for _, r := range s.envelopes(ctx, "/phone_numbers/999999999", "/agents/00000000-0000-4000-8000-00000000dead") {
 		s.see("missing_status", r.status == http.StatusNotFound, r.quoted())
 	}
-	s.wrongKey(ctx, "", "/phone_numbers")
+	s.wrongKey(ctx, "/phone_numbers")
 }
 
 // voiceOnly asks for agents that speak.
@@ -339,12 +339,12 @@ func readRetell(ctx context.Context, s *session) {
 	if chats(r) > 0 && spoken.ok() {
 		s.see("filter_ignored", chats(spoken) == 0, fmt.Sprintf("%s for voice: %d that chat", spoken.request, chats(spoken)))
 	}
-	for _, r := range s.envelopes(ctx, "", "/get-phone-number/%2B10000000000", "/get-agent/agent_live_nobody") {
+	for _, r := range s.envelopes(ctx, "/get-phone-number/%2B10000000000", "/get-agent/agent_live_nobody") {
 		if r.status == http.StatusNotFound || r.status == http.StatusUnprocessableEntity {
 			s.see("unknown_is_404", r.status == http.StatusUnprocessableEntity, r.quoted())
 		}
 	}
-	s.wrongKey(ctx, "", "/v2/list-phone-numbers")
+	s.wrongKey(ctx, "/v2/list-phone-numbers")
 }
 
 const vapiNumber = "id orgId provider createdAt updatedAt | number name assistantId squadId workflowId credentialId sipUri twilioAccountSid " +
@@ -394,7 +394,7 @@ func readVapi(ctx context.Context, s *session) {
 		newest, oldest := text(assistants[0], "createdAt"), text(assistants[last], "createdAt") // as text in the same order
 		s.see("oldest_first", newest >= oldest, fmt.Sprintf("%s: from %s to %s", r.request, newest, oldest))
 	}
-	for _, r := range s.envelopes(ctx, "", "/phone-number/00000000-0000-4000-8000-00000000dead", "/assistant/00000000-0000-4000-8000-00000000dead") {
+	for _, r := range s.envelopes(ctx, "/phone-number/00000000-0000-4000-8000-00000000dead", "/assistant/00000000-0000-4000-8000-00000000dead") {
 		switch object(r.value)["message"].(type) {
 		case string:
 			s.see("message_lists", true, r.quoted())
@@ -402,7 +402,7 @@ func readVapi(ctx context.Context, s *session) {
 			s.see("message_lists", false, r.quoted())
 		}
 	}
-	s.wrongKey(ctx, "", "/v2/phone-number")
+	s.wrongKey(ctx, "/v2/phone-number")
 }
 
 func readElevenLabs(ctx context.Context, s *session) {
@@ -422,8 +422,8 @@ func readElevenLabs(ctx context.Context, s *session) {
 		_, err := strconv.Atoi(cursor)
 		s.see("opaque_cursor", err == nil, fmt.Sprintf("%s: next_cursor %q", one.request, cursor))
 	}
-	for _, r := range s.envelopes(ctx, "", "/v1/convai/phone-numbers/phnum_live_nobody", "/v1/convai/agents/agent_live_nobody") {
+	for _, r := range s.envelopes(ctx, "/v1/convai/phone-numbers/phnum_live_nobody", "/v1/convai/agents/agent_live_nobody") {
 		s.see("unknown_is_422", r.status != http.StatusUnprocessableEntity, r.quoted())
 	}
-	s.wrongKey(ctx, "", "/v1/convai/phone-numbers")
+	s.wrongKey(ctx, "/v1/convai/phone-numbers")
 }

@@ -161,22 +161,26 @@ func (r *report) json(out io.Writer) error {
 
 func (r *report) text(out io.Writer) error {
 	d := r.masked()
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	var w strings.Builder
 	for _, m := range d.Remarks {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d×\n", m.Service, m.About, m.Text, m.Times)
+		fmt.Fprintf(&w, "%s\t%s\t%s\t%d×\n", m.Service, m.About, m.Text, m.Times)
 	}
-	fmt.Fprintln(w)
+	fmt.Fprintln(&w)
 	count := map[verdict]int{}
 	for _, f := range d.Rules {
 		count[f.Verdict]++
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", f.Verdict, f.Service, f.Rule, f.Evidence)
+		fmt.Fprintf(&w, "%s\t%s\t%s\t%s\n", f.Verdict, f.Service, f.Rule, f.Evidence)
 	}
-	fmt.Fprintln(w)
+	fmt.Fprintln(&w)
 	for _, s := range d.NotAsked {
-		fmt.Fprintf(w, "not asked\t%s\t%s\n", s.Service, s.Why)
+		fmt.Fprintf(&w, "not asked\t%s\t%s\n", s.Service, s.Why)
 	}
-	fmt.Fprintf(w, "%d calls; %d rules confirmed, %d refuted, %d not seen\n", d.Calls, count[confirmed], count[refuted], count[notSeen])
-	return w.Flush()
+	fmt.Fprintf(&w, "%d calls; %d rules confirmed, %d refuted, %d not seen\n", d.Calls, count[confirmed], count[refuted], count[notSeen])
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	if _, err := io.WriteString(table, w.String()); err != nil {
+		return err
+	}
+	return table.Flush()
 }
 
 // mask takes secrets and phone numbers out of what is printed.

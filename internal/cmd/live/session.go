@@ -220,7 +220,9 @@ func (s *session) once(ctx context.Context, c call) reply {
 		r.err = err
 		return r
 	}
-	target.RawQuery = c.query.Encode()
+	if len(c.query) > 0 {
+		target.RawQuery = c.query.Encode()
+	}
 	var (
 		body        io.Reader
 		contentType string
@@ -350,18 +352,18 @@ func (s *session) oneOf(what, value string, known ...string) {
 }
 
 // envelopes asks for what does not exist, and with wrong credentials, and says what the refusals look like.
-func (s *session) envelopes(ctx context.Context, host string, missing ...string) []reply {
+func (s *session) envelopes(ctx context.Context, missing ...string) []reply {
 	var refusals []reply
 	for _, path := range missing {
-		r := s.send(ctx, call{method: http.MethodGet, host: host, path: path})
+		r := s.send(ctx, call{method: http.MethodGet, path: path})
 		s.note("refusal", r.quoted())
 		refusals = append(refusals, r)
 	}
 	return refusals
 }
 
-func (s *session) wrongKey(ctx context.Context, host, path string) reply {
-	r := s.send(ctx, call{method: http.MethodGet, host: host, path: path, wrong: true})
+func (s *session) wrongKey(ctx context.Context, path string) reply {
+	r := s.send(ctx, call{method: http.MethodGet, path: path, wrong: true})
 	s.note("refusal", "with wrong credentials: "+r.quoted())
 	return r
 }

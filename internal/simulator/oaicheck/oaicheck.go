@@ -94,7 +94,8 @@ func (c *Checker) Wrap(next http.Handler) http.Handler {
 		seen := &recorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(seen, r) // a dropped connection is a panic that passes through here
 		if w.Header().Get(simulator.FaultHeader) == "" {
-			c.check(&exchange{service: service, path: "/" + rest, request: r, sent: body, seen: seen})
+			ctx := context.WithoutCancel(r.Context()) // the client may be gone by now
+			c.check(ctx, &exchange{service: service, path: "/" + rest, request: r, sent: body, seen: seen})
 		}
 	})
 }
@@ -109,8 +110,8 @@ type exchange struct {
 }
 
 // check validates one exchange.
-func (c *Checker) check(e *exchange) {
-	for _, v := range c.validate(e) {
+func (c *Checker) check(ctx context.Context, e *exchange) {
+	for _, v := range c.validate(ctx, e) {
 		if excused(v) {
 			continue
 		}
@@ -120,7 +121,7 @@ func (c *Checker) check(e *exchange) {
 	}
 }
 
-func (c *Checker) validate(e *exchange) []violation {
+func (c *Checker) validate(ctx context.Context, e *exchange) []violation {
 	v := violation{service: e.service, operation: e.request.Method + " " + e.path, status: e.seen.status, sent: e.sent}
 	d, path := documentOf(e.service, e.path)
 	if d == nil && e.seen.status >= http.StatusBadRequest {
@@ -139,7 +140,6 @@ func (c *Checker) validate(e *exchange) []violation {
 		return []violation{v.of(partPath, err)}
 	}
 	target.RawQuery = e.request.URL.RawQuery
-	ctx := context.WithoutCancel(e.request.Context()) // the client may be gone by now
 	request := e.request.Clone(ctx)
 	request.URL = target
 	request.Body = io.NopCloser(bytes.NewReader(e.sent))

@@ -98,14 +98,18 @@ func (t *Tally) Unneeded() []string {
 
 // Print prints the counts of each document and of each relaxation.
 func (t *Tally) Print(out io.Writer) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "document\trequests\tanswers\n")
+	var w strings.Builder
+	fmt.Fprint(&w, "document\trequests\tanswers\n")
 	for _, d := range documents {
-		fmt.Fprintf(w, "%s\t%d\t%d\n", d.file, t.Requests[d.file], t.Answers[d.file])
+		fmt.Fprintf(&w, "%s\t%d\t%d\n", d.file, t.Requests[d.file], t.Answers[d.file])
 	}
-	fmt.Fprint(w, "\nrelaxation\tneeded\treason, source\n")
+	fmt.Fprint(&w, "\nrelaxation\tneeded\treason, source\n")
 	for _, r := range relaxations {
-		fmt.Fprintf(w, "%s\t%d\t%s\n", r.name, t.Relaxed[r.name], strings.Join([]string{r.reason, r.source}, "; "))
+		fmt.Fprintf(&w, "%s\t%d\t%s\n", r.name, t.Relaxed[r.name], strings.Join([]string{r.reason, r.source}, "; "))
 	}
-	return w.Flush()
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	if _, err := io.WriteString(table, w.String()); err != nil {
+		return err
+	}
+	return table.Flush()
 }
