@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -48,6 +49,12 @@ func TestPurchaseWithALostAnswerIsGivenUp(t *testing.T) {
 		t.Error("it says nothing")
 	}
 	asFound(t, sim, before)
+}
+
+func TestSweepFindsWhatTestsBuy(t *testing.T) {
+	if prefix != acctest.LivePrefix {
+		t.Errorf("the prefix is %q here, and %q in tests", prefix, acctest.LivePrefix)
+	}
 }
 
 func TestSweepFindsWhatWasLeft(t *testing.T) {
