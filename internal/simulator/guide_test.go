@@ -161,3 +161,19 @@ func TestGuidesCommandsRun(t *testing.T) {
 		t.Error("the number is still there, or no fault is armed")
 	}
 }
+
+// The guide's command that starts the simulator is that of make simulate, which an
+// acceptance test of the README runs.
+func TestGuideStartsTheSimulatorAsMakeDoes(t *testing.T) {
+	t.Parallel()
+	makefile, err := os.ReadFile("../../GNUmakefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipes := strings.NewReplacer("$(ADDR)", "127.0.0.1:8080").Replace(string(makefile))
+	for _, block := range scriptBlock.FindAllStringSubmatch(guide(t), -1) {
+		if strings.HasPrefix(block[1], "go run") && !strings.Contains(recipes, strings.TrimSpace(block[1])) {
+			t.Errorf("make simulate does something else than %s", block[1])
+		}
+	}
+}
