@@ -19,7 +19,7 @@ import (
 // localUS is above what a local number of the US costs for a month, in USD.
 const localUS = 2.00
 
-func TestAccServicesBuyChangeImportAndRelease(t *testing.T) {
+func TestAccLiveBuysChangesAndReleases(t *testing.T) {
 	provider := acctest.Services(t, localUS)
 	config := func(url string) string {
 		return provider + fmt.Sprintf(`
@@ -58,7 +58,7 @@ resource "telephony_phone_number" "this" {
 	})
 }
 
-func TestAccServicesListNumbers(t *testing.T) {
+func TestAccLiveListsNumbers(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
