@@ -28,6 +28,18 @@ func (t Table) Wires(n platform.Number) (wires, displaces []string) {
 	return kept(kind.Wires), kept(kind.Displaces)
 }
 
+// Relied lists the carrier's settings by which the calls and messages of n are to
+// arrive: those that n has set itself, and those that its platform sets.
+func (t Table) Relied(n platform.Number) []string {
+	names, _ := t.Wires(n)
+	for _, field := range t.wiringOf(n) {
+		if n.Settings[field.Name] != nil && !field.Apart {
+			names = append(names, field.Name)
+		}
+	}
+	return names
+}
+
 // Yielded lists the wiring that n's platform leaves to the resource although it
 // wires the number.
 func (t Table) Yielded(n platform.Number) []string {

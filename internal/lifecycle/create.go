@@ -20,6 +20,8 @@ type Lookup struct {
 	// NotOwned then says why.
 	Acquisition platform.Acquisition
 	NotOwned    *NotOwnedError
+	// SID is the carrier's identifier of a number that is owned.
+	SID string
 	// Capabilities are those of a number that is owned; empty: they are not known.
 	Capabilities []string
 	// EmergencyAddress is the one that an owned number has; empty: none.
@@ -44,8 +46,8 @@ func (m *Manager) Lookup(ctx context.Context, want platform.Number) (Lookup, err
 			return Lookup{}, err
 		}
 		return Lookup{
-			Acquisition: platform.Adopted, Capabilities: owned.Capabilities, EmergencyAddress: owned.Private.EmergencyAddress,
-			Lost: m.lost(ctx, on, owned, want),
+			Acquisition: platform.Adopted, SID: owned.SID, Capabilities: owned.Capabilities,
+			EmergencyAddress: owned.Private.EmergencyAddress, Lost: m.lost(ctx, on, owned, want),
 		}, nil
 	}
 	if !errors.Is(err, platform.ErrNotFound) {

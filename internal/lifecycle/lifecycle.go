@@ -57,6 +57,7 @@ type Manager struct {
 	// unsurveyed says that imports are no longer asked for what no record has, since
 	// that has failed.
 	unsurveyed bool
+	unrouted   unrouted
 	// leftovers are by account.
 	leftovers map[string]*purchase.Leftovers
 	// catalogs spare reads.

@@ -211,6 +211,18 @@ func (m *model) wiringKnown() bool {
 	return true
 }
 
+// apartKnown says whether the carrier's settings are known that no record has.
+func (m *model) apartKnown() bool {
+	for _, carrier := range m.kinds.Carriers() {
+		for _, field := range carrier.Settings {
+			if field.Apart && !m.known(field.Name) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // action is release_on_destroy in one of its three words.
 func (m *model) action() platform.Action {
 	switch value := m.text("release_on_destroy"); value {

@@ -119,6 +119,9 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 	}
 	r.refuseHopeless(ctx, config, nil, plan, diags)
 	if n.PhoneNumber == "" || diags.HasError() {
+		if config.null("phone_number") && !diags.HasError() {
+			warnOfRouting(r.manager.Misplaced(ctx, n), diags)
+		}
 		return
 	}
 	if !config.known("account_sid") {
@@ -132,6 +135,7 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 		r.addUnseen(n, "The plan cannot say whether "+n.PhoneNumber+" is adopted or bought", err, diags)
 		return
 	}
+	r.warnOfFound(ctx, plan, n, outlook, diags)
 	switch missing := outlook.NotOwned; {
 	case outlook.Acquisition == platform.Adopted:
 		plan.set("acquisition", string(platform.Adopted))
@@ -221,6 +225,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	r.warnOfDeparture(state, plan, diags)
 	r.warnOfInterruption(state, plan, diags)
 	r.warnOfSilence(&state, plan, diags)
+	r.warnOfOutranked(ctx, state.expand(), plan, plan.expand(), diags)
 	r.warnOfAction(state, plan, diags)
 	r.warnOfImport(state, plan, diags)
 	r.keepUnnamed(config, state, plan)

@@ -89,17 +89,21 @@ func wanted(config model, n platform.Number) string {
 }
 
 // warnOfReplacement says of the number that comes after another one in the same
-// resource whether it is bought: of its own plan as a creation Terraform shows no
-// warning.
+// resource whether it is bought, and what of its calls and messages may not arrive: of
+// its own plan as a creation Terraform shows no warning.
 func (r *Resource) warnOfReplacement(ctx context.Context, config, plan model, diags *diag.Diagnostics) {
 	n := plan.expand()
 	n.SID, n.AccountSID = "", config.text("account_sid")
-	if n.Purchase == nil || !plan.carrierKnown() || !config.known("account_sid") ||
+	if !plan.carrierKnown() || !config.known("account_sid") ||
 		!r.manager.Known(n) || r.manager.Available(n) != nil {
 		return // its plan as a creation says why
 	}
 	outlook, err := r.manager.Lookup(ctx, n)
-	if n.Acquisition = outlook.Acquisition; err == nil && n.Acquisition == platform.Purchased {
+	if err != nil {
+		return
+	}
+	r.warnOfFound(ctx, plan, n, outlook, diags)
+	if n.Acquisition = outlook.Acquisition; n.Acquisition == platform.Purchased {
 		r.warnOfPurchase(ctx, config, n, diags)
 	}
 }

@@ -161,6 +161,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	if importing {
 		state.importDefaults()
+		warnOfRouting(r.manager.Misplaced(ctx, got), diags)
 	}
 	addNotes(diags, "Import", got.PhoneNumber, got.Notes)
 	state.refresh(got)

@@ -290,6 +290,34 @@ func (r *Resource) warnOfSilence(state *model, plan model, diags *diag.Diagnosti
 	diags.AddWarning(fmt.Sprintf("No call to %s may arrive at %s", label(n), kind.Title), why)
 }
 
+// warnOfFound says of a number that a creation adopts or buys what of its calls and
+// messages may not arrive.
+func (r *Resource) warnOfFound(
+	ctx context.Context, plan model, n platform.Number, outlook lifecycle.Lookup, diags *diag.Diagnostics,
+) {
+	if outlook.Acquisition == "" {
+		return
+	}
+	n.SID, n.Capabilities = outlook.SID, outlook.Capabilities
+	r.warnOfOutranked(ctx, platform.Number{}, plan, n, diags)
+	warnOfRouting(r.manager.Misplaced(ctx, n), diags)
+}
+
+// warnOfOutranked says what takes calls or messages before the plan's settings do, which
+// n has as far as they are known. If what no record has is not, the apply's own plan says so.
+func (r *Resource) warnOfOutranked(ctx context.Context, have platform.Number, plan model, n platform.Number, diags *diag.Diagnostics) {
+	if plan.carrierKnown() && plan.apartKnown() {
+		warnOfRouting(r.manager.Outranked(ctx, have, n), diags)
+	}
+}
+
+// warnOfRouting says what of a number's calls and messages may not arrive.
+func warnOfRouting(warnings []platform.Warning, diags *diag.Diagnostics) {
+	for _, warning := range warnings {
+		diags.AddWarning(warning.Summary, warning.Detail)
+	}
+}
+
 // warnOfRepair says what an apply will do with a number that is not active.
 func (r *Resource) warnOfRepair(state, plan model, diags *diag.Diagnostics) {
 	n := state.expand()

@@ -260,6 +260,28 @@ type Surveyor interface {
 	Survey(ctx context.Context, n Number) (Number, error)
 }
 
+// Router is a Carrier at which more than the settings of a number decides where its
+// calls and messages go. It only looks.
+type Router interface {
+	// Outranked says what takes the calls or messages of n, as n is wanted, before the
+	// settings of those names do: n has set them, or its platform does. nil: nothing is
+	// known to. Where a managed setting of n that no record has (Field.Apart) is absent,
+	// what the carrier has of it counts. One run shares the calls.
+	Outranked(ctx context.Context, n Number, settings []string) (*Warning, error)
+
+	// Misplaced says that the calls of n do not go by the settings that the carrier
+	// shows of it, since they are processed elsewhere; nil: they go by them. It takes a
+	// call for each number, but for one without a SID, which has yet to be bought.
+	Misplaced(ctx context.Context, n Number) (*Warning, error)
+}
+
+// Warning tells in a plan what its reader would not expect. Equal summaries are shown
+// as one.
+type Warning struct {
+	Summary string
+	Detail  string // names the number, and ends in the ways out
+}
+
 // PriceList says what a carrier takes for n, in words such as "1.15 USD a month";
 // empty: it does not tell. The type is one of Purchase's; empty: nobody knows it.
 type PriceList func(n Number, numberType string) string

@@ -58,7 +58,8 @@ var services = []service{
 		connect:      twilio.Connect,
 		describe:     twilio.Describe,
 		open: func(c connection) (platform.Carrier, platform.Platform) {
-			return twilio.New(c.client, c.arguments[twilio.Kind.Name]["account_sid"], c.pollInterval), nil
+			account := c.arguments[twilio.Kind.Name]
+			return twilio.New(c.client, account["account_sid"], c.pollInterval).In(account["region"]), nil
 		},
 	},
 	{

@@ -73,6 +73,24 @@ type TwilioRules struct {
 	TransferKeepsMember bool `json:"transfer_keeps_member,omitempty"`
 	// MemberAnswers200 answers a number that joins a Messaging Service with 200. By default with 201; the OpenAPI has both.
 	MemberAnswers200 bool `json:"member_answers_200,omitempty"`
+	// MemberConflictIs400 refuses a number that is in a Messaging Service already with 400. By default with 409; the error
+	// dictionary has the codes, 21710 and 21712, and no status.
+	MemberConflictIs400 bool `json:"member_conflict_is_400,omitempty"`
+	// MemberIncapable refuses a number without SMS and MMS in a Messaging Service. 400 and 21715 by default: the error
+	// dictionary has the code, and no status.
+	MemberIncapable TwilioError `json:"member_incapable,omitzero"`
+	// PoolSize is how many numbers a Messaging Service takes before 21714 is answered; 0 stands for 400, which is the
+	// default by the error dictionary.
+	PoolSize int `json:"pool_size,omitempty"`
+	// ReleasedStaysMember still lists a number that was released in its Messaging Service. By default it is gone from there, too.
+	ReleasedStaysMember bool `json:"released_stays_member,omitempty"`
+
+	// UnroutedIsNotFound answers 404 for the voice Region of a number that was never given one. By default it answers us1,
+	// where such a number's calls are processed.
+	UnroutedIsNotFound bool `json:"unrouted_is_not_found,omitempty"`
+	// RoutesOfUS1Alone refuses the credentials of every other Region, from which those here then are, at the Routes API. By
+	// default it takes them.
+	RoutesOfUS1Alone bool `json:"routes_of_us1_alone,omitempty"`
 
 	// PricesUnknown answers 404 for the prices of numbers, whatever the country. By default all are known that are sold.
 	PricesUnknown bool `json:"prices_unknown,omitempty"`
@@ -90,6 +108,9 @@ type TwilioRules struct {
 
 	// WrongCredentials refuses requests whose credentials do not fit. 401 and 20003 by default.
 	WrongCredentials TwilioError `json:"wrong_credentials,omitzero"`
+	// RestrictedKey refuses what a key has no permission for. That it is refused is documented, how is not; 403 and 20003 by
+	// default.
+	RestrictedKey TwilioError `json:"restricted_key,omitzero"`
 	// InactiveAccount refuses requests to a suspended or closed account. 401 and 20003 by default; Twilio's error
 	// dictionary has 20005, 20403 and 10001 for it as well.
 	InactiveAccount TwilioError `json:"inactive_account,omitzero"`
@@ -136,6 +157,8 @@ type TwilioKey struct {
 	SID    string `json:"sid"`
 	Secret string `json:"secret"`
 	Main   bool   `json:"main,omitempty"`
+	// Lacks are the beginnings of the paths for which a restricted key has no permission.
+	Lacks []string `json:"lacks,omitempty"`
 }
 
 // TwilioCapabilities are what a number can do.
@@ -181,6 +204,9 @@ type TwilioNumber struct {
 	StatusCallbackMethod string `json:"status_callback_method,omitempty"`
 	// MessagingServiceSID is the Messaging Service in whose sender pool the number is. No record of a number has it.
 	MessagingServiceSID string `json:"messaging_service_sid,omitempty"`
+	// VoiceRegion processes its calls; empty: it was never given one, and us1 does. No record of a number has it. The wiring
+	// of other Regions than that of the requests is not played.
+	VoiceRegion string `json:"voice_region,omitempty"`
 
 	AddressSID             string `json:"address_sid,omitempty"`
 	IdentitySID            string `json:"identity_sid,omitempty"`
@@ -255,6 +281,7 @@ type twilio struct {
 	ipACLs          []*ipACL
 	policies        []*policy
 	services        []*TwilioService
+	ghosts          []*number // released, and still in their Messaging Service
 	byocTrunks      []*byocTrunk
 
 	released, purchases []string // E.164 numbers
@@ -322,6 +349,17 @@ func (ts *TwilioState) AddAPIKey(account string, isMain bool) TwilioKey {
 	t, unlock := ts.lock()
 	defer unlock()
 	key := TwilioKey{SID: t.sim.newID("SK"), Secret: "simulated-secret", Main: isMain}
+	if a := t.account(account); a != nil {
+		a.Keys = append(a.Keys, key)
+	}
+	return key
+}
+
+// AddRestrictedKey adds a key to an account that has no permission for the paths that begin so.
+func (ts *TwilioState) AddRestrictedKey(account string, lacks ...string) TwilioKey {
+	t, unlock := ts.lock()
+	defer unlock()
+	key := TwilioKey{SID: t.sim.newID("SK"), Secret: "simulated-secret", Lacks: lacks}
 	if a := t.account(account); a != nil {
 		a.Keys = append(a.Keys, key)
 	}

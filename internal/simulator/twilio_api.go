@@ -27,6 +27,11 @@ type twilioCaller struct {
 	key     *TwilioKey // nil for an auth token
 }
 
+// lacks says that the caller has no permission for a path (Twilio docs: restricted API keys).
+func (c twilioCaller) lacks(path string) bool {
+	return c.key != nil && slices.ContainsFunc(c.key.Lacks, func(begin string) bool { return strings.HasPrefix(path, begin) })
+}
+
 // twilioHandler applies a request and gives status and body; a nil body is none.
 type twilioHandler func(t *twilio, c *twilioCall) (status int, body any, refused *TwilioError)
 
@@ -39,7 +44,7 @@ type twilioRoute struct {
 // twilioRoutes are all paths that are served; of several that fit, the first counts.
 var twilioRoutes = slices.Concat(
 	twilioAccountRoutes, twilioNumberRoutes, twilioSearchRoutes, twilioSIPRoutes, twilioTrunkingRoutes, twilioVoiceRoutes,
-	twilioPricingRoutes, twilioMessagingRoutes,
+	twilioPricingRoutes, twilioMessagingRoutes, twilioRouteRoutes,
 )
 
 const account2010 = "/2010-04-01/Accounts/{AccountSid}"
@@ -73,6 +78,9 @@ func (t *twilio) answer(c *call) answer {
 	handle, params, refused := routeTwilio(c)
 	if refused != nil {
 		return twilioRefusal(refused)
+	}
+	if caller.lacks(c.path) {
+		return twilioRefusal(t.rules.RestrictedKey.or(http.StatusForbidden, 20003, "Authenticate"))
 	}
 	tc := &twilioCall{call: c, caller: caller, account: caller.account, params: params}
 	if sid, ok := params["AccountSid"]; ok {

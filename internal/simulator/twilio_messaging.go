@@ -106,27 +106,43 @@ func wireService(c *twilioCall, s *TwilioService) any {
 
 // members are the numbers in the pool of a Messaging Service.
 func (t *twilio) members(s *TwilioService) []*number {
-	return selected(t.numbers, func(n *number) bool { return n.MessagingServiceSID == s.SID && n.AccountSID == s.AccountSID })
+	return selected(slices.Concat(t.ghosts, t.numbers), func(n *number) bool { return n.MessagingServiceSID == s.SID && n.AccountSID == s.AccountSID })
 }
 
 func (t *twilio) listMembers(c *twilioCall, s *TwilioService) (int, any, *TwilioError) {
 	return listV1(c, "phone_numbers", t.members(s), (*number).place, func(n *number) any { return wireMember(c, s, n) })
 }
 
-// addMember puts a number into the pool. A number is in one at most (Twilio docs: errors 21710, 21712). How one
-// without SMS is refused is not documented.
+// defaultPoolSize is how many numbers a Messaging Service takes (Twilio docs: error 21714).
+const defaultPoolSize = 400
+
+// addMember puts a number into the pool. A number is in one at most, and needs SMS or MMS (Twilio docs: errors 21421,
+// 21710, 21712, 21714, 21715). A short code is no number: it has a list of its own (Twilio OpenAPI).
 func (t *twilio) addMember(c *twilioCall, s *TwilioService) (int, any, *TwilioError) {
-	n := t.numberIn(c.account, c.form.Get("PhoneNumberSid"))
+	sid := c.form.Get("PhoneNumberSid")
+	if !sidOf("PN", sid) {
+		return 0, nil, badRequestf(21421, "PhoneNumber is invalid: %s", sid)
+	}
+	conflict, size := http.StatusConflict, t.rules.PoolSize
+	if t.rules.MemberConflictIs400 {
+		conflict = http.StatusBadRequest
+	}
+	if size == 0 {
+		size = defaultPoolSize
+	}
+	n := t.numberIn(c.account, sid)
 	switch {
 	case n == nil:
 		return 0, nil, notFound(c.path)
 	case n.MessagingServiceSID == s.SID:
-		return 0, nil, refusef(http.StatusConflict, 21710, "Phone Number or Short Code is already in the Messaging Service.")
+		return 0, nil, refusef(conflict, 21710, "Phone Number or Short Code is already in the Messaging Service.")
 	case n.MessagingServiceSID != "":
-		return 0, nil, refusef(http.StatusConflict, 21712,
-			"Phone Number or Short Code is associated with another Messaging Service.")
-	case !n.Capabilities.SMS:
-		return 0, nil, badRequestf(20001, "Phone Number or Short Code does not have the required capability.")
+		return 0, nil, refusef(conflict, 21712, "Phone Number or Short Code is associated with another Messaging Service.")
+	case !n.Capabilities.SMS && !n.Capabilities.MMS:
+		return 0, nil, t.rules.MemberIncapable.or(http.StatusBadRequest, 21715,
+			"Phone Number Does Not Have Correct Messaging Service Capabilities")
+	case len(t.members(s)) >= size:
+		return 0, nil, badRequestf(21714, "Messaging Service Number Pool size limit reached")
 	}
 	n.MessagingServiceSID = s.SID
 	if t.rules.MemberAnswers200 {

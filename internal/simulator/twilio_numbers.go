@@ -545,6 +545,9 @@ func (t *twilio) releaseNumber(c *twilioCall) (int, any, *TwilioError) {
 	if !t.rules.ReleasedCanBeBought {
 		t.taken[n.PhoneNumber] = true
 	}
+	if t.rules.ReleasedStaysMember && n.MessagingServiceSID != "" {
+		t.ghosts = append(t.ghosts, n)
+	}
 	t.released = append(t.released, n.PhoneNumber)
 	return http.StatusNoContent, nil, nil
 }

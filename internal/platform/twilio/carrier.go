@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type Carrier struct {
 	http         *httpapi.Client
 	accountSID   string
 	pollInterval time.Duration
+	region       string // whose wiring it reads and writes
 	related      *related
 	pools        *pools
 }
@@ -35,7 +37,15 @@ func New(c *httpapi.Client, accountSID string, pollInterval time.Duration) *Carr
 	if pollInterval == 0 {
 		pollInterval = defaultPollInterval
 	}
-	return &Carrier{http: c, accountSID: accountSID, pollInterval: pollInterval, related: newRelated(), pools: newPools()}
+	return &Carrier{
+		http: c, accountSID: accountSID, pollInterval: pollInterval, region: homeRegion, related: newRelated(), pools: newPools(),
+	}
+}
+
+// In is the carrier that works in a Region; empty: in us1.
+func (c *Carrier) In(region string) *Carrier {
+	c.region = cmp.Or(region, homeRegion)
+	return c
 }
 
 // Find is platform.Carrier's.

@@ -15,6 +15,9 @@ import (
 // defaultHost is the host of the paths that begin with the API's version.
 const defaultHost = "api.twilio.com"
 
+// routesHost says which Region processes the calls of a number, and is in none.
+const routesHost = "routes.twilio.com"
+
 var arguments = []platform.Argument{
 	{
 		Name: "account_sid", Env: "TWILIO_ACCOUNT_SID",
@@ -38,7 +41,8 @@ var arguments = []platform.Argument{
 	{
 		Name: "region", Env: "TWILIO_REGION",
 		Description: "Region that processes the requests, for example `ie1`; needs `edge`. Keys, tokens and the " +
-			"wiring of a number belong to one region. Defaults to `us1`.",
+			"wiring of a number belong to one region, and a plan warns of a number whose calls are processed in another one. " +
+			"Defaults to `us1`.",
 	},
 	{
 		Name: "edge", Env: "TWILIO_EDGE",
@@ -46,7 +50,7 @@ var arguments = []platform.Argument{
 	},
 	{
 		Name: "base_url", Env: "TWILIO_BASE_URL",
-		Description: "URL that stands in for all of Twilio's hosts; `region` and `edge` then have no effect. Defaults " +
+		Description: "URL that stands in for all of Twilio's hosts, whatever `region` and `edge` are. Defaults " +
 			"to Twilio's hosts for the region and the edge.",
 	},
 }
@@ -98,7 +102,7 @@ func hostAt(host, edge, region string) string {
 	if host == "" {
 		host = defaultHost
 	}
-	if edge == "" { // then the region is us1, where the plain hosts are
+	if edge == "" || host == routesHost { // then the region is us1, where the plain hosts are
 		return host
 	}
 	if region == "" {
@@ -132,7 +136,7 @@ func checkArguments(a platform.Arguments) error {
 		return invalid("api_key", "must be SK and 32 hexadecimal digits")
 	case a["api_key"] != "" && a["api_secret"] == "":
 		return &platform.MissingArgument{Names: []string{"api_secret"}}
-	case a["base_url"] != "": // region and edge have no effect
+	case a["base_url"] != "": // it stands in for every region and edge
 		return nil
 	case a["region"] != "" && !hostLabel.MatchString(a["region"]):
 		return invalid("region", "must be the name of a region, for example ie1")

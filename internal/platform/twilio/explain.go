@@ -46,6 +46,8 @@ var remedies = map[string]struct{ field, wayOut string }{
 	"21649": {"bundle_sid", "this number needs a regulatory bundle that Twilio has approved, which can take days"},
 	"21650": {"identity_sid", "this number needs an identity document"},
 	"21651": {"identity_sid", "the identity document does not suit this number"},
+	"21714": {membership.Name, "the sender pool of the Messaging Service is full: choose another one, or ask Twilio for a larger pool"},
+	"21715": {membership.Name, "the number can carry no messages: remove the argument, or choose a number with sms"},
 	"22300": {wayOut: "compliance rules keep the account from buying new numbers: ask Twilio's support"},
 	"22400": {wayOut: "the number has an active route configuration, which only Twilio's support can end"},
 }

@@ -20,8 +20,30 @@ type pools struct {
 	turn chan struct{} // held by whoever asks; the others wait for what it is told
 
 	told     bool
-	denied   error             // the credentials may not ask
-	memberOf map[string]string // Services, by the SID of a number
+	denied   error              // the credentials may not ask
+	services map[string]inbound // by their SID
+	memberOf map[string]string  // Services, by the SID of a number
+}
+
+// inbound is what a Messaging Service does with the messages that its numbers receive.
+type inbound int
+
+const (
+	answered  inbound = iota // they go to its own URL
+	discarded                // it has none: they are neither received nor logged
+	yielded                  // they go by each number's own settings
+)
+
+// inboundOf reads it (Twilio OpenAPI: Messaging, inbound_request_url and
+// use_inbound_webhook_on_number).
+func inboundOf(s *senders.MessagingV1Service) inbound {
+	switch {
+	case s.UseInboundWebhookOnNumber != nil && *s.UseInboundWebhookOnNumber:
+		return yielded
+	case s.InboundRequestUrl == nil || *s.InboundRequestUrl == "":
+		return discarded
+	}
+	return answered
 }
 
 func newPools() *pools { return &pools{turn: make(chan struct{}, 1)} }
@@ -55,15 +77,22 @@ func inPool(n platform.Number, service string) platform.Number {
 
 // poolOf is the Service in whose sender pool n is, as the run has been told.
 func (c *Carrier) poolOf(ctx context.Context, n platform.Number) (service string, err error) {
+	err = c.withPools(ctx, func(p *pools) { service = p.memberOf[n.SID] })
+	return service, err
+}
+
+// withPools asks for the Services and their pools, unless the run has been told, and
+// uses them.
+func (c *Carrier) withPools(ctx context.Context, use func(*pools)) error {
 	p := c.pools
 	select {
 	case p.turn <- struct{}{}:
 		defer func() { <-p.turn }()
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return ctx.Err()
 	}
 	if p.denied != nil {
-		return "", p.denied
+		return p.denied
 	}
 	if !p.told {
 		if err := c.askPools(ctx); err != nil {
@@ -71,11 +100,12 @@ func (c *Carrier) poolOf(ctx context.Context, n platform.Number) (service string
 			if isDenied(err) {
 				p.denied = err
 			}
-			return "", err
+			return err
 		}
 		p.told = true
 	}
-	return p.memberOf[n.SID], nil
+	use(p)
+	return nil
 }
 
 // join notes what this run has made of n; empty: it is in no pool.
@@ -89,7 +119,7 @@ func (p *pools) join(n platform.Number, service string) {
 
 func (c *Carrier) askPools(ctx context.Context) error {
 	p := c.pools
-	p.memberOf = map[string]string{}
+	p.services, p.memberOf = map[string]inbound{}, map[string]string{}
 	size := pageSize
 	listed, err := allPages(func(at place) ([]senders.MessagingV1Service, *place, error) {
 		request, twilio := c.senders(ctx)
@@ -116,6 +146,7 @@ func (c *Carrier) askPools(ctx context.Context) error {
 	}
 	for i := range listed {
 		sid := *listed[i].Sid
+		p.services[sid] = inboundOf(&listed[i])
 		members, err := allPages(func(at place) ([]senders.MessagingV1PhoneNumber, *place, error) {
 			request, twilio := c.senders(ctx)
 			list, err := twilio.PagePhoneNumber(sid, &senders.ListPhoneNumberParams{PageSize: &size}, at.token, at.page())

@@ -1,0 +1,84 @@
+package lifecycle
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
+)
+
+// unrouted are the looks at where calls and messages go that are given up for the rest
+// of the run, since one has failed.
+type unrouted struct{ outranked, misplaced bool }
+
+// Outranked says what takes the calls or messages of want before what its configuration
+// relies on does. Have is the number as it is in state; zero: it is not there yet. What
+// state shows already, and the plan leaves as it is, is not said again.
+//
+// A look that fails is told once in a run, and is no error.
+func (m *Manager) Outranked(ctx context.Context, have, want platform.Number) []platform.Warning {
+	relied := m.Kinds.Relied(want)
+	router, ok := m.Carriers[m.Kinds.CarrierOf(want)].(platform.Router)
+	if !ok || len(relied) == 0 || m.isShown(have, want, relied) {
+		return nil
+	}
+	return m.look(ctx, &m.unrouted.outranked, "Whether messages arrive as planned is not known", func() (*platform.Warning, error) {
+		return router.Outranked(ctx, want, relied)
+	})
+}
+
+// isShown says that state names the same as want of what no record has, beside the same
+// settings that want relies on.
+func (m *Manager) isShown(have, want platform.Number, relied []string) bool {
+	named := false
+	carrier, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
+	for _, field := range carrier.Settings {
+		if field.Apart && want.Settings[field.Name] != nil {
+			named = true
+			if have.Settings[field.Name] != want.Settings[field.Name] {
+				return false
+			}
+		}
+	}
+	return named && have.Platform == want.Platform && slices.Equal(m.Kinds.Relied(have), relied)
+}
+
+// Misplaced says that the calls of n, which this resource comes to manage, do not go by
+// what its carrier shows of it. A look that fails is told once in a run, and is no error.
+func (m *Manager) Misplaced(ctx context.Context, n platform.Number) []platform.Warning {
+	router, ok := m.Carriers[m.Kinds.CarrierOf(n)].(platform.Router)
+	if !ok {
+		return nil
+	}
+	return m.look(ctx, &m.unrouted.misplaced, "Whether calls arrive as planned is not known", func() (*platform.Warning, error) {
+		return router.Misplaced(ctx, n)
+	})
+}
+
+// look is one look, unless it has been given up.
+func (m *Manager) look(
+	ctx context.Context, givenUp *bool, doubt string, ask func() (*platform.Warning, error),
+) []platform.Warning {
+	m.mu.Lock()
+	over := *givenUp
+	m.mu.Unlock()
+	if over {
+		return nil
+	}
+	found, err := ask()
+	switch {
+	case err == nil && found == nil:
+		return nil
+	case err == nil:
+		return []platform.Warning{*found}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if *givenUp || ctx.Err() != nil && context.Cause(ctx) == context.Canceled { //nolint:errorlint // an interrupt says nothing
+		return nil
+	}
+	*givenUp = true
+	return []platform.Warning{{Summary: doubt, Detail: fmt.Sprintf(
+		"A look-up has failed, and is not repeated for further numbers of this run: %v.", err)}}
+}
