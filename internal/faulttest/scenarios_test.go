@@ -57,7 +57,7 @@ func (c command) lists() bool { return c == listing || c == lookingUp || c == as
 // user, and a row here.
 func scenarios() []scenario {
 	return slices.Concat(
-		adoptions(), purchases(), updates(), moves(), reregistrations(), repairs(), refreshes(), imports(), lists(), ends(), renames(), duplicates(),
+		adoptions(), purchases(), updates(), moves(), reregistrations(), repairs(), refreshes(), imports(), lists(), ends(), renames(), duplicates(), memberships(),
 	)
 }
 
@@ -346,6 +346,27 @@ func ours(arguments ...acctest.Values) acctest.Values {
 
 // owned has the number owned by its carrier.
 func (h home) owned(sim *acctest.Simulation) { hold(sim, h.carrier, number) }
+
+// The Messaging Services of the scenarios about sender pools.
+const (
+	poolA = "MG0000000000000000000000000000aaaa"
+	poolB = "MG0000000000000000000000000000bbbb"
+)
+
+// pooled has the number owned, and in the pool of that Service; empty: in none.
+func pooled(service string) func(*acctest.Simulation) {
+	return func(sim *acctest.Simulation) {
+		homeOf("none").owned(sim)
+		services(sim)
+		sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.MessagingServiceSID = service })
+	}
+}
+
+func services(sim *acctest.Simulation) {
+	for _, sid := range []string{poolA, poolB} {
+		sim.Twilio().AddService(simulator.TwilioService{SID: sid, InboundRequestURL: "https://example.com/pool"})
+	}
+}
 
 // hold has a service own a number.
 func hold(sim *acctest.Simulation, carrier simulator.Service, phoneNumber string) {
@@ -742,6 +763,56 @@ func duplicates() []scenario {
 			name: "duplicate, " + h.name, rules: h.rules, seed: h.owned, command: duplicating,
 			before: ours(h.config), config: ours(h.config), failsFirst: true,
 		})
+	}
+	return all
+}
+
+// memberships are of numbers that get into sender pools, out of them, and from one into
+// another, and of those whose messages a Service takes first.
+func memberships() []scenario {
+	in := func(service string, more ...acctest.Values) acctest.Values {
+		return ours(append([]acctest.Values{{"messaging_service_sid": service}}, more...)...)
+	}
+	release := acctest.Values{"release_on_destroy": "release"}
+	restore := acctest.Values{"restore_on_detach": true}
+	purchase := acctest.Values{"purchase": acctest.Values{"country": "US", "area_code": "415"}}
+	const subaccount = "AC00000000000000000000000000000001" // the first that a simulator makes
+	all := []scenario{
+		{name: "create by adoption, into a pool", command: apply, seed: pooled(""), config: in(poolA)},
+		{name: "create by adoption, into another pool", command: apply, seed: pooled(poolB), config: in(poolA)},
+		{
+			name: "create by search, into a pool", command: apply, seed: services,
+			config: with(acctest.Values{"messaging_service_sid": poolA}, release, purchase),
+		},
+		{name: "update, into a pool", command: apply, seed: pooled(""), before: ours(), config: in(poolA)},
+		{name: "update, into another pool", command: apply, seed: pooled(""), before: in(poolA), config: in(poolB)},
+		{name: "update, out of a pool", command: apply, seed: pooled(""), before: in(poolA), config: ours()},
+		{
+			name: "repair of a membership", command: apply, seed: pooled(""), before: in(poolA), config: in(poolA),
+			meanwhile: func(sim *acctest.Simulation) {
+				sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.MessagingServiceSID = poolB })
+			},
+		},
+		{name: "refresh, in a pool", command: refresh, seed: pooled(""), before: in(poolA), config: in(poolA)},
+		{
+			name: "import, in a pool", command: importing, seed: pooled(poolA), imports: number,
+			config: in(poolA, acctest.Values{"status_callback": "https://example.com/found", "friendly_name": "(415) 555-0100"}),
+		},
+		{
+			name: "transfer, out of a pool", command: apply, before: in(poolA), config: ours(acctest.Values{"account_sid": subaccount}),
+			seed: func(sim *acctest.Simulation) {
+				pooled("")(sim)
+				sim.Twilio().AddSubaccount(simulator.DefaultAccountSID)
+			},
+		},
+		{name: "detach, in a pool", command: destroy, seed: pooled(""), before: in(poolA), config: in(poolA)},
+		{name: "detach, back into a pool", command: destroy, seed: pooled(poolB), before: in(poolA, restore), config: in(poolA, restore)},
+		{name: "release, in a pool", command: destroy, seed: pooled(""), before: in(poolA, release), config: in(poolA, release)},
+		{
+			name: "create by adoption, outranked", command: apply, seed: pooled(poolA),
+			config: ours(acctest.Values{"sms_url": "https://example.com/sms"}),
+		},
+		{name: "create by adoption, outranked, nixflex", command: apply, seed: pooled(poolA), config: ours(homeOf("nixflex").config)},
 	}
 	return all
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
@@ -18,12 +19,14 @@ type unrouted struct{ outranked, misplaced bool }
 //
 // A look that fails is told once in a run, and is no error.
 func (m *Manager) Outranked(ctx context.Context, have, want platform.Number) []platform.Warning {
+	want = kinds.Clearing(want, m.Kinds.Removed(have, want))
 	relied := m.Kinds.Relied(want)
 	router, ok := m.Carriers[m.Kinds.CarrierOf(want)].(platform.Router)
 	if !ok || len(relied) == 0 || m.isShown(have, want, relied) {
 		return nil
 	}
-	return m.look(ctx, &m.unrouted.outranked, "Whether messages arrive as planned is not known", func() (*platform.Warning, error) {
+	unknown := platform.Warning{Summary: "Whether messages arrive as planned is not known"}
+	return m.look(ctx, &m.unrouted.outranked, unknown, func() (*platform.Warning, error) {
 		return router.Outranked(ctx, want, relied)
 	})
 }
@@ -31,17 +34,18 @@ func (m *Manager) Outranked(ctx context.Context, have, want platform.Number) []p
 // isShown says that state names the same as want of what no record has, beside the same
 // settings that want relies on.
 func (m *Manager) isShown(have, want platform.Number, relied []string) bool {
+	if have.Platform != want.Platform || !slices.Equal(m.Kinds.Relied(have), relied) {
+		return false
+	}
 	named := false
 	carrier, _ := m.Kinds.Kind(m.Kinds.CarrierOf(want))
 	for _, field := range carrier.Settings {
-		if field.Apart && want.Settings[field.Name] != nil {
-			named = true
-			if have.Settings[field.Name] != want.Settings[field.Name] {
-				return false
-			}
+		named = named || field.Apart && want.Settings[field.Name] != nil
+		if (field.Apart || slices.Contains(relied, field.Name)) && have.Settings[field.Name] != want.Settings[field.Name] {
+			return false
 		}
 	}
-	return named && have.Platform == want.Platform && slices.Equal(m.Kinds.Relied(have), relied)
+	return named
 }
 
 // Misplaced says that the calls of n, which this resource comes to manage, do not go by
@@ -51,14 +55,15 @@ func (m *Manager) Misplaced(ctx context.Context, n platform.Number) []platform.W
 	if !ok {
 		return nil
 	}
-	return m.look(ctx, &m.unrouted.misplaced, "Whether calls arrive as planned is not known", func() (*platform.Warning, error) {
+	unknown := platform.Warning{Summary: "Whether calls arrive as planned is not known"}
+	return m.look(ctx, &m.unrouted.misplaced, unknown, func() (*platform.Warning, error) {
 		return router.Misplaced(ctx, n)
 	})
 }
 
-// look is one look, unless it has been given up.
+// look is one look, unless it has been given up; unknown is what is told then.
 func (m *Manager) look(
-	ctx context.Context, givenUp *bool, doubt string, ask func() (*platform.Warning, error),
+	ctx context.Context, givenUp *bool, unknown platform.Warning, ask func() (*platform.Warning, error),
 ) []platform.Warning {
 	m.mu.Lock()
 	over := *givenUp
@@ -75,10 +80,10 @@ func (m *Manager) look(
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if *givenUp || ctx.Err() != nil && context.Cause(ctx) == context.Canceled { //nolint:errorlint // an interrupt says nothing
+	if *givenUp {
 		return nil
 	}
 	*givenUp = true
-	return []platform.Warning{{Summary: doubt, Detail: fmt.Sprintf(
-		"A look-up has failed, and is not repeated for further numbers of this run: %v.", err)}}
+	unknown.Detail = fmt.Sprintf("A look-up has failed, and is not repeated for further numbers of this run: %v.", err)
+	return []platform.Warning{unknown}
 }

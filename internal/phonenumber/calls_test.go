@@ -10,8 +10,9 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
-// twilioCalls are requests to Twilio: those that are about one number, and lists.
-type twilioCalls struct{ single, lists int }
+// twilioCalls are requests to Twilio: those that are about one number, lists, and looks
+// of plans at the Region of a number, of which there is no list.
+type twilioCalls struct{ single, lists, regions int }
 
 func callsAtTwilio(sim *acctest.Simulation) twilioCalls {
 	var c twilioCalls
@@ -20,6 +21,8 @@ func callsAtTwilio(sim *acctest.Simulation) twilioCalls {
 		case r.Service != simulator.Twilio:
 		case r.Method == http.MethodGet && strings.HasSuffix(r.Path, "/IncomingPhoneNumbers.json") && !r.Query.Has("PhoneNumber"):
 			c.lists++
+		case strings.HasPrefix(r.Path, "/v2/PhoneNumbers/"):
+			c.regions++
 		case strings.Contains(r.Path, "PhoneNumbers"):
 			c.single++
 		default:
@@ -103,6 +106,13 @@ func TestCallsPerNumberAtTwilio(t *testing.T) {
 				t.Logf("%s: %d calls and %d lists for %d numbers", op.name, got.single, got.lists, count)
 				if got.single > op.want*count+few || got.lists > lists {
 					t.Errorf("%s: %d calls and %d lists for %d numbers, want %d a number", op.name, got.single, got.lists, count, op.want)
+				}
+				looks := 0
+				if op.name == "adopt" {
+					looks = 2 * count // the plan, and that of the apply
+				}
+				if got.regions != looks {
+					t.Errorf("%s: %d looks at the Region of %d numbers, want %d", op.name, got.regions, count, looks)
 				}
 			}
 		})

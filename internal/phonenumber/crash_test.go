@@ -77,7 +77,32 @@ func chapters() map[string]chapter {
 	}
 	maps.Copy(all, changes())
 	maps.Copy(all, otherDialNexa())
+	maps.Copy(all, memberships())
 	return all
+}
+
+// memberships are the chapters about the sender pools of Messaging Services.
+func memberships() map[string]chapter {
+	const one, two = "MG0000000000000000000000000000aaaa", "MG0000000000000000000000000000bbbb"
+	in := func(service, more string) string {
+		return fmt.Sprintf("phone_number = %q\nmessaging_service_sid = %q\n%s\n", number, service, more)
+	}
+	found := func(service string) func(*acctest.Simulation) {
+		return func(sim *acctest.Simulation) {
+			for _, sid := range []string{one, two} {
+				sim.Twilio().AddService(simulator.TwilioService{SID: sid, InboundRequestURL: theirsURL})
+			}
+			owned(sim, simulator.TwilioNumber{MessagingServiceSID: service})
+		}
+	}
+	return map[string]chapter{
+		"create/out of a pool into another": {seed: found(two), after: in(one, "")},
+		"update/out of a pool into another": {seed: found(""), before: in(one, ""), after: in(two, "")},
+		"update/out of a pool":              {seed: found(""), before: in(one, ""), after: fmt.Sprintf("phone_number = %q\n", number)},
+		"end/in a pool":                     {seed: found(""), before: in(one, "")},
+		"end/back into a pool":              {seed: found(two), before: in(one, "restore_on_detach = true")},
+		"end/released out of a pool":        {seed: found(""), before: in(one, "release_on_destroy = \"release\"")},
+	}
 }
 
 // inDoubtBought is the end of a number from another carrier whose import at

@@ -142,7 +142,8 @@ func (c *Carrier) seenInPool(ctx context.Context, n platform.Number, all []leavi
 }
 
 // leavePool takes n out of the pool that it was put into, and puts it back into the
-// one in which it was found. One that no longer takes it is noted.
+// one in which it was found. A Service that is gone, or has lost it to another one, is
+// noted; where it refuses the number for now, that is back where it was.
 func (c *Carrier) leavePool(ctx context.Context, n platform.Number, l leaving) ([]string, error) {
 	from, _ := l.gave.(string)
 	if from != "" {
@@ -155,13 +156,16 @@ func (c *Carrier) leavePool(ctx context.Context, n platform.Number, l leaving) (
 		return nil, nil
 	}
 	err := c.enter(ctx, n, to)
-	if err != nil && httpapi.IsUnclear(err) {
-		return nil, platform.Final(err)
-	}
-	if err != nil {
+	answer, answered := errors.AsType[*httpapi.Error](err)
+	switch {
+	case err == nil:
+		return nil, nil
+	case errors.Is(err, errNoService), answered && answer.Code == codeMemberOfAnother:
 		return []string{fmt.Sprintf("%s of %s was cleared and not put back to %q: %v", l.field.Name, n.PhoneNumber, to, err)}, nil
+	case from != "":
+		err = c.reenter(ctx, n, from, err)
 	}
-	return nil, nil
+	return nil, fmt.Errorf("%w; destroy again, or apply restore_on_detach = false first to leave it in no pool", err)
 }
 
 // clearAll makes the changes and reads the number back. Where its emergency
@@ -272,7 +276,7 @@ func leaveForeign(n platform.Number, all []leaving, seen platform.Number) (keep 
 		case told && is == l.after, !told && l.gave == l.after:
 		case anyForeign(all, seen, l.field.of): // the method of a URL that is not ours
 		case isSMS(l.field) && lacksSMS(seen.Capabilities): // Twilio refuses any mention of it
-		case !told, is == l.gave, l.routed && !l.field.isSet(value):
+		case !told, is == l.gave, (l.routed || l.field.Apart) && !l.field.isSet(value): // else a step that was cut short stays undone
 			keep = append(keep, l)
 		default:
 			leave(l, "it has changed to another value since")

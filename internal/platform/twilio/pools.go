@@ -206,6 +206,9 @@ const (
 	codeMemberOfAnother = "21712"
 )
 
+// errNoService says that the account has no such Service, or no such number.
+var errNoService = errors.New("there is no such Messaging Service")
+
 // enter puts n into the pool of the Service. It is there already: done.
 func (c *Carrier) enter(ctx context.Context, n platform.Number, service string) error {
 	if err := errors.Join(checkSID(serviceSID, service), checkSID(numberSID, n.SID)); err != nil {
@@ -228,7 +231,7 @@ func (c *Carrier) enter(ctx context.Context, n platform.Number, service string) 
 		return fmt.Errorf("%s: %w; another Messaging Service has it by now: plan again, or take it out there", doing, failure)
 	case errors.Is(failure, platform.ErrNotFound):
 		return &platform.FieldError{Field: membership.Name, Err: fmt.Errorf(
-			"%s: account %s has no such Messaging Service: %s", doing, c.accountSID, failure.Error())}
+			"%s: account %s: %w: %s", doing, c.accountSID, errNoService, failure.Error())}
 	case !httpapi.IsUnclear(failure):
 		return explained(doing, failure)
 	}
@@ -292,6 +295,12 @@ func (c *Carrier) exchange(ctx context.Context, n platform.Number, from, to stri
 	if failure == nil || from == "" {
 		return failure
 	}
+	return c.reenter(ctx, n, from, failure)
+}
+
+// reenter puts n back into the pool that it has just left, since another one has
+// failed to take it, and returns that failure.
+func (c *Carrier) reenter(ctx context.Context, n platform.Number, from string, failure error) error {
 	ctx, cancel := httpapi.Settling(ctx)
 	defer cancel()
 	if err := c.enter(ctx, n, from); err != nil {
