@@ -300,3 +300,114 @@ func TestPoolsAreReadOncePerRun(t *testing.T) {
 		t.Errorf("%d requests for %d Services", asked, len(services))
 	}
 }
+
+// A detach that is to put a number back into the pool in which it was found never
+// leaves it in neither, and one that was cut short in between is completed.
+func TestDetachIntoThePoolThatRefuses(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		before func(sim *acctest.Simulation, services []string)
+		fails  bool
+	}{
+		"refused for now": {
+			before: func(sim *acctest.Simulation, services []string) {
+				sim.Inject(simulator.Fault{
+					Method: "POST", Path: services[2], Status: http.StatusBadRequest, Times: 1,
+					Body: `{"code": 21714, "status": 400, "message": "Messaging Service Number Pool size limit reached"}`,
+				})
+			},
+			fails: true,
+		},
+		"answer lost": {
+			before: func(sim *acctest.Simulation, services []string) {
+				sim.Inject(simulator.Fault{Method: "POST", Path: services[2], Status: http.StatusInternalServerError, Times: 1})
+			},
+			fails: true,
+		},
+		"cut short in between": {
+			before: func(sim *acctest.Simulation, _ []string) {
+				sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.MessagingServiceSID = "" })
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim, r, services := startPools(t, true)
+			config := inPool(services[0])
+			config["restore_on_detach"] = true
+			mustApply(t, r, config)
+			test.before(sim, services)
+			if test.fails {
+				diags := r.Destroy()
+				expectSays(t, diags, "error", services[2], "it is back in "+services[0], "restore_on_detach = false")
+				if got := pool(sim); got != services[0] || r.State() == nil {
+					t.Errorf("it is in %q, and the state has %v", got, r.State())
+				}
+			}
+			if diags := r.Destroy(); diags.Failed() || pool(sim) != services[2] {
+				t.Errorf("it is in %q: %+v", pool(sim), diags)
+			}
+		})
+	}
+}
+
+// A move from another provider takes the membership over: what names it keeps it, and
+// what does not is warned of before it is cleared.
+func TestMoveTakesTheMembershipOver(t *testing.T) {
+	t.Parallel()
+	for _, named := range []bool{true, false} {
+		sim, r, services := startPools(t, true)
+		if diags := r.Move("registry.terraform.io/twilio/twilio", "twilio_api_accounts_incoming_phone_numbers", 0, fmt.Sprintf(
+			`{"sid": %q, "phone_number": %q, "account_sid": %q}`, numberSID, number, simulator.DefaultAccountSID)); diags.Failed() {
+			t.Fatalf("%+v", diags)
+		}
+		mustRead(t, r)
+		config := acctest.Values{"phone_number": number, "friendly_name": r.State()["friendly_name"]}
+		if named {
+			config["messaging_service_sid"] = services[2]
+			expectSettled(t, r, config)
+			continue
+		}
+		expectSays(t, r.Plan(config).Diagnostics, "warning", "is cleared that an import took over", "messaging_service_sid", services[2])
+		mustApply(t, r, config)
+		if pool(sim) != "" {
+			t.Errorf("it is in %q", pool(sim))
+		}
+	}
+}
+
+// A number without SMS, and a full pool, are explained by the setting that is to blame.
+func TestServiceThatRefusesIsExplained(t *testing.T) {
+	t.Parallel()
+	sim, r, services := startPools(t, false, simulator.WithTwilio(simulator.TwilioRules{PoolSize: 1}))
+	owned(sim, simulator.TwilioNumber{PhoneNumber: otherNumber, MessagingServiceSID: services[0]})
+	diags := mustApply(t, r, inPool(services[0]))
+	expectSays(t, diags, "warning", "21714", "the sender pool of the Messaging Service is full")
+	if r.State()["status"] != "corrupted" {
+		t.Errorf("the status is %v", r.State()["status"])
+	}
+	mustApply(t, r, inPool(services[1]))
+	expectSettled(t, r, inPool(services[1]))
+
+	sim, r, services = startPools(t, false)
+	sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.Capabilities = simulator.TwilioCapabilities{Voice: true} })
+	expectSays(t, r.Plan(inPool(services[0])).Diagnostics, "error", number+" has no sms", "messaging_service_sid")
+}
+
+// A Service that still lists a number that was released is no other number's.
+func TestReleasedMemberIsNoOtherNumbers(t *testing.T) {
+	t.Parallel()
+	sim, r, services := startPools(t, false, simulator.WithTwilio(simulator.TwilioRules{ReleasedStaysMember: true, ReleasedCanBeBought: true}))
+	config := inPool(services[0])
+	config["release_on_destroy"] = "release"
+	mustApply(t, r, config)
+	if diags := r.Destroy(); diags.Failed() {
+		t.Fatalf("%+v", diags)
+	}
+	config["purchase"] = acctest.Values{}
+	mustApply(t, r, config)
+	expectSettled(t, r, config)
+	if pool(sim) != services[0] {
+		t.Errorf("it is in %q", pool(sim))
+	}
+}

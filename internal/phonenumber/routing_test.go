@@ -3,6 +3,7 @@ package phonenumber_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -230,9 +231,10 @@ func TestRegionOfCallsIsWarnedOf(t *testing.T) {
 				expectSays(t, diags, "warning", fmt.Sprintf(title, test.warns, provider), number, "routes.twilio.com/v2/PhoneNumbers/"+number)
 			}
 			config := acctest.Values{"phone_number": number, "voice_url": oursURL}
+			expect("named alone", sim.Driver(t, arguments).Resource(oneNumber).Plan(acctest.Values{"phone_number": number}).Diagnostics)
 			created := driver.Resource(oneNumber)
 			expect("adopted", created.Plan(config).Diagnostics)
-			expect("named alone", created.Plan(acctest.Values{"phone_number": number}).Diagnostics)
+			driver.Restart()
 			mustApply(t, created, config)
 			expectSettled(t, created, config)
 			sim.ResetRequests()
@@ -397,5 +399,37 @@ func TestCallsForServicesOfAThousandNumbers(t *testing.T) {
 				t.Errorf("%d calls, want %d; %d warned of", asked, test.want, warned)
 			}
 		})
+	}
+}
+
+// Numbers that are alike share a warning.
+func TestAccWhatRoutesANumberOtherwiseIsOneWarningEach(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	service := sim.Twilio().AddService(simulator.TwilioService{InboundRequestURL: theirsURL})
+	for i := range 3 {
+		owned(sim, simulator.TwilioNumber{PhoneNumber: fmt.Sprintf("+1415555020%d", i), MessagingServiceSID: service, VoiceRegion: "ie1"})
+	}
+	cli := sim.CLI(t)
+	cli.Configure(sim.Provider() + fmt.Sprintf(`
+resource "telephony_phone_number" "line" {
+  count        = 3
+  phone_number = "+1415555020${count.index}"
+  voice_url    = %[1]q
+  sms_url      = %[1]q
+}`, oursURL))
+	lines := expectWrapped(t, cli, columns)
+	var warnings []string
+	for _, line := range lines {
+		if strings.HasPrefix(line, "Warning: ") {
+			warnings = append(warnings, line)
+		}
+	}
+	slices.Sort(warnings)
+	said := strings.Join(lines, "\n")
+	if !slices.Equal(warnings, []string{
+		"Warning: " + outrankedTitle, "Warning: Calls are processed in Region ie1, and the provider works in us1",
+	}) || strings.Count(said, "(and 2 more similar warnings elsewhere)") != 2 || !strings.Contains(said, service) {
+		t.Errorf("%d lines:\n%s", len(lines), said)
 	}
 }
