@@ -26,7 +26,7 @@ func (m *Manager) Outranked(ctx context.Context, have, want platform.Number) []p
 		return nil
 	}
 	unknown := platform.Warning{Summary: "Whether messages arrive as planned is not known"}
-	return m.look(ctx, &m.unrouted.outranked, unknown, func() (*platform.Warning, error) {
+	return m.look(want, &m.unrouted.outranked, unknown, func() (*platform.Warning, error) {
 		return router.Outranked(ctx, want, relied)
 	})
 }
@@ -56,14 +56,14 @@ func (m *Manager) Misplaced(ctx context.Context, n platform.Number) []platform.W
 		return nil
 	}
 	unknown := platform.Warning{Summary: "Whether calls arrive as planned is not known"}
-	return m.look(ctx, &m.unrouted.misplaced, unknown, func() (*platform.Warning, error) {
+	return m.look(n, &m.unrouted.misplaced, unknown, func() (*platform.Warning, error) {
 		return router.Misplaced(ctx, n)
 	})
 }
 
-// look is one look, unless it has been given up; unknown is what is told then.
+// look is one look at n, unless it has been given up; unknown is what is told then.
 func (m *Manager) look(
-	ctx context.Context, givenUp *bool, unknown platform.Warning, ask func() (*platform.Warning, error),
+	n platform.Number, givenUp *bool, unknown platform.Warning, ask func() (*platform.Warning, error),
 ) []platform.Warning {
 	m.mu.Lock()
 	over := *givenUp
@@ -84,6 +84,7 @@ func (m *Manager) look(
 		return nil
 	}
 	*givenUp = true
-	unknown.Detail = fmt.Sprintf("A look-up has failed, and is not repeated for further numbers of this run: %v.", err)
+	unknown.Detail = fmt.Sprintf("The look-up for %s has failed, and is not repeated for further numbers of this run: %v.",
+		n.PhoneNumber, err)
 	return []platform.Warning{unknown}
 }

@@ -103,21 +103,18 @@ func (c *Carrier) Misplaced(ctx context.Context, n platform.Number) (*platform.W
 	if region == c.region {
 		return nil, nil
 	}
+	called, in := n.PhoneNumber, n.PhoneNumber
+	if called == "" {
+		called, in = "a number that is bought", "{phone_number}"
+	}
 	return &platform.Warning{
 		Summary: fmt.Sprintf("Calls are processed in Region %s, and the provider works in %s", region, c.region),
-		Detail: fmt.Sprintf("Twilio processes the calls of %s in Region %s, by the wiring that the number has there. The provider "+
-			"reads and writes the wiring of Region %s, as does a platform that it is put on with these credentials, and no call goes "+
-			"by it. Either configure the provider with region = %[2]q, an edge and credentials of that Region; or route the number "+
-			"to %[3]s: POST VoiceRegion=%[3]s to https://routes.twilio.com/v2/PhoneNumbers/%[1]s, which takes up to five minutes.",
-			label(n), region, c.region),
+		Detail: fmt.Sprintf("Twilio processes the calls of %s in Region %s, by the wiring that it has there. The provider "+
+			"reads and writes the wiring of Region %s, as does a platform with these credentials, and no call goes "+
+			"by that. Either configure the provider with region = %[2]q, an edge and credentials of that Region; or route its calls "+
+			"to %[3]s: POST VoiceRegion=%[3]s to https://routes.twilio.com/v2/PhoneNumbers/%[4]s, which takes up to five minutes.",
+			called, region, c.region, in),
 	}, nil
-}
-
-func label(n platform.Number) string {
-	if n.PhoneNumber == "" {
-		return "a number that is bought"
-	}
-	return n.PhoneNumber
 }
 
 // voiceRegion reads which Region processes the calls of n.
