@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
@@ -10,8 +11,15 @@ import (
 )
 
 // unrouted are the looks at where calls and messages go that are given up for the rest
-// of the run, since one has failed.
-type unrouted struct{ outranked, misplaced bool }
+// of the run: one has failed or, where each takes a call, enough have found nothing.
+type unrouted struct {
+	outranked, misplaced bool
+	inPlace              int // numbers
+}
+
+// enough is of how many numbers of a run nobody looks further, if calls to all of them
+// go by what their carrier shows: so do those to the others, as a rule.
+const enough = 10
 
 // Outranked says what takes the calls or messages of want before what its configuration
 // relies on does. Have is the number as it is in state; zero: it is not there yet. What
@@ -50,6 +58,7 @@ func (m *Manager) isShown(have, want platform.Number, relied []string) bool {
 
 // Misplaced says that the calls of n, which this resource comes to manage, do not go by
 // what its carrier shows of it. A look that fails is told once in a run, and is no error.
+// Of many numbers the first are looked at, and the others only if one of these is found.
 func (m *Manager) Misplaced(ctx context.Context, n platform.Number) []platform.Warning {
 	router, ok := m.Carriers[m.Kinds.CarrierOf(n)].(platform.Router)
 	if !ok {
@@ -57,7 +66,14 @@ func (m *Manager) Misplaced(ctx context.Context, n platform.Number) []platform.W
 	}
 	unknown := platform.Warning{Summary: "Whether calls arrive as planned is not known"}
 	return m.look(n, &m.unrouted.misplaced, unknown, func() (*platform.Warning, error) {
-		return router.Misplaced(ctx, n)
+		found, err := router.Misplaced(ctx, n)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if m.unrouted.inPlace++; found != nil {
+			m.unrouted.inPlace = math.MinInt
+		}
+		m.unrouted.misplaced = m.unrouted.misplaced || m.unrouted.inPlace >= enough
+		return found, err
 	})
 }
 

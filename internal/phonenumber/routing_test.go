@@ -275,6 +275,48 @@ func orNil(s string) any {
 	return s
 }
 
+// Of many numbers the first tell for the others, unless one of them is elsewhere.
+func TestRegionOfManyNumbersIsLookedAtForAFew(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		region func(i int) string
+		looks  int
+		warned int
+	}{
+		"all in place":         {func(int) string { return "" }, 10, 0},
+		"the third is routed":  {func(i int) string { return map[int]string{2: "ie1"}[i] }, 25, 1},
+		"all are routed":       {func(int) string { return "ie1" }, 25, 25},
+		"nobody serves routes": {nil, 10, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Start(t)
+			if test.region == nil {
+				sim.Inject(simulator.Fault{Path: "/v2/PhoneNumbers/", Status: http.StatusNotFound, Body: "no such page"})
+			}
+			const many = "+1415555%04d"
+			for i := range 25 {
+				n := simulator.TwilioNumber{PhoneNumber: fmt.Sprintf(many, i)}
+				if test.region != nil {
+					n.VoiceRegion = test.region(i)
+				}
+				owned(sim, n)
+			}
+			driver, warned := sim.Driver(t, nil), 0
+			for i := range 25 {
+				diags := driver.Resource(oneNumber).Plan(acctest.Values{"phone_number": fmt.Sprintf(many, i)}).Diagnostics
+				warned += len(askedAbout(diags, "Region"))
+				if diags.Failed() || len(askedAbout(diags, "not known")) > 0 {
+					t.Fatalf("%+v", diags)
+				}
+			}
+			if looks := askedFor(sim, "/v2/PhoneNumbers/"); looks != test.looks || warned != test.warned {
+				t.Errorf("%d looks and %d warnings, want %d and %d", looks, warned, test.looks, test.warned)
+			}
+		})
+	}
+}
+
 // A number that is bought begins in us1.
 func TestRegionOfAPurchaseIsWarnedOfWithoutACall(t *testing.T) {
 	t.Parallel()

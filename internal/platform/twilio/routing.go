@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/twilio/twilio-go/client"
@@ -38,7 +39,9 @@ func (c *Carrier) Outranked(ctx context.Context, n platform.Number, settings []s
 			service = p.memberOf[n.SID]
 		}
 		does, there = p.services[service]
-	}); err != nil {
+	}); isUnserved(err) {
+		return nil, nil
+	} else if err != nil {
 		return nil, permitted(err, "a key that may not read Messaging Services and their phone numbers cannot see which of them "+
 			"takes the messages of a number before the number's own settings do")
 	}
@@ -77,6 +80,13 @@ func permitted(err error, lacking string) error {
 		return fmt.Errorf("%w; %s", err, lacking)
 	}
 	return err
+}
+
+// isUnserved says that there is nothing to look at: what stands in for Twilio's hosts
+// need not know this one. No more than a warning hangs on it.
+func isUnserved(err error) bool {
+	answer, ok := errors.AsType[*httpapi.Error](err)
+	return ok && answer.Status == http.StatusNotFound
 }
 
 // homeRegion processes the calls of every number that was given no other Region
@@ -127,7 +137,7 @@ func (c *Carrier) voiceRegion(ctx context.Context, n platform.Number) (string, e
 	route, err := routes.NewApiService(&client.RequestHandler{Client: request}).FetchPhoneNumber(httpapi.Segment(n.PhoneNumber))
 	if err != nil {
 		err = request.failure(err)
-		if errors.Is(err, platform.ErrNotFound) {
+		if isUnserved(err) {
 			return homeRegion, nil
 		}
 		return "", explained(doing, err)
