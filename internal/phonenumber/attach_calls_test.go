@@ -33,6 +33,10 @@ func TestCallsPerNumberOnEveryPlatform(t *testing.T) {
 			"Vapi":                          {60, 1.1, 5, 0.1, 4},
 			"Vapi, its own number":          {60, 3.1, 9, 1, 3},
 			"ElevenLabs":                    {60, 0.1, 4, 0.1, 4},
+
+			"Nixflex, of another carrier": {60, 0.1, 3, 0.1, 2},
+			"Retell, of another carrier":  {60, 0.1, 4, 0.1, 4},
+			"Vapi, of another carrier":    {60, 1.1, 5, 0.1, 4},
 		}[p.name]
 		if !ok {
 			t.Errorf("%s is not in the table", p.name)
