@@ -219,6 +219,9 @@ func (r *Resource) State() Values {
 // Private is what the provider keeps beside the state, for itself.
 func (r *Resource) Private() []byte { return r.object.private }
 
+// ForgetPrivate drops it, as Terraform does where the provider is killed in an update.
+func (r *Resource) ForgetPrivate() { r.object.private = nil }
+
 // Identity is the resource's identity in state; nil: it has none.
 func (r *Resource) Identity() Values {
 	r.driver.t.Helper()

@@ -128,6 +128,10 @@ func (m *Manager) readPlatform(
 	carrier := m.Kinds.Title(m.Kinds.CarrierOf(have))
 	got, err = on.Read(ctx, have)
 	if errors.Is(err, platform.ErrNotFound) {
+		if have.Private.Wiring == nil && kind.Restores != nil { // dropped in a move: what leads there by its address is still known
+			have.Private.Wiring = platform.Values{}
+			m.Kinds.RememberRewiring(&have)
+		}
 		have.Status = platform.Corrupted
 		have.StatusReason = fmt.Sprintf("%s no longer lists %s, which %s still carries; an apply attaches it again.",
 			kind.Title, have.PhoneNumber, carrier)

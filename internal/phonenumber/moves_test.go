@@ -222,3 +222,35 @@ func TestMoveThatCannotClearItsOwnWiringHasNotBegun(t *testing.T) {
 		t.Errorf("Twilio has voice_url %q, voice_fallback_url %q", at.VoiceURL, at.VoiceFallbackURL)
 	}
 }
+
+// A provider that is killed in a move, right after the record is gone, has lost what it
+// remembered of the wiring: what still leads to the platform is known by its address,
+// and is cleared. Somebody else's is not.
+func TestMoveThatIsKilledLeavesNoWebhookOfThePlatform(t *testing.T) {
+	t.Parallel()
+	const newer = "https://example.com/newer"
+	for _, on := range places() {
+		if on.carrier != simulator.Twilio || on.platform() != "vapi" && on.platform() != "elevenlabs" {
+			continue
+		}
+		t.Run(on.name, func(t *testing.T) {
+			t.Parallel()
+			sim := on.begin(t, acctest.Start, number)
+			r := atEveryPlace(t, sim).Resource(oneNumber)
+			before := maps.Clone(on.config)
+			before["phone_number"] = number
+			after := acctest.Values{"phone_number": number, "voice_url": "https://example.com/v"}
+			mustApply(t, r, before)
+			sim.Vapi().RemoveNumber(number)
+			sim.ElevenLabs().RemoveNumber(number)
+			sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.StatusCallback = newer })
+			r.ForgetPrivate()
+			mustApply(t, r, after)
+			at, _ := sim.Twilio().Number(number)
+			if at.VoiceURL != after["voice_url"] || at.SMSURL != "" || at.StatusCallback != newer {
+				t.Errorf("Twilio has %+v", at)
+			}
+			expectSettled(t, r, after)
+		})
+	}
+}
