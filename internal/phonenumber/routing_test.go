@@ -66,7 +66,8 @@ func TestMessagingServiceThatOutranksIsWarnedOf(t *testing.T) {
 		{"vapi without SMS", acctest.Values{"vapi": acctest.Values{"assistant_id": vapiSupport, "sms_enabled": false}}, ""},
 		{
 			"vapi without SMS, sms_url",
-			acctest.Values{"sms_url": oursURL, "vapi": acctest.Values{"assistant_id": vapiSupport, "sms_enabled": false}}, "sms_url",
+			acctest.Values{"sms_url": oursURL, "vapi": acctest.Values{"assistant_id": vapiSupport, "sms_enabled": false}},
+			"sms_url",
 		},
 		{"elevenlabs", acctest.Values{"elevenlabs": acctest.Values{"agent_id": elevenLabsSupport}}, "sms_url"},
 		{"elevenlabs without SMS", acctest.Values{"elevenlabs": acctest.Values{"agent_id": elevenLabsSupport, "sms_enabled": false}}, ""},
