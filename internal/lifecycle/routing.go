@@ -11,15 +11,15 @@ import (
 )
 
 // unrouted are the looks at where calls and messages go that are given up for the rest
-// of the run: one has failed or, where each takes a call, enough have found nothing.
+// of the run, since one has failed.
 type unrouted struct {
 	outranked, misplaced bool
-	inPlace              int // numbers
+	inPlace              int // numbers that have been looked at, since none of them is misplaced
 }
 
 // enough is of how many numbers of a run nobody looks further, if calls to all of them
 // go by what their carrier shows: so do those to the others, as a rule.
-const enough = 10
+const enough = 5
 
 // Outranked says what takes the calls or messages of want before what its configuration
 // relies on does. Have is the number as it is in state; zero: it is not there yet. What
@@ -65,14 +65,20 @@ func (m *Manager) Misplaced(ctx context.Context, n platform.Number) []platform.W
 		return nil
 	}
 	unknown := platform.Warning{Summary: "Whether calls arrive as planned is not known"}
+	m.mu.Lock()
+	m.unrouted.inPlace++ // as long as nothing else is known
+	over := m.unrouted.inPlace > enough
+	m.mu.Unlock()
+	if over {
+		return nil
+	}
 	return m.look(n, &m.unrouted.misplaced, unknown, func() (*platform.Warning, error) {
 		found, err := router.Misplaced(ctx, n)
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		if m.unrouted.inPlace++; found != nil {
+		if found != nil {
+			m.mu.Lock()
+			defer m.mu.Unlock()
 			m.unrouted.inPlace = math.MinInt
 		}
-		m.unrouted.misplaced = m.unrouted.misplaced || m.unrouted.inPlace >= enough
 		return found, err
 	})
 }

@@ -109,7 +109,7 @@ func TestCallsPerNumberAtTwilio(t *testing.T) {
 				}
 				looks := 0
 				if op.name == "adopt" {
-					looks = 2 * 10 // those of the plan, and of that of the apply, until enough are where they should be
+					looks = 2 * 5 // those of the plan, and of that of the apply, until enough are where they should be
 				}
 				if got.regions != looks {
 					t.Errorf("%s: %d looks at the Region of %d numbers, want %d", op.name, got.regions, count, looks)
