@@ -26,6 +26,7 @@ const (
 	pricing   = "pricing.twilio.com"
 	trunking  = "trunking.twilio.com"
 	messaging = "messaging.twilio.com"
+	routes    = "routes.twilio.com"
 )
 
 const (
@@ -42,7 +43,7 @@ func (s *session) account() string { return "/2010-04-01/Accounts/" + s.argument
 func readTwilio(ctx context.Context, s *session) {
 	numbers := s.account() + "/IncomingPhoneNumbers"
 	query := url.Values{"PageSize": {strconv.Itoa(pageOfTwilio)}}
-	count := 0
+	count, one := 0, ""
 	for page := 0; page < maxPages; page++ {
 		r := s.send(ctx, call{method: http.MethodGet, path: numbers + ".json", query: query})
 		if !r.ok() {
@@ -51,7 +52,8 @@ func readTwilio(ctx context.Context, s *session) {
 		}
 		for _, n := range items(r.value, "incoming_phone_numbers") {
 			count++
-			s.saw(text(n, "phone_number"))
+			one = text(n, "phone_number")
+			s.saw(one)
 			s.strict("a number", n, twilioNumber)
 			s.oneOf("origin of a number", text(n, "origin"), "twilio", "hosted")
 			s.oneOf("status of a number", text(n, "status"), "in-use")
@@ -70,6 +72,12 @@ func readTwilio(ctx context.Context, s *session) {
 	r := s.wrongKey(ctx, numbers+".json?PageSize=1")
 	s.see("wrong_credentials", r.status == http.StatusUnauthorized && object(r.value)["code"] == 20003.0, r.quoted())
 
+	if one != "" {
+		r = s.send(ctx, call{method: http.MethodGet, host: routes, path: "/v2/PhoneNumbers/" + url.PathEscape(one)})
+		if r.status == http.StatusNotFound || text(object(r.value), "voice_region") == "us1" { // else it was routed
+			s.see("unrouted_is_not_found", r.ok(), r.String())
+		}
+	}
 	r = s.send(ctx, call{method: http.MethodGet, host: pricing, path: "/v1/PhoneNumbers/Countries/US"})
 	if r.ok() || r.status == http.StatusNotFound {
 		s.see("prices_unknown", r.ok(), r.String())

@@ -74,9 +74,14 @@ func (t *trial) tryMembership(ctx context.Context, s *session) {
 		}
 		return nil
 	})
-	r := s.send(ctx, call{method: http.MethodPost, host: messaging, path: pool(all[0]), form: pairs("PhoneNumberSid", t.sid)})
-	if r.ok() {
-		s.see("member_answers_200", r.status == http.StatusCreated, r.String())
+	join := call{method: http.MethodPost, host: messaging, path: pool(all[0]), form: pairs("PhoneNumberSid", t.sid)}
+	r := s.send(ctx, join)
+	if !r.ok() {
+		return
+	}
+	s.see("member_answers_200", r.status == http.StatusCreated, r.String())
+	if again := s.send(ctx, join); !again.ok() {
+		s.see("member_conflict_is_400", again.status == http.StatusConflict, again.quoted())
 	}
 }
 
