@@ -2,6 +2,8 @@ package phonenumber_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -56,6 +58,56 @@ resource "telephony_phone_number" "this" {
 			{Config: config("https://example.com/other"), PlanOnly: true},
 		},
 	})
+}
+
+// A number goes onto each platform that there are credentials for, to its first
+// agent, and off all of them.
+func TestAccLiveMovesAcrossThePlatforms(t *testing.T) {
+	provider, platforms := acctest.Services(t, localUS), acctest.LivePlatforms()
+	config := func(block string) string {
+		return provider + fmt.Sprintf(`
+resource "telephony_phone_number" "this" {
+  purchase {
+    country                      = "US"
+    exclude_all_address_required = true
+  }
+  friendly_name      = "%smoves"
+  release_on_destroy = "release"
+%s
+}
+`, acctest.LivePrefix, block)
+	}
+	var steps []resource.TestStep
+	on := func(platform, block string) {
+		steps = append(steps, resource.TestStep{
+			Config: config(block),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(this, tfjsonpath.New("platform"), knownvalue.StringExact(platform)),
+				statecheck.ExpectKnownValue(this, tfjsonpath.New("status"), knownvalue.StringExact("active")),
+			},
+		}, resource.TestStep{Config: config(block), PlanOnly: true})
+	}
+	for _, platform := range slices.Sorted(maps.Keys(platforms)) {
+		label := ""
+		if platform == "resemble" {
+			label = `label = "live"`
+		}
+		on(platform, fmt.Sprintf(`
+  %[1]s {
+    %[2]s = data.telephony_agents.%[1]s.agents[0].id
+    %[3]s
+  }
+}
+
+data "telephony_agents" %[1]q {
+  service = %[1]q
+`, platform, platforms[platform], label))
+	}
+	on("none", "")
+	steps = append(steps, resource.TestStep{ResourceName: this, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{
+		"acquisition", "destroy_irreversible", "destroy_action", "destroy_steps", "purchase", "release_on_destroy", // an import is detached
+	}})
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
 }
 
 func TestAccLiveListsNumbers(t *testing.T) {
