@@ -121,6 +121,23 @@ var services = []service{
 	},
 }
 
+// Service is one that can be asked.
+type Service struct {
+	Kind platform.Kind
+
+	// Connect says where it is and how a request is authenticated.
+	Connect func(platform.Arguments) (httpapi.Endpoint, error)
+}
+
+// Services are all that can be asked, in the order of the table.
+func Services() []Service {
+	all := make([]Service, 0, len(services))
+	for _, s := range services {
+		all = append(all, Service{s.kind, s.connect})
+	}
+	return all
+}
+
 // table has the Kind of each service, and that of the carrier which is none: nobody
 // can be connected to it.
 func table() kinds.Table {

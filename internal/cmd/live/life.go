@@ -61,10 +61,10 @@ func live(ctx context.Context, sessions []*session, number string, r *report) (e
 	for _, s := range sessions { // before anything is written
 		on, err := records(ctx, s, number)
 		if err != nil {
-			return fmt.Errorf("whether %s is on %s could not be told, so nothing was changed: %w", number, s.svc.kind.Title, err)
+			return fmt.Errorf("whether %s is on %s could not be told, so nothing was changed: %w", number, s.svc.Kind.Title, err)
 		}
 		if len(on) > 0 {
-			return fmt.Errorf("%s is on %s already: take a number that is on no platform; nothing was changed", number, s.svc.kind.Title)
+			return fmt.Errorf("%s is on %s already: take a number that is on no platform; nothing was changed", number, s.svc.Kind.Title)
 		}
 	}
 	for _, s := range sessions {
@@ -83,7 +83,7 @@ func live(ctx context.Context, sessions []*session, number string, r *report) (e
 		}
 		s.svc.try(ctx, s, t)
 		if err := t.restore(ctx); err != nil {
-			return fmt.Errorf("after %s: %w", s.svc.kind.Title, err)
+			return fmt.Errorf("after %s: %w", s.svc.Kind.Title, err)
 		}
 	}
 	return t.provide(ctx, sessions)
@@ -205,7 +205,7 @@ func records(ctx context.Context, s *session, number string) ([]record, error) {
 		"retell":     {"/v2/list-phone-numbers", pairs("limit", "1000"), "items", "phone_number", "phone_number"},
 		"vapi":       {"/v2/phone-number", pairs("limit", "1000", "search", number), "results", "id", "number"},
 		"elevenlabs": {"/v1/convai/phone-numbers", nil, "", "phone_number_id", "phone_number"},
-	}[s.svc.kind.Name]
+	}[s.svc.Kind.Name]
 	if !known {
 		return nil, nil
 	}
@@ -229,7 +229,7 @@ var recordPaths = map[string]string{
 }
 
 func (s *session) delete(ctx context.Context, one record) reply {
-	return s.send(ctx, call{method: http.MethodDelete, path: recordPaths[s.svc.kind.Name] + one.id})
+	return s.send(ctx, call{method: http.MethodDelete, path: recordPaths[s.svc.Kind.Name] + one.id})
 }
 
 // off takes every record of the number off the platform: there was none when the life began.
@@ -244,7 +244,7 @@ func (t *trial) off(s *session) func(context.Context) error {
 		}
 		left, err := records(ctx, s, t.number)
 		if err == nil && len(left) > 0 {
-			err = fmt.Errorf("%s still has a record of the number: %v", s.svc.kind.Title, left)
+			err = fmt.Errorf("%s still has a record of the number: %v", s.svc.Kind.Title, left)
 		}
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulation"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator/oaicheck"
@@ -134,6 +135,14 @@ func TestEveryRuleHasAWayToSeeIt(t *testing.T) {
 	for rule := range ways {
 		if !known[rule] {
 			t.Errorf("the simulator has no rule %v", rule)
+		}
+	}
+}
+
+func TestEveryServiceIsRead(t *testing.T) {
+	for _, service := range provider.Services() {
+		if asked[service.Kind.Name].read == nil {
+			t.Errorf("nothing is asked of %s", service.Kind.Title)
 		}
 	}
 }

@@ -65,7 +65,7 @@ func (t *trial) provide(ctx context.Context, sessions []*session) error {
 	}
 	have = kept(have, want)
 	for _, s := range sessions {
-		if recordPaths[s.svc.kind.Name] == "" {
+		if recordPaths[s.svc.Kind.Name] == "" {
 			continue
 		}
 		t.undo = append(t.undo, t.off(s))
@@ -76,12 +76,12 @@ func (t *trial) provide(ctx context.Context, sessions []*session) error {
 		}
 		have.Settings = managed(m, have, have.Settings)
 		got, err := m.Update(ctx, have, want)
-		if err := step("attached to "+s.svc.kind.Title, err); err != nil {
+		if err := step("attached to "+s.svc.Kind.Title, err); err != nil {
 			return err
 		}
 		have = kept(got, want)
 		if have, err = t.drift(ctx, m, s, have); err != nil {
-			return step("repaired at "+s.svc.kind.Title, err)
+			return step("repaired at "+s.svc.Kind.Title, err)
 		}
 	}
 	have.Settings = managed(m, have, nil)
@@ -135,7 +135,7 @@ func managed(m *lifecycle.Manager, n platform.Number, named platform.Values) pla
 
 // on is the number as it is wanted on a platform with its first agent, or why it is not.
 func (t *trial) on(ctx context.Context, m *lifecycle.Manager, s *session, have platform.Number) (want platform.Number, why string) {
-	kind := s.svc.kind
+	kind := s.svc.Kind
 	agents, err := m.Agents(ctx, kind.Name)
 	switch {
 	case err != nil:
@@ -163,10 +163,10 @@ func (t *trial) on(ctx context.Context, m *lifecycle.Manager, s *session, have p
 
 // drift changes the wiring behind the provider's back, and has it found and repaired.
 func (t *trial) drift(ctx context.Context, m *lifecycle.Manager, s *session, have platform.Number) (platform.Number, error) {
-	if len(s.svc.kind.Wires) == 0 {
+	if len(s.svc.Kind.Wires) == 0 {
 		return have, nil
 	}
-	wire, other := s.svc.kind.Wires[0], liveURL+"/drift"
+	wire, other := s.svc.Kind.Wires[0], liveURL+"/drift"
 	if !strings.HasSuffix(wire, "_url") {
 		other = "" // there is no other trunk
 	}

@@ -90,7 +90,7 @@ func (r *report) note(service, about, text string) {
 func (r *report) settle(sessions []*session, lived, spent bool) {
 	asked := map[string]bool{}
 	for _, s := range sessions {
-		asked[s.svc.kind.Name] = true
+		asked[s.svc.Kind.Name] = true
 	}
 	var all []finding
 	for _, rule := range simulator.Rules() {

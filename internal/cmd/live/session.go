@@ -23,27 +23,32 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/synthflow"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/twilio"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/vapi"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 )
 
-// service is a row of the table of services.
+// service is one that the provider knows, with what is asked of it.
 type service struct {
-	kind    platform.Kind
-	connect func(platform.Arguments) (httpapi.Endpoint, error)
+	provider.Service
+	questions
+}
+
+// questions are what is asked of a service.
+type questions struct {
 	// read looks at all that reading tells.
 	read func(context.Context, *session)
 	// try brings a number that is on no platform onto this one, and takes it off again; nil: nobody tries.
 	try func(context.Context, *session, *trial)
 }
 
-var services = []*service{
-	{kind: twilio.Kind, connect: twilio.Connect, read: readTwilio},
-	{kind: synthflow.Kind, connect: synthflow.Connect, read: readSynthflow},
-	{kind: dialnexa.Kind, connect: dialnexa.Connect, read: readDialNexa},
-	{kind: nixflex.Kind, connect: nixflex.Connect, read: readNixflex, try: tryNixflex},
-	{kind: resemble.Kind, connect: resemble.Connect, read: readResemble, try: tryResemble},
-	{kind: retell.Kind, connect: retell.Connect, read: readRetell, try: tryRetell},
-	{kind: vapi.Kind, connect: vapi.Connect, read: readVapi, try: tryVapi},
-	{kind: elevenlabs.Kind, connect: elevenlabs.Connect, read: readElevenLabs, try: tryElevenLabs},
+var asked = map[string]questions{
+	twilio.Kind.Name:     {read: readTwilio},
+	synthflow.Kind.Name:  {read: readSynthflow},
+	dialnexa.Kind.Name:   {read: readDialNexa},
+	nixflex.Kind.Name:    {read: readNixflex, try: tryNixflex},
+	resemble.Kind.Name:   {read: readResemble, try: tryResemble},
+	retell.Kind.Name:     {read: readRetell, try: tryRetell},
+	vapi.Kind.Name:       {read: readVapi, try: tryVapi},
+	elevenlabs.Kind.Name: {read: readElevenLabs, try: tryElevenLabs},
 }
 
 // open makes a session with each service that the environment has credentials for.
@@ -52,10 +57,11 @@ func open(getenv func(string) string, transport http.RoundTripper, r *report) ([
 		sessions []*session
 		wanted   []string
 	)
-	for _, svc := range services {
+	for _, known := range provider.Services() {
+		svc := &service{known, asked[known.Kind.Name]}
 		arguments, wrong := platform.Arguments{}, platform.Arguments{}
 		var names []string
-		for _, argument := range svc.kind.Arguments {
+		for _, argument := range svc.Kind.Arguments {
 			value := getenv(argument.Env)
 			if value == "" {
 				names = append(names, argument.Env)
@@ -67,18 +73,18 @@ func open(getenv func(string) string, transport http.RoundTripper, r *report) ([
 				r.mask.secrets = append(r.mask.secrets, value)
 			}
 		}
-		endpoint, err := svc.connect(arguments)
+		endpoint, err := svc.Connect(arguments)
 		if missing, ok := errors.AsType[*platform.MissingArgument](err); ok {
-			wanted = append(wanted, fmt.Sprintf("  %-12s %s", svc.kind.Title, strings.Join(names, " ")))
-			r.skipped = append(r.skipped, skipped{svc.kind.Title, "without " + strings.Join(missing.Names, ", ")})
+			wanted = append(wanted, fmt.Sprintf("  %-12s %s", svc.Kind.Title, strings.Join(names, " ")))
+			r.skipped = append(r.skipped, skipped{svc.Kind.Title, "without " + strings.Join(missing.Names, ", ")})
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", svc.kind.Title, err)
+			return nil, fmt.Errorf("%s: %w", svc.Kind.Title, err)
 		}
-		refused, err := svc.connect(wrong)
+		refused, err := svc.Connect(wrong)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", svc.kind.Title, err)
+			return nil, fmt.Errorf("%s: %w", svc.Kind.Title, err)
 		}
 		sessions = append(sessions, &session{
 			svc: svc, arguments: arguments, endpoint: endpoint, wrong: refused, report: r, transport: readOnly{transport},
@@ -289,15 +295,15 @@ func (s *session) limited(r reply) {
 
 // usualRetryAfter is what the simulator sends with a 429.
 func (svc *service) usualRetryAfter() string {
-	return map[string]string{dialnexa.Kind.Name: "1", nixflex.Kind.Name: "0"}[svc.kind.Name]
+	return map[string]string{dialnexa.Kind.Name: "1", nixflex.Kind.Name: "0"}[svc.Kind.Name]
 }
 
 // see says that a rule of this service was seen as the simulator has it by default, or the other way.
 func (s *session) see(rule string, asByDefault bool, evidence string) {
-	s.report.see(s.svc.kind.Name, rule, asByDefault, evidence)
+	s.report.see(s.svc.Kind.Name, rule, asByDefault, evidence)
 }
 
-func (s *session) note(about, text string) { s.report.note(s.svc.kind.Title, about, text) }
+func (s *session) note(about, text string) { s.report.note(s.svc.Kind.Title, about, text) }
 
 // object is a value that ought to be an object.
 func object(value any) map[string]any {

@@ -25,7 +25,7 @@ type purse struct {
 // twilioOf is the session with Twilio, or nil.
 func twilioOf(sessions []*session) *session {
 	for _, s := range sessions {
-		if s.svc.kind.Name == twilio.Kind.Name {
+		if s.svc.Kind.Name == twilio.Kind.Name {
 			return s
 		}
 	}
