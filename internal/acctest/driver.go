@@ -57,8 +57,19 @@ const Unknown = unknown("known after apply")
 
 type unknown string
 
-// Driver starts a driver of the provider with access to all services of the
-// simulation. Further arguments of the provider replace those of that name.
+// OtherServices are the arguments of the provider that give a Driver access to the
+// services which it leaves out by itself.
+func (s *Simulation) OtherServices() Values {
+	return Values{
+		"retell":     Values{"api_key": simulator.DefaultRetellKey, "base_url": s.URL + "/retell"},
+		"vapi":       Values{"api_key": simulator.DefaultVapiKey, "base_url": s.URL + "/vapi"},
+		"elevenlabs": Values{"api_key": simulator.DefaultElevenLabsKey, "base_url": s.URL + "/elevenlabs"},
+	}
+}
+
+// Driver starts a driver of the provider with access to the services of the
+// simulation, but for OtherServices. Further arguments of the provider replace those of
+// that name.
 func (s *Simulation) Driver(t *testing.T, arguments Values) *Driver {
 	t.Helper()
 	d := &Driver{t: t, sim: s, arguments: Values{

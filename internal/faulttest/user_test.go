@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
 // user is somebody who has one number in a configuration and runs Terraform.
@@ -42,11 +41,7 @@ func newDriven(t *testing.T, sim *acctest.Simulation) *driven {
 	t.Helper()
 	u := &driven{}
 	sim.Log, sim.FaultyFinalPlans = &u.said, true
-	u.driver = sim.Driver(t, acctest.Values{
-		"retell":     acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
-		"elevenlabs": acctest.Values{"api_key": simulator.DefaultElevenLabsKey, "base_url": sim.URL + "/elevenlabs"},
-		"vapi":       acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
-	})
+	u.driver = sim.Driver(t, sim.OtherServices())
 	u.resource = u.driver.Resource("telephony_phone_number")
 	u.second = u.driver.Resource("telephony_phone_number")
 	return u

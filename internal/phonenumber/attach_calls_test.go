@@ -52,11 +52,7 @@ func TestCallsPerNumberOnEveryPlatform(t *testing.T) {
 					numbers = append(numbers, fmt.Sprintf("+1415555%04d", i))
 				}
 				sim := p.begin(t, acctest.StartInMemory, numbers...)
-				l := &lot{t: t, sim: sim, parallelism: 10, driver: sim.Driver(t, acctest.Values{
-					"retell":     acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
-					"vapi":       acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
-					"elevenlabs": acctest.Values{"api_key": simulator.DefaultElevenLabsKey, "base_url": sim.URL + "/elevenlabs"},
-				})}
+				l := &lot{t: t, sim: sim, parallelism: 10, driver: atEveryPlace(t, sim)}
 				configs, plans := make([]acctest.Values, len(numbers)), make([]*acctest.Plan, len(numbers))
 				for i, n := range numbers {
 					if configs[i] = maps.Clone(p.config); p.other != nil { // an agent answers one number alone

@@ -48,14 +48,12 @@ func blocks(sim *acctest.Simulation) map[string]acctest.Values {
 	}
 }
 
-// everyPlatform opens the services that the driver does not by itself.
+// everyPlatform opens the services that the driver does not by itself, and tries each
+// call once.
 func everyPlatform(sim *acctest.Simulation) acctest.Values {
-	return acctest.Values{
-		"max_retries": 0,
-		"vapi":        acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
-		"elevenlabs":  acctest.Values{"api_key": simulator.DefaultElevenLabsKey, "base_url": sim.URL + "/elevenlabs"},
-		"retell":      acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
-	}
+	arguments := sim.OtherServices()
+	arguments["max_retries"] = 0
+	return arguments
 }
 
 // expectForeseen checks that the plan of a creation knows how the number will end.

@@ -205,11 +205,7 @@ func (p place) begin(t *testing.T, start func(*testing.T, ...simulator.Option) *
 // atEveryPlace is the provider with the services of all places open.
 func atEveryPlace(t *testing.T, sim *acctest.Simulation) *acctest.Driver {
 	t.Helper()
-	return sim.Driver(t, acctest.Values{
-		"retell":     acctest.Values{"api_key": simulator.DefaultRetellKey, "base_url": sim.URL + "/retell"},
-		"vapi":       acctest.Values{"api_key": simulator.DefaultVapiKey, "base_url": sim.URL + "/vapi"},
-		"elevenlabs": acctest.Values{"api_key": simulator.DefaultElevenLabsKey, "base_url": sim.URL + "/elevenlabs"},
-	})
+	return sim.Driver(t, sim.OtherServices())
 }
 
 // givenUp are the numbers that any carrier has been asked to give up.
