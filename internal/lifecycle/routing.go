@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
@@ -14,7 +13,8 @@ import (
 // of the run, since one has failed.
 type unrouted struct {
 	outranked, misplaced bool
-	inPlace              int // numbers that have been looked at, since none of them is misplaced
+	looked               int  // numbers, for their place
+	found                bool // one of them is misplaced
 }
 
 // enough is of how many numbers of a run nobody looks further, if calls to all of them
@@ -66,8 +66,8 @@ func (m *Manager) Misplaced(ctx context.Context, n platform.Number) []platform.W
 	}
 	unknown := platform.Warning{Summary: "Whether calls arrive as planned is not known"}
 	m.mu.Lock()
-	m.unrouted.inPlace++ // as long as nothing else is known
-	over := m.unrouted.inPlace > enough
+	over := m.unrouted.looked >= enough && !m.unrouted.found
+	m.unrouted.looked++ // before the answer: others ask meanwhile
 	m.mu.Unlock()
 	if over {
 		return nil
@@ -77,7 +77,7 @@ func (m *Manager) Misplaced(ctx context.Context, n platform.Number) []platform.W
 		if found != nil {
 			m.mu.Lock()
 			defer m.mu.Unlock()
-			m.unrouted.inPlace = math.MinInt
+			m.unrouted.found = true
 		}
 		return found, err
 	})

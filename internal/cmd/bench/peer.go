@@ -70,10 +70,9 @@ type peerResource struct {
 
 // twilioNumber is what it reads of a number.
 type twilioNumber struct {
-	SID          string          `json:"sid"`
-	FriendlyName string          `json:"friendly_name"`
-	VoiceURL     string          `json:"voice_url"`
-	Capabilities map[string]bool `json:"capabilities"`
+	SID          string `json:"sid"`
+	FriendlyName string `json:"friendly_name"`
+	VoiceURL     string `json:"voice_url"`
 }
 
 // Create buys the number with its wiring, or looks it up and wires it.
