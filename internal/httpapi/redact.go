@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // redacted stands where a secret stood.
@@ -26,10 +27,33 @@ const shortestSecret = 6
 // service may have one of its own.
 var secretMember = regexp.MustCompile(`(?i)token|passw|pwd|secret|api_?key`)
 
-// spellings are the expressions that find a value however it is written. To
-// compile one takes longer than all else that is done for a call, so that a
-// process does it once, whatever number of clients carry the value.
-var spellings sync.Map // value → *regexp.Regexp
+// spellings find a value however it is written. To compile one takes longer than
+// all else that is done for a call, so that a process does it once, whatever
+// number of clients carry the value.
+var spellings sync.Map // value → *spelling
+
+// spelling finds one value. Its expression is so large that a search through one
+// line takes longer than the call that the line is about; most lines are seen to
+// be without the value by what any line that has it must have.
+type spelling struct {
+	plain      string
+	base64     []string // of which every encoding of the value has one
+	expression *regexp.Regexp
+}
+
+// plainBase64 is the standard alphabet for the other.
+var plainBase64 = strings.NewReplacer("-", "+", "_", "/")
+
+// mayBeIn is false only if the value is not in the text: one without the first
+// character of an escape, or what stands for no character, has it as it is or in
+// base64.
+func (s *spelling) mayBeIn(text string) bool {
+	if strings.ContainsAny(text, `\%&+`) || strings.ContainsRune(text, utf8.RuneError) || strings.Contains(text, s.plain) {
+		return true
+	}
+	standard := plainBase64.Replace(text)
+	return slices.ContainsFunc(s.base64, func(part string) bool { return strings.Contains(standard, part) })
+}
 
 // known are the values that are long enough, each once, the longest first: one
 // may be a part of another.
@@ -100,17 +124,22 @@ func redact(text string, values []string) string {
 		return text
 	}
 	for _, value := range known(values) {
-		text = spelling(value).ReplaceAllLiteralString(text, redacted)
+		if s := spellingOf(value); s.mayBeIn(text) {
+			text = s.expression.ReplaceAllLiteralString(text, redacted)
+		}
 	}
 	return text
 }
 
-func spelling(secret string) *regexp.Regexp {
+func spellingOf(secret string) *spelling {
 	found, ok := spellings.Load(secret)
 	if !ok {
-		found, _ = spellings.LoadOrStore(secret, regexp.MustCompile(plainSpelling(secret)+"|"+base64Spelling(secret)))
+		inner := base64Parts(secret)
+		found, _ = spellings.LoadOrStore(secret, &spelling{
+			plain: secret, base64: inner, expression: regexp.MustCompile(plainSpelling(secret) + "|" + base64Spelling(inner)),
+		})
 	}
-	return found.(*regexp.Regexp) //nolint:forcetypeassert // nothing else is stored
+	return found.(*spelling) //nolint:forcetypeassert // nothing else is stored
 }
 
 // plainSpelling is an expression for the characters of a text, each as it is or
@@ -162,29 +191,25 @@ func charSpellings(r rune) []string {
 	return append(all, fmt.Sprintf(`&#(?:0*%d|[xX]0*(?i:%x));`, r, r))
 }
 
-// base64Spelling is an expression for whatever is encoded in base64 and has the
-// text in it, as a user's name and password have. How the text comes out depends
-// on where in a group of three bytes it begins.
-func base64Spelling(text string) string {
-	const rest = `(?:[A-Za-z0-9+/_-]|%(?:25)*2[BbFf]|\\+/)*`
-	var all []string
+// base64Parts are what is in base64 of whatever has the text in it, as a user's
+// name and password have. How the text comes out depends on where in a group of
+// three bytes it begins.
+func base64Parts(text string) []string {
+	var parts []string
 	for before := range 3 {
 		encoded := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat(" ", before) + text))
 		whole := (before + len(text)) * 8 / 6 // characters that depend on nothing behind the text
-		var inner strings.Builder
-		for _, r := range encoded[(before*8+5)/6 : whole] {
-			switch r {
-			case '+':
-				inner.WriteString(`(?:\+|-|%(?:25)*2[Bb])`)
-			case '/':
-				inner.WriteString(`(?:\\*/|_|%(?:25)*2[Ff])`)
-			default:
-				inner.WriteRune(r)
-			}
-		}
-		all = append(all, inner.String())
+		parts = append(parts, encoded[(before*8+5)/6:whole])
 	}
-	return rest + "(?:" + strings.Join(all, "|") + ")" + rest + `(?:=|%(?:25)*3[Dd])*`
+	return parts
+}
+
+// base64Spelling is an expression for all that has one of the parts in it, in
+// either alphabet and however it is escaped.
+func base64Spelling(parts []string) string {
+	const rest = `(?:[A-Za-z0-9+/_-]|%(?:25)*2[BbFf]|\\+/)*`
+	spelled := strings.NewReplacer("+", `(?:\+|-|%(?:25)*2[Bb])`, "/", `(?:\\*/|_|%(?:25)*2[Ff])`)
+	return rest + "(?:" + spelled.Replace(strings.Join(parts, "|")) + ")" + rest + `(?:=|%(?:25)*3[Dd])*`
 }
 
 // redactedError is an error whose text has been redacted.
