@@ -200,13 +200,13 @@ func TestNumberNeverLeavesThePlatformThatCarriesIt(t *testing.T) {
 		PhoneNumber: "+14155550100", Platform: "either", Action: platform.Detach, Block: platform.Values{"outside": true},
 	}
 	none := platform.Number{Platform: platform.None}
-	if refusal := elsewhere().CarrierChange(with, none); refusal != nil {
+	if refusal := elsewhere().Change(with, none).Refusal(); refusal != nil {
 		t.Errorf("same carrier, no platform: %v", refusal)
 	}
-	if refusal := elsewhere().CarrierChange(outside, with); refusal != nil {
+	if refusal := elsewhere().Change(outside, with).Refusal(); refusal != nil {
 		t.Errorf("a correction on the same platform: %v", refusal)
 	}
-	refusal := elsewhere().CarrierChange(outside, none)
+	refusal := elsewhere().Change(outside, none).Refusal()
 	if refusal == nil || !strings.Contains(refusal.Summary, "+14155550100 cannot leave a carrier outside") ||
 		!strings.Contains(refusal.Detail, `now "detach"`) {
 		t.Errorf("another carrier: %v", refusal)

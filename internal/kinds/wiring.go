@@ -150,3 +150,14 @@ func (t Table) JudgeRecord(n *platform.Number) {
 			kind.Title, n.PhoneNumber, platform.Clause(why))
 	}
 }
+
+// wiringOf lists the wiring that a number of n's carrier has.
+func (t Table) wiringOf(n platform.Number) []platform.Field {
+	carrier, _ := t.Kind(t.CarrierOf(n))
+	return slices.DeleteFunc(slices.Clone(carrier.Settings), func(f platform.Field) bool { return !f.Wiring })
+}
+
+// IsSet says that a value is other than what a number without the setting has.
+func IsSet(value any, field platform.Field) bool {
+	return value != nil && value != "" && value != field.Default
+}

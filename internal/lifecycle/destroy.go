@@ -71,7 +71,7 @@ func (m *Manager) destroy(ctx context.Context, have platform.Number) (platform.N
 	m.catalogs.Wrote(have.PhoneNumber)
 	notes, touched, err := m.run(ctx, have, steps, have.Action == platform.ForceDelete)
 	if err != nil && touched {
-		have = stopped(have, err)
+		have = halfway(have, platform.Teardown, err)
 	}
 	return have, notes, err
 }
@@ -118,14 +118,6 @@ func (m *Manager) run(
 		}
 	}
 	return notes, touched, nil
-}
-
-// stopped is a number whose end stopped half-way.
-func stopped(n platform.Number, err error) platform.Number {
-	n.Private.Stop(platform.Teardown, err)
-	n.Status = platform.Corrupted
-	n.StatusReason = unfinishedReason(n.Private)
-	return n
 }
 
 // unchanged says that a step failed before anything had been changed: it says

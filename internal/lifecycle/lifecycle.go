@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/catalog"
@@ -53,23 +54,38 @@ type Manager struct {
 	// Registry tells the instances of this run apart that have to do with one number.
 	Registry *registry.Registry
 
-	mu sync.Mutex
+	catalogs  catalog.Catalogs // spare reads
+	leftovers once[*purchase.Leftovers]
+	prices    once[func() platform.PriceList] // by account and country
+	unrouted  unrouted
 	// unsurveyed says that imports are no longer asked for what no record has, since
 	// that has failed.
-	unsurveyed bool
-	unrouted   unrouted
-	// leftovers are by account.
-	leftovers map[string]*purchase.Leftovers
-	// catalogs spare reads.
-	catalogs catalog.Catalogs
-	prices   prices
+	unsurveyed atomic.Bool
 }
 
 // New makes the manager of the services. It calls nobody.
 func New(s Services) *Manager {
-	return &Manager{
-		Services: s, Registry: registry.New(s.Kinds.Irreversible), leftovers: map[string]*purchase.Leftovers{},
+	return &Manager{Services: s, Registry: registry.New(s.Kinds.Irreversible)}
+}
+
+// once are values that a run makes once each, such as one for each account.
+type once[T any] struct {
+	mu   sync.Mutex
+	made map[string]T
+}
+
+func (o *once[T]) of(key string, create func() T) T {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	value, ok := o.made[key]
+	if !ok {
+		if o.made == nil {
+			o.made = map[string]T{}
+		}
+		value = create()
+		o.made[key] = value
 	}
+	return value
 }
 
 // Known says whether everything that n needs of the provider's configuration
@@ -112,6 +128,12 @@ func (m *Manager) accountAt(kind platform.Kind, accountSID string) string {
 		return m.AccountSID
 	}
 	return accountSID
+}
+
+// account names n's carrier and the account there.
+func (m *Manager) account(n platform.Number) string {
+	kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(n))
+	return kind.Name + "/" + m.accountAt(kind, n.AccountSID)
 }
 
 // service returns the service that runs the steps of the Kind of that name.

@@ -34,8 +34,8 @@ func (m *Manager) openListed(n platform.Number, list listing, looks bool) (platf
 // listing returns the list that may answer for a number; nil: none may.
 type listing func(kind platform.Kind, lister platform.Lister, account, phoneNumber string) *catalog.Catalog
 
-// listedCarrier is a carrier whose reads are answered from its list where that
-// is cheaper.
+// listedCarrier is a carrier whose Read and Find are answered from its list where
+// that is cheaper.
 type listedCarrier struct {
 	platform.Carrier
 
@@ -45,12 +45,10 @@ type listedCarrier struct {
 	looks   bool
 }
 
-// Read is platform.Carrier's.
 func (c listedCarrier) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
 	return c.read(ctx, n, c.Carrier.Read)
 }
 
-// Find is platform.Carrier's.
 func (c listedCarrier) Find(ctx context.Context, n platform.Number) (platform.Number, error) {
 	return c.read(ctx, n, c.Carrier.Find)
 }
@@ -64,7 +62,7 @@ func (c listedCarrier) read(ctx context.Context, n platform.Number, single catal
 	return single(ctx, n)
 }
 
-// listedPlatform is the same for a platform.
+// listedPlatform is the same for a platform's Read.
 type listedPlatform struct {
 	platform.Platform
 
@@ -73,7 +71,6 @@ type listedPlatform struct {
 	looks bool
 }
 
-// Read is platform.Platform's.
 func (p listedPlatform) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
 	if lister, ok := p.Platform.(platform.Lister); ok {
 		if listed := p.list(p.kind, lister, "", n.PhoneNumber); listed != nil {

@@ -35,16 +35,8 @@ type unbuyable struct {
 	manager *Manager
 }
 
-// Buy is platform.Carrier's.
 func (c unbuyable) Buy(_ context.Context, n platform.Number, _ string) (platform.Number, error) {
 	return n, c.manager.RefusePurchase(n)
-}
-
-// prices are the price lists that this run has asked for. It is safe for
-// concurrent use.
-type prices struct {
-	mu    sync.Mutex
-	lists map[string]func() platform.PriceList // by carrier, account and country
 }
 
 // Price is what a number of that country (ISO 3166-1 alpha-2) and type costs at n's
@@ -56,14 +48,8 @@ func (m *Manager) Price(ctx context.Context, n platform.Number, country, numberT
 	if !ok || country == "" {
 		return ""
 	}
-	key := kind.Name + "/" + m.accountAt(kind, n.AccountSID) + "/" + country
-	m.prices.mu.Lock()
-	if m.prices.lists == nil {
-		m.prices.lists = map[string]func() platform.PriceList{}
-	}
-	list, asked := m.prices.lists[key]
-	if !asked {
-		list = sync.OnceValue(func() platform.PriceList {
+	list := m.prices.of(m.account(n)+"/"+country, func() func() platform.PriceList {
+		return sync.OnceValue(func() platform.PriceList {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), priceTimeout)
 			defer cancel()
 			list, err := carrier.Prices(ctx, n, country)
@@ -72,12 +58,9 @@ func (m *Manager) Price(ctx context.Context, n platform.Number, country, numberT
 			}
 			return list
 		})
-		m.prices.lists[key] = list
-	}
-	m.prices.mu.Unlock()
-	told := list()
-	if told == nil {
+	})()
+	if list == nil {
 		return ""
 	}
-	return told(n, numberType)
+	return list(n, numberType)
 }

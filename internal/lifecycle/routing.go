@@ -4,17 +4,17 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 // unrouted are the looks at where calls and messages go that are given up for the rest
 // of the run, since one has failed.
 type unrouted struct {
-	outranked, misplaced bool
-	looked               int  // numbers, for their place
-	found                bool // one of them is misplaced
+	outranked, misplaced atomic.Bool
+	looked               atomic.Int64 // numbers, for their place
+	found                atomic.Bool  // one of them is misplaced
 }
 
 // enough is of how many numbers of a run nobody looks further, if calls to all of them
@@ -27,7 +27,7 @@ const enough = 5
 //
 // A look that fails is told once in a run, and is no error.
 func (m *Manager) Outranked(ctx context.Context, have, want platform.Number) []platform.Warning {
-	want = kinds.Clearing(want, m.Kinds.Removed(have, want))
+	want = m.Kinds.Change(have, want).Clearing()
 	relied := m.Kinds.Relied(want)
 	router, ok := m.Carriers[m.Kinds.CarrierOf(want)].(platform.Router)
 	if !ok || len(relied) == 0 || m.isShown(have, want, relied) {
@@ -65,19 +65,13 @@ func (m *Manager) Misplaced(ctx context.Context, n platform.Number) []platform.W
 		return nil
 	}
 	unknown := platform.Warning{Summary: "Whether calls arrive as planned is not known"}
-	m.mu.Lock()
-	over := m.unrouted.looked >= enough && !m.unrouted.found
-	m.unrouted.looked++ // before the answer: others ask meanwhile
-	m.mu.Unlock()
-	if over {
+	if m.unrouted.looked.Add(1) > enough && !m.unrouted.found.Load() { // counted before the answer: others ask meanwhile
 		return nil
 	}
 	return m.look(n, &m.unrouted.misplaced, unknown, func() (*platform.Warning, error) {
 		found, err := router.Misplaced(ctx, n)
 		if found != nil {
-			m.mu.Lock()
-			defer m.mu.Unlock()
-			m.unrouted.found = true
+			m.unrouted.found.Store(true)
 		}
 		return found, err
 	})
@@ -85,27 +79,18 @@ func (m *Manager) Misplaced(ctx context.Context, n platform.Number) []platform.W
 
 // look is one look at n, unless it has been given up; unknown is what is told then.
 func (m *Manager) look(
-	n platform.Number, givenUp *bool, unknown platform.Warning, ask func() (*platform.Warning, error),
+	n platform.Number, givenUp *atomic.Bool, unknown platform.Warning, ask func() (*platform.Warning, error),
 ) []platform.Warning {
-	m.mu.Lock()
-	over := *givenUp
-	m.mu.Unlock()
-	if over {
+	if givenUp.Load() {
 		return nil
 	}
 	found, err := ask()
 	switch {
-	case err == nil && found == nil:
+	case err == nil && found == nil, err != nil && givenUp.Swap(true):
 		return nil
 	case err == nil:
 		return []platform.Warning{*found}
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if *givenUp {
-		return nil
-	}
-	*givenUp = true
 	unknown.Detail = fmt.Sprintf("The look-up for %s has failed, and is not repeated for further numbers of this run: %v.",
 		n.PhoneNumber, err)
 	return []platform.Warning{unknown}

@@ -24,7 +24,7 @@ func (m *Manager) survey(ctx context.Context, n platform.Number, managed ...plat
 // cannot be told is left alone, so that is a note, once in a run, and no error.
 func (m *Manager) surveyImport(ctx context.Context, n platform.Number) (platform.Number, error) {
 	surveyor, ok := m.Carriers[m.Kinds.CarrierOf(n)].(platform.Surveyor)
-	if !ok || m.isUnsurveyed() {
+	if !ok || m.unsurveyed.Load() {
 		return n, nil
 	}
 	surveyed, err := surveyor.Survey(ctx, n)
@@ -34,23 +34,8 @@ func (m *Manager) surveyImport(ctx context.Context, n platform.Number) (platform
 	case ctx.Err() != nil:
 		return n, err
 	}
-	if m.giveUpSurveys() {
+	if told := m.unsurveyed.Swap(true); !told {
 		n.Notes = append(n.Notes, fmt.Sprintf("Not all that is set could be taken over, here and for further numbers of this run: %v", err))
 	}
 	return n, nil
-}
-
-func (m *Manager) isUnsurveyed() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.unsurveyed
-}
-
-// giveUpSurveys asks no more for imports in this run; false: that was so already.
-func (m *Manager) giveUpSurveys() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	first := !m.unsurveyed
-	m.unsurveyed = true
-	return first
 }

@@ -212,7 +212,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	plan.set("status_reason", "")
 	plan.describeDestroy(plan.set)
 	plan.setUnknownDestroy(true)
-	if have, want := state.expand(), plan.expand(); want.RestoreOnDetach && r.kinds.FindsAnew(have, want) {
+	if have, want := state.expand(), plan.expand(); want.RestoreOnDetach && r.kinds.Change(have, want).FindsAnew() {
 		plan.setUnknown("destroy_steps") // they name what the apply finds
 	}
 	r.refuseCarrierChange(state, plan, diags)

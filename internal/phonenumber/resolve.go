@@ -41,7 +41,7 @@ func (r *Resource) resolveBlock(config model, state *model, plan model) {
 	plan.attrs[kind.Name] = resolved(nested(state.attrs[kind.Name]))
 	have := state.expand()
 	open := hasUnknown(config.attrs[kind.Name]) || !config.known("account_sid") // what turns out may need another registration
-	if open || have.Status != platform.Active || r.kinds.Interruption(have, plan.expand()) != "" {
+	if open || have.Status != platform.Active || r.kinds.Change(have, plan.expand()).Interruption() != "" {
 		plan.attrs[kind.Name] = unsettled(kind.Block, plan.attrs[kind.Name], plan.types[kind.Name])
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/registry"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -190,7 +189,7 @@ func (r *Resource) warnOfImport(state, plan model, diags *diag.Diagnostics) {
 	}
 	before, after := state.expand(), plan.expand()
 	var cleared []string
-	for _, name := range r.kinds.Removed(before, after) {
+	for _, name := range r.kinds.Change(before, after).Removed() {
 		if plan.known(name) && before.Settings[name] != nil {
 			cleared = append(cleared, fmt.Sprintf("%s: %q", name, fmt.Sprint(before.Settings[name])))
 		}
@@ -211,7 +210,7 @@ func (r *Resource) refuseCarrierChange(state, plan model, diags *diag.Diagnostic
 	if !plan.known("carrier") {
 		return // the update looks again
 	}
-	if refusal := r.kinds.CarrierChange(state.expand(), plan.expand()); refusal != nil {
+	if refusal := r.kinds.Change(state.expand(), plan.expand()).Refusal(); refusal != nil {
 		diags.AddError(refusal.Summary, refusal.Detail)
 	}
 }
@@ -269,7 +268,7 @@ func (r *Resource) refuseDestroy(plan model, diags *diag.Diagnostics) {
 // warnOfInterruption says that calls are not routed while a change is made.
 func (r *Resource) warnOfInterruption(state, plan model, diags *diag.Diagnostics) {
 	n := plan.expand()
-	if why := r.kinds.Interruption(state.expand(), n); why != "" {
+	if why := r.kinds.Change(state.expand(), n).Interruption(); why != "" {
 		diags.AddWarning("Calls to "+n.PhoneNumber+" are not routed during the change", why+
 			" Until that is done, nobody answers its calls. The number itself stays as it is.")
 	}
@@ -350,7 +349,7 @@ func (r *Resource) warnOfDeregistration(state, plan model, diags *diag.Diagnosti
 		return
 	}
 	n := plan.expand()
-	address := kinds.Deregisters(state.expand(), n)
+	address := r.kinds.Change(state.expand(), n).Deregisters()
 	if address == "" {
 		return
 	}
@@ -369,7 +368,7 @@ func (r *Resource) warnOfDeparture(state, plan model, diags *diag.Diagnostics) {
 	if !plan.carrierKnown() {
 		return
 	}
-	leaves := r.kinds.Leaves(before, after)
+	leaves := r.kinds.Change(before, after).Leaves()
 	if len(leaves) == 0 {
 		return
 	}
