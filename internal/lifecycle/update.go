@@ -275,10 +275,10 @@ func (u *update) write(ctx context.Context) error {
 		u.have = readable(u.have, want)
 		return nil
 	}
-	switch u.have.Status {
-	case platform.Corrupted: // the platform's own word
+	switch {
+	case u.have.Status == platform.Corrupted: // the platform's own word
 		u.moved = false
-	case "": // it has none for it
+	case u.have.Status == "": // it has none for it
 		u.have.Status, u.have.StatusReason = before.Status, before.StatusReason
 	}
 	u.Kinds.JudgeRecord(&u.have)
