@@ -77,9 +77,6 @@ func (m *Manager) Create(ctx context.Context, want platform.Number) (platform.Nu
 	if err != nil {
 		return platform.Number{}, err
 	}
-	if m.PreventPurchase {
-		carrier = unbuyable{carrier, m}
-	}
 	if on != nil {
 		if err := on.Check(ctx, platform.Number{}, want); err != nil {
 			return platform.Number{}, err
@@ -132,7 +129,11 @@ func (m *Manager) acquire(
 	ctx context.Context, carrier platform.Carrier, want platform.Number,
 ) (platform.Number, error) {
 	if want.PhoneNumber == "" {
-		return m.search(carrier, want).Acquire(ctx, want)
+		seller, err := m.seller(carrier, want)
+		if err != nil {
+			return want, err
+		}
+		return m.search(seller, want).Acquire(ctx, want)
 	}
 	if !m.Registry.Acquire(want.PhoneNumber, want.Private.Instance) {
 		return want, &DuplicateError{PhoneNumber: want.PhoneNumber}
@@ -145,9 +146,9 @@ func (m *Manager) acquire(
 }
 
 // search is the purchase of a creation that has no number yet.
-func (m *Manager) search(carrier platform.Carrier, want platform.Number) purchase.Search {
+func (m *Manager) search(seller platform.Seller, want platform.Number) purchase.Search {
 	return purchase.Search{
-		Carrier:   carrier,
+		Seller:    seller,
 		Leftovers: m.leftovers.of(m.account(want), purchase.NewLeftovers),
 		Reserve: func(phoneNumber string) bool {
 			_, inState := m.Registry.Held(phoneNumber)
@@ -174,7 +175,11 @@ func (m *Manager) acquireByNumber(
 	case want.Acquisition == platform.Adopted:
 		return want, &StaleError{PhoneNumber: want.PhoneNumber, Planned: want.Acquisition}
 	}
-	if got, err = carrier.Buy(ctx, want, ""); err != nil {
+	seller, err := m.seller(carrier, want)
+	if err != nil {
+		return want, err
+	}
+	if got, err = seller.Buy(ctx, want, ""); err != nil {
 		return want, err
 	}
 	got.Acquisition = platform.Purchased

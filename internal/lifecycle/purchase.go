@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -28,10 +29,22 @@ func (m *Manager) RefusePurchase(n platform.Number) *platform.Refusal {
 	}
 }
 
-// unbuyable is a carrier that sells nothing to this run: whatever road leads to a
-// purchase ends here.
+// seller is n's carrier as the one that may sell to this run.
+func (m *Manager) seller(carrier platform.Carrier, n platform.Number) (platform.Seller, error) {
+	seller, ok := carrier.(platform.Seller)
+	if !ok {
+		kind, _ := m.Kinds.Kind(m.Kinds.CarrierOf(n))
+		return nil, fmt.Errorf("nothing was bought: %s", platform.Clause(kind.NotForSale))
+	}
+	if m.PreventPurchase {
+		return unbuyable{seller, m}, nil
+	}
+	return seller, nil
+}
+
+// unbuyable sells nothing: whatever road leads to a purchase ends here.
 type unbuyable struct {
-	platform.Carrier
+	platform.Seller
 	manager *Manager
 }
 

@@ -213,7 +213,7 @@ type Service interface {
 	Do(ctx context.Context, n Number, s Step) (notes []string, err error)
 }
 
-// Carrier owns phone numbers and may sell them.
+// Carrier owns phone numbers.
 type Carrier interface {
 	Service
 
@@ -229,6 +229,19 @@ type Carrier interface {
 	// Elsewhere names a related account that owns the number, or is empty.
 	Elsewhere(ctx context.Context, n Number) (accountSID string, err error)
 
+	// Configure gives the number want's settings, sending only what differs
+	// from have, and returns it as the carrier then reports it. A number that
+	// want names another account for is transferred first. Where have carries a
+	// marker, nothing is changed unless that very marker still stands right
+	// before: ErrClaimed with ErrUntouched. Where want replaces the marker, ErrClaimed
+	// says that something else stands there right after.
+	Configure(ctx context.Context, have, want Number) (Number, error)
+}
+
+// Seller is a Carrier that sells numbers.
+type Seller interface {
+	Carrier
+
 	// Search lists numbers on sale that fit the criteria, best first.
 	Search(ctx context.Context, n Number) ([]string, error)
 
@@ -241,14 +254,6 @@ type Carrier interface {
 	// has the number. ErrClaimed, with the number as far as it is known, if the
 	// account has it without that marker, so that nobody can tell whose it is.
 	Buy(ctx context.Context, n Number, marker string) (Number, error)
-
-	// Configure gives the number want's settings, sending only what differs
-	// from have, and returns it as the carrier then reports it. A number that
-	// want names another account for is transferred first. Where have carries a
-	// marker, nothing is changed unless that very marker still stands right
-	// before: ErrClaimed with ErrUntouched. Where want replaces the marker, ErrClaimed
-	// says that something else stands there right after.
-	Configure(ctx context.Context, have, want Number) (Number, error)
 }
 
 // Surveyor is a Carrier with settings that no record of a number has (Field.Apart):

@@ -381,6 +381,16 @@ func TestConfigure_CallsNobody(t *testing.T) {
 	}
 }
 
+func TestCarriersSellWhatTheirKindsSay(t *testing.T) {
+	environment{}.set(t)
+	manager := mustConfigure(t, everyService("https://example.com"))
+	for name, carrier := range manager.Carriers {
+		if _, sells := carrier.(platform.Seller); sells != manager.Kinds.Sells(name) {
+			t.Errorf("%s sells: %t", name, sells)
+		}
+	}
+}
+
 func TestConfigure_OpensTwilio(t *testing.T) {
 	environment{"TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": "token"}.set(t)
 	wire := recorder{body: `{"incoming_phone_numbers": []}`}

@@ -21,7 +21,7 @@ func NewLeftovers() *Leftovers { return &Leftovers{turn: make(chan struct{}, 1)}
 // next takes off the list the first number that n's criteria have bought; false:
 // there is none.
 func (l *Leftovers) next(
-	ctx context.Context, carrier platform.Carrier, n platform.Number,
+	ctx context.Context, seller platform.Seller, n platform.Number,
 ) (platform.Number, bool, error) {
 	select {
 	case l.turn <- struct{}{}:
@@ -30,7 +30,7 @@ func (l *Leftovers) next(
 		return n, false, ctx.Err()
 	}
 	if !l.listed {
-		marked, err := carrier.Marked(ctx, n)
+		marked, err := seller.Marked(ctx, n)
 		if err != nil {
 			return n, false, err
 		}

@@ -30,7 +30,7 @@ const candidates = 10
 
 // Search is the purchase of one creation.
 type Search struct {
-	Carrier   platform.Carrier
+	Seller    platform.Seller
 	Leftovers *Leftovers // of the account
 	// Reserve reserves a number for the creation; false: another instance of this run
 	// has it. Leave gives it back.
@@ -70,7 +70,7 @@ func (s Search) Acquire(ctx context.Context, want platform.Number) (platform.Num
 		return got, err
 	}
 	for range candidates {
-		onSale, err := s.Carrier.Search(ctx, want)
+		onSale, err := s.Seller.Search(ctx, want)
 		if err != nil {
 			return want, err
 		}
@@ -98,7 +98,7 @@ func (s Search) buyFirst(
 		tried++
 		this := want
 		this.PhoneNumber = phoneNumber
-		got, err := s.Carrier.Buy(ctx, this, mark)
+		got, err := s.Seller.Buy(ctx, this, mark)
 		if err == nil {
 			got.Acquisition = platform.Purchased
 			return got, tried, nil
@@ -122,14 +122,14 @@ func (s Search) buyFirst(
 // and has not completed; false: there is none.
 func (s Search) claim(ctx context.Context, want platform.Number, mark string) (platform.Number, bool, error) {
 	for {
-		left, found, err := s.Leftovers.next(ctx, s.Carrier, want)
+		left, found, err := s.Leftovers.next(ctx, s.Seller, want)
 		if err != nil || !found {
 			return want, false, err
 		}
 		if !s.Reserve(left.PhoneNumber) {
 			continue
 		}
-		got, err := s.Carrier.Configure(ctx, left, Marked(left, mark))
+		got, err := s.Seller.Configure(ctx, left, Marked(left, mark))
 		switch {
 		case err == nil:
 			got.Acquisition = platform.Purchased

@@ -14,7 +14,7 @@ import (
 // still be under way at the first time.
 const looks = 3
 
-var _ platform.Carrier = (*Carrier)(nil)
+var _ platform.Seller = (*Carrier)(nil)
 
 // Carrier is platform.Carrier at DialNexa. It is safe for concurrent use.
 type Carrier struct{ *service }

@@ -4,7 +4,6 @@ package external
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -43,24 +42,6 @@ func (c Carrier) Read(ctx context.Context, n platform.Number) (platform.Number, 
 
 // Elsewhere is platform.Carrier's.
 func (Carrier) Elsewhere(context.Context, platform.Number) (string, error) { return "", nil }
-
-// Search is platform.Carrier's.
-func (Carrier) Search(context.Context, platform.Number) ([]string, error) {
-	return nil, errNotForSale
-}
-
-// Marked is platform.Carrier's.
-func (Carrier) Marked(context.Context, platform.Number) ([]platform.Number, error) {
-	return nil, nil
-}
-
-// Buy is platform.Carrier's.
-func (Carrier) Buy(context.Context, platform.Number, string) (platform.Number, error) {
-	return platform.Number{}, errNotForSale
-}
-
-var errNotForSale = errors.New("this provider cannot talk to the number's carrier, so it cannot buy there: " +
-	"set phone_number to a number that you have, and remove the purchase block")
 
 // Configure is platform.Carrier's. There is nothing to configure.
 func (c Carrier) Configure(ctx context.Context, _, want platform.Number) (platform.Number, error) {

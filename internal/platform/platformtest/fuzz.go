@@ -157,8 +157,10 @@ func reads(ctx context.Context, service any, n platform.Number) map[string]func(
 	if carrier, ok := service.(platform.Carrier); ok {
 		all["Find"] = func() error { _, err := carrier.Find(ctx, n); return err }
 		all["Carrier.Read"] = func() error { _, err := carrier.Read(ctx, n); return err }
-		all["Marked"] = func() error { _, err := carrier.Marked(ctx, n); return err }
-		all["Search"] = func() error { _, err := carrier.Search(ctx, n); return err }
+	}
+	if seller, ok := service.(platform.Seller); ok {
+		all["Marked"] = func() error { _, err := seller.Marked(ctx, n); return err }
+		all["Search"] = func() error { _, err := seller.Search(ctx, n); return err }
 	}
 	if on, ok := service.(platform.Platform); ok {
 		all["Check"] = func() error { return on.Check(ctx, platform.Number{}, n) }
@@ -176,13 +178,15 @@ func cancellable(
 	all := map[string]func(context.Context) error{}
 	if carrier, ok := service.(platform.Carrier); ok {
 		all["Elsewhere"] = func(ctx context.Context) error { _, err := carrier.Elsewhere(ctx, n); return err }
-		all["Buy"] = func(ctx context.Context) error { _, err := carrier.Buy(ctx, n, platform.MarkerPrefix); return err }
 		all["Configure"] = func(ctx context.Context) error {
 			named := n
 			named.Settings = platform.Values{platform.FriendlyName: "Support"}
 			_, err := carrier.Configure(ctx, n, named)
 			return err
 		}
+	}
+	if seller, ok := service.(platform.Seller); ok {
+		all["Buy"] = func(ctx context.Context) error { _, err := seller.Buy(ctx, n, platform.MarkerPrefix); return err }
 	}
 	if on, ok := service.(platform.Platform); ok {
 		all["Attach"] = func(ctx context.Context) error { _, err := on.Attach(ctx, n); return err }

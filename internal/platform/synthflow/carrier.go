@@ -3,7 +3,6 @@ package synthflow
 import (
 	"cmp"
 	"context"
-	"errors"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -47,24 +46,6 @@ func (c *Carrier) Do(ctx context.Context, n platform.Number, s platform.Step) ([
 
 // Elsewhere is platform.Carrier's. An API key sees no other workspace.
 func (c *Carrier) Elsewhere(context.Context, platform.Number) (string, error) { return "", nil }
-
-// Marked is platform.Carrier's. Without purchases there are no marks of them.
-func (c *Carrier) Marked(context.Context, platform.Number) ([]platform.Number, error) {
-	return nil, nil
-}
-
-// Search is platform.Carrier's.
-func (c *Carrier) Search(context.Context, platform.Number) ([]string, error) {
-	return nil, errNotForSale
-}
-
-// Buy is platform.Carrier's.
-func (c *Carrier) Buy(context.Context, platform.Number, string) (platform.Number, error) {
-	return platform.Number{}, errNotForSale
-}
-
-var errNotForSale = errors.New("a number can't be bought at Synthflow, which sells them only in its dashboard; nothing " +
-	"was bought: buy it there and set phone_number, or set bought_at_synthflow = false to import a number of another carrier")
 
 // Configure is platform.Carrier's. The carrier has no settings beside those of
 // the block.

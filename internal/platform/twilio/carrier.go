@@ -18,7 +18,7 @@ import (
 // does in its own time.
 const defaultPollInterval = 2 * time.Second
 
-var _ platform.Carrier = (*Carrier)(nil)
+var _ platform.Seller = (*Carrier)(nil)
 
 // Carrier is platform.Carrier at Twilio. It is safe for concurrent use.
 type Carrier struct {

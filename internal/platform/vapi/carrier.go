@@ -2,7 +2,6 @@ package vapi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -42,24 +41,6 @@ func (c *Carrier) Do(ctx context.Context, n platform.Number, s platform.Step) ([
 
 // Elsewhere is platform.Carrier's. An API key sees no other organization.
 func (c *Carrier) Elsewhere(context.Context, platform.Number) (string, error) { return "", nil }
-
-// Marked is platform.Carrier's. Without purchases there are no marks of them.
-func (c *Carrier) Marked(context.Context, platform.Number) ([]platform.Number, error) {
-	return nil, nil
-}
-
-// Search is platform.Carrier's.
-func (c *Carrier) Search(context.Context, platform.Number) ([]string, error) {
-	return nil, errNotForSale
-}
-
-// Buy is platform.Carrier's.
-func (c *Carrier) Buy(context.Context, platform.Number, string) (platform.Number, error) {
-	return platform.Number{}, errNotForSale
-}
-
-var errNotForSale = errors.New("a number of Vapi's own can't be got here, since Vapi gives them away only in its dashboard; " +
-	"nothing was changed: get one there and set phone_number to it")
 
 // Configure is platform.Carrier's. The carrier has no settings beside those of
 // the block.
