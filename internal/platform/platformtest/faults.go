@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
@@ -437,21 +438,25 @@ func interrupted(t *testing.T, start starter) {
 					if afterEffect && isRead(method) {
 						continue
 					}
-					t.Run(fmt.Sprintf("at request %d, %s, after its effect: %t", nth+1, method, afterEffect), func(t *testing.T) {
-						w := op.at(t, start)
-						before := w.Look()
-						ctx, cancel := context.WithCancel(t.Context())
-						defer cancel()
-						w.addInterrupt(interrupt{service: w.service(), wait: nth, afterEffect: afterEffect, cancel: cancel})
-						begin := time.Now()
-						err := op.run(ctx, w)
-						if ctx.Err() == nil {
-							t.Error("it was never interrupted")
-						}
-						if took := time.Since(begin); took > atOnce {
-							t.Errorf("it took %s", took)
-						}
-						op.judge(w, before, err)
+					name := fmt.Sprintf("at request %d, %s, after its effect: %t", nth+1, method, afterEffect)
+					t.Run(name, func(t *testing.T) {
+						// The time that an interrupted operation takes to make sure is the bubble's.
+						synctest.Test(t, func(t *testing.T) {
+							w := op.at(t, start)
+							before := w.Look()
+							ctx, cancel := context.WithCancel(t.Context())
+							defer cancel()
+							w.addInterrupt(interrupt{service: w.service(), wait: nth, afterEffect: afterEffect, cancel: cancel})
+							begin := time.Now()
+							err := op.run(ctx, w)
+							if ctx.Err() == nil {
+								t.Error("it was never interrupted")
+							}
+							if took := time.Since(begin); took > atOnce {
+								t.Errorf("it took %s", took)
+							}
+							op.judge(w, before, err)
+						})
 					})
 				}
 			}

@@ -122,9 +122,11 @@ type testCase struct {
 // starter makes the world of a case, or of a part of it.
 type starter func(t *testing.T) *world
 
-// Run runs all cases. What a platform cannot have is logged with its reason.
+// Run runs all cases, beside other runs. What a platform cannot have is logged
+// with its reason.
 func Run(t *testing.T, newSubject func(t *testing.T) Subject) {
 	t.Helper()
+	t.Parallel()
 	var missing []string
 	for _, c := range allCases {
 		t.Run(c.name, func(t *testing.T) {

@@ -21,7 +21,7 @@ const PollInterval = time.Millisecond
 // World is a simulator that listens as long as its test runs.
 type World struct {
 	*simulator.Server
-	url string
+	transport http.RoundTripper
 
 	mu         sync.Mutex // guards what follows
 	interrupts []*interrupt
@@ -35,14 +35,14 @@ type interrupt struct {
 	cancel      context.CancelFunc
 }
 
-// Start starts a simulator.
+// Start starts a simulator, in the memory of the test and of its clock.
 func Start(t *testing.T, opts ...simulator.Option) *World {
 	t.Helper()
 	w := &World{Server: simulator.New(opts...)}
-	server := httptest.NewServer(http.HandlerFunc(w.serve))
-	t.Cleanup(server.Close)
+	transport, stop := simulator.InMemory(http.HandlerFunc(w.serve))
+	t.Cleanup(stop)
 	t.Cleanup(w.Close) // first, since the server waits for requests that hang
-	w.url = server.URL
+	w.transport = transport
 	return w
 }
 
@@ -56,13 +56,13 @@ func (w *World) Client(
 	arguments platform.Arguments,
 ) *httpapi.Client {
 	t.Helper()
-	arguments["base_url"] = w.url + "/" + kind.Name
+	arguments["base_url"] = "http://127.0.0.1/" + kind.Name
 	endpoint, err := connect(arguments)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return httpapi.New(kind.Title, endpoint, describe, httpapi.Options{
-		MaxRetries: 1, Wait: httpapi.WaitPolicy{Base: time.Nanosecond, Cap: time.Nanosecond},
+		Transport: w.transport, MaxRetries: 1, Wait: httpapi.WaitPolicy{Base: time.Nanosecond, Cap: time.Nanosecond},
 	})
 }
 
