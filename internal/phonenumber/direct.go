@@ -8,13 +8,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/defaults"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -26,15 +24,14 @@ type Attributes = map[string]attr.Value
 type Direct struct {
 	*Resource
 
-	schema   schema.Schema
-	types    map[string]attr.Type
-	defaults Attributes
+	schema schema.Schema
+	types  map[string]attr.Type
 }
 
 // NewDirect makes it of a resource, for its schema.
 func NewDirect(ctx context.Context, r *Resource) *Direct {
 	s := newSchema(ctx, r.kinds)
-	return &Direct{Resource: r, schema: s, types: attrTypes(s.Type()), defaults: schemaDefaults(ctx, s)}
+	return &Direct{Resource: r, schema: s, types: attrTypes(s.Type())}
 }
 
 // Schema is the resource's schema.
@@ -54,19 +51,15 @@ func (d *Direct) IsSettled(ctx context.Context, config, state Attributes, privat
 	if before.text("status") != string(platform.Active) || !before.decodePrivate(private) {
 		return false
 	}
-	for name, value := range d.defaults {
-		if wanted.null(name) && !before.attrs[name].Equal(value) {
-			return false // the framework would plan the default
-		}
-	}
-	after := before
-	after.attrs = maps.Clone(before.attrs)
+	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer cancel()
 	var diags diag.Diagnostics
 	if d.validatePlatform(wanted, isSet, &diags); len(diags) > 0 {
 		return false
 	}
+	after := before.clone()
 	d.planUpdate(ctx, wanted, before, after, &diags)
-	return len(diags) == 0 && after.sameAs(before)
+	return len(diags) == 0 && after.equal(before)
 }
 
 // Refresh says that Read leaves the state as it is, and has nothing to say. The
@@ -90,11 +83,10 @@ func (d *Direct) Refresh(
 	if err != nil {
 		return ctx, nil, false
 	}
-	after := before
-	after.attrs = maps.Clone(before.attrs)
-	after.refresh(got)
+	after := before.clone()
+	after.flatten(got)
 	n := after.expand()
-	if !after.sameAs(before) || !bytes.Equal(after.encodePrivate(), private) {
+	if !after.equal(before) || !bytes.Equal(after.encodePrivate(), private) {
 		return ctx, nil, false
 	}
 	d.manager.Registry.InState(n)
@@ -102,8 +94,8 @@ func (d *Direct) Refresh(
 }
 
 // model is an object as the framework would have read it.
-func (d *Direct) model(attributes Attributes) model {
-	return model{kinds: d.kinds, attrs: attributes, types: d.types}
+func (d *Direct) model(attributes Attributes) *model {
+	return &model{kinds: d.kinds, attrs: attributes, types: d.types}
 }
 
 // decodePrivate reads private state; false: it holds what this version would not have
@@ -129,15 +121,6 @@ func (m *model) encodePrivate() []byte {
 	return text
 }
 
-func (m *model) sameAs(other model) bool {
-	for name, value := range m.attrs {
-		if !value.Equal(other.attrs[name]) {
-			return false
-		}
-	}
-	return true
-}
-
 // answer is what the services have said of a number.
 type answer struct {
 	number platform.Number
@@ -145,34 +128,3 @@ type answer struct {
 }
 
 type answerKey struct{}
-
-// ask reads the number at its services, unless they have answered already.
-func (r *Resource) ask(ctx context.Context, have platform.Number) (platform.Number, error) {
-	if given, ok := ctx.Value(answerKey{}).(answer); ok {
-		return given.number, given.err
-	}
-	return r.manager.Read(ctx, have)
-}
-
-// schemaDefaults are the values that the framework plans for what the
-// configuration leaves out.
-func schemaDefaults(ctx context.Context, s schema.Schema) Attributes {
-	values := Attributes{}
-	for name, attribute := range s.Attributes {
-		switch attribute := attribute.(type) {
-		case schema.StringAttribute:
-			if attribute.Default != nil {
-				var resp defaults.StringResponse
-				attribute.Default.DefaultString(ctx, defaults.StringRequest{}, &resp)
-				values[name] = resp.PlanValue
-			}
-		case schema.BoolAttribute:
-			if attribute.Default != nil {
-				var resp defaults.BoolResponse
-				attribute.Default.DefaultBool(ctx, defaults.BoolRequest{}, &resp)
-				values[name] = resp.PlanValue
-			}
-		}
-	}
-	return values
-}

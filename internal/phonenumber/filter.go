@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
@@ -20,44 +18,33 @@ import (
 // filter chooses among the numbers that services list.
 type filter struct {
 	kinds kinds.Table
-	// digits is a pattern for the number without its +, as path.Match takes it;
-	// empty: any number.
+	// digits is a pattern for the number without its +.
 	digits string
 	// wanted are values that the summary must have.
 	wanted platform.Values
 }
 
-// want adds a value that the summary must have, unless it is empty.
-func (f *filter) want(name, value string) {
-	if value == "" {
-		return
+// newFilter takes from a configuration the values of that name that are not empty.
+func newFilter(config *model, names ...string) filter {
+	f := filter{kinds: config.kinds, wanted: platform.Values{}}
+	for _, name := range names {
+		if value := config.text(name); value != "" {
+			f.wanted[name] = value
+		}
 	}
-	if f.wanted == nil {
-		f.wanted = platform.Values{}
-	}
-	f.wanted[name] = value
+	return f
 }
 
-// mayFit says whether a number fits as far as its service's list tells.
-func (f filter) mayFit(n platform.Number) bool {
+// fits says whether a number fits, as far as its service's list tells unless it has
+// been inspected.
+func (f filter) fits(n platform.Number, inspected bool) bool {
 	told := summary(f.kinds, n)
 	for name, value := range f.wanted {
-		if f.tells(n, name) && told[name] != value {
+		if (inspected || f.tells(n, name)) && told[name] != value {
 			return false
 		}
 	}
-	return f.hasDigits(n)
-}
-
-// fits says whether a number that has been inspected fits.
-func (f filter) fits(n platform.Number) bool {
-	told := summary(f.kinds, n)
-	for name, value := range f.wanted {
-		if told[name] != value {
-			return false
-		}
-	}
-	return f.hasDigits(n)
+	return matches(f.digits, strings.TrimPrefix(n.PhoneNumber, "+"))
 }
 
 // needsInspection says whether a list leaves open if the number fits.
@@ -70,9 +57,11 @@ func (f filter) needsInspection(n platform.Number) bool {
 	return false
 }
 
-func (f filter) hasDigits(n platform.Number) bool {
-	matched, err := path.Match(f.digits, strings.TrimPrefix(n.PhoneNumber, "+"))
-	return f.digits == "" || err == nil && matched
+// matches says whether a text fits a pattern, in which * stands for any characters;
+// empty: any text does.
+func matches(pattern, text string) bool {
+	quoted := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*")
+	return pattern == "" || regexp.MustCompile(`(?s)^`+quoted+`$`).MatchString(text)
 }
 
 // tells says whether a service's list tells this of its number. A platform's
@@ -98,9 +87,9 @@ func inspect(
 	ctx context.Context, manager *lifecycle.Manager, listed platform.Number,
 ) (n platform.Number, ok bool, err error) {
 	n, err = manager.Inspect(ctx, listed)
-	var gone *lifecycle.GoneError
+	_, gone := errors.AsType[*lifecycle.GoneError](err)
 	switch {
-	case errors.As(err, &gone):
+	case gone:
 		return n, false, nil
 	case err != nil:
 		service := manager.Kinds.Title(manager.Kinds.ServiceOf(listed))
@@ -138,45 +127,24 @@ func digitsOf(pattern string) (string, error) {
 	return strings.TrimPrefix(number, "+"), err
 }
 
-// patternValidator asks for what digitsOf reads.
-type patternValidator struct{}
-
-func (patternValidator) Description(context.Context) string {
-	return "must be a phone number with its country code, in which * may stand for any digits"
+var patternValidator = textValidator{
+	asks: "must be a phone number with its country code, in which * may stand for any digits",
+	wrong: func(text string) (summary, detail string) {
+		if _, err := digitsOf(text); err != nil {
+			return "Invalid pattern of phone numbers", fmt.Sprintf(
+				"%q is refused: %v. * stands for any digits, as in +1415*.", text, err)
+		}
+		return "", ""
+	},
 }
 
-func (v patternValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (patternValidator) ValidateString(
-	_ context.Context, req validator.StringRequest, resp *validator.StringResponse,
-) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if _, err := digitsOf(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid pattern of phone numbers", fmt.Sprintf(
-			"%q is refused: %v. * stands for any digits, as in +1415*.", req.ConfigValue.ValueString(), err))
-	}
-}
-
-// countryValidator asks for a country that has phone numbers.
-type countryValidator struct{}
-
-func (countryValidator) Description(context.Context) string {
-	return "must be the ISO 3166-1 alpha-2 code of a country, such as US"
-}
-
-func (v countryValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (countryValidator) ValidateString(
-	_ context.Context, req validator.StringRequest, resp *validator.StringResponse,
-) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	code := req.ConfigValue.ValueString()
-	if region, err := e164.Region(code); err != nil || region != code {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid country", fmt.Sprintf(
-			"%q is refused: give the two capital letters of ISO 3166-1, such as US, DE or GB (not UK).", code))
-	}
+var countryValidator = textValidator{
+	asks: "must be the ISO 3166-1 alpha-2 code of a country, such as US",
+	wrong: func(text string) (summary, detail string) {
+		if region, err := e164.Region(text); err != nil || region != text {
+			return "Invalid country", fmt.Sprintf(
+				"%q is refused: give the two capital letters of ISO 3166-1, such as US, DE or GB (not UK).", text)
+		}
+		return "", ""
+	},
 }

@@ -102,15 +102,9 @@ func (r *Resource) importExamples(id string) string {
 	return " Import IDs look like:\n- " + strings.Join(examples, "\n- ")
 }
 
-// imported makes a model of what an import, or a move, has found. No service
-// knows how the number was acquired and how it is to end: it was not bought
-// here, and its end is the gentle one.
-func (m *model) imported(n platform.Number) {
-	m.importDefaults()
-	m.refresh(n)
-}
-
-func (m *model) importDefaults() {
+// setImported says of an import, or a move, what no service knows, how the number was
+// acquired and how it is to end: it was not bought here, and its end is the gentle one.
+func (m *model) setImported() {
 	m.set("acquisition", string(platform.Adopted))
 	m.set("release_on_destroy", string(platform.Detach))
 }

@@ -85,10 +85,7 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	f := filter{kinds: l.kinds}
-	for _, name := range []string{"status", "friendly_name", "account_sid"} {
-		f.want(name, m.text(name))
-	}
+	f := newFilter(m, "status", "friendly_name", "account_sid")
 	service := m.text("platform")
 	if service == platform.None {
 		service = l.kinds.Carriers()[0].Name
@@ -98,7 +95,7 @@ func (l *ListResource) List(ctx context.Context, req list.ListRequest, stream *l
 		defer cancel()
 		var sent int64
 		for listed, err := range l.manager.List(ctx, service, f.wanted.String("account_sid")) {
-			if err == nil && !f.mayFit(listed) {
+			if err == nil && !f.fits(listed, false) {
 				continue
 			}
 			result, ok := l.result(ctx, req, f, listed, err)
@@ -126,7 +123,7 @@ func (l *ListResource) result(
 	result = req.NewListResult(ctx)
 	if err == nil && (req.IncludeResource || f.needsInspection(n)) {
 		n, ok, err = inspect(ctx, l.manager, n)
-		if err == nil && !(ok && f.fits(n)) {
+		if err == nil && !(ok && f.fits(n, true)) {
 			return result, false
 		}
 	}
@@ -149,6 +146,6 @@ func (l *ListResource) include(ctx context.Context, to *tfsdk.Resource, n platfo
 	if diags.HasError() {
 		return
 	}
-	state.imported(n)
+	state.flatten(n)
 	diags.Append(to.Set(ctx, state.object(diags))...)
 }

@@ -44,13 +44,13 @@ func testKinds() kinds.Table {
 }
 
 // newModel is a model of nulls.
-func newModel(t *testing.T) model {
+func newModel(t *testing.T) *model {
 	t.Helper()
 	object, ok := newSchema(t.Context(), testKinds()).Type().(types.ObjectType)
 	if !ok {
 		t.Fatal("the schema's type is not an object")
 	}
-	m := model{kinds: testKinds(), types: object.AttrTypes, attrs: map[string]attr.Value{}}
+	m := &model{kinds: testKinds(), types: object.AttrTypes, attrs: map[string]attr.Value{}}
 	for name, of := range object.AttrTypes {
 		if name != "timeouts" {
 			m.set(name, nil)
@@ -102,14 +102,14 @@ func TestNumberOnAPlatformLeavesTheWiringToIt(t *testing.T) {
 	}
 }
 
-func TestObserveKeepsWhatWasPlannedAndFillsTheRest(t *testing.T) {
+func TestFlattenKeepsWhatWasPlannedAndFillsTheRest(t *testing.T) {
 	t.Parallel()
 	m := newModel(t)
 	m.set("phone_number", "+1 (415) 555-0100")
 	m.set("voice_url", "https://example.com")
 	m.set("destroy_irreversible", true)
 	m.setUnknown("id", "sid", "status", "status_reason", "destroy_steps")
-	m.flatten(platform.Number{
+	m.flattenUnknown(platform.Number{
 		PhoneNumber: "+14155550100", SID: "PN1", Carrier: "carrier", Platform: platform.None, Status: platform.Corrupted,
 		StatusReason: "half-way", Settings: platform.Values{"name": "Named", "voice_url": nil, "voice_method": nil},
 	})
@@ -124,7 +124,7 @@ func TestObserveKeepsWhatWasPlannedAndFillsTheRest(t *testing.T) {
 	}
 }
 
-func TestRefreshWritesAllThatIsReportedAndManaged(t *testing.T) {
+func TestFlattenWritesAllThatIsReportedAndManaged(t *testing.T) {
 	t.Parallel()
 	m := newModel(t)
 	m.set("phone_number", "+1 (415) 555-0100")
@@ -136,7 +136,7 @@ func TestRefreshWritesAllThatIsReportedAndManaged(t *testing.T) {
 		PhoneNumber: "+14155550100", SID: "PN2", Carrier: "carrier", Platform: platform.None, Acquisition: platform.Adopted,
 		Status: platform.Active, Settings: platform.Values{"voice_url": "https://new.example.com", "name": "Named"},
 	}
-	m.refresh(n)
+	m.flatten(n)
 	for name, want := range map[string]any{
 		"phone_number": "+1 (415) 555-0100", // another spelling of the same number
 		"acquisition":  "purchased",         // nobody but state knows it
@@ -152,7 +152,7 @@ func TestRefreshWritesAllThatIsReportedAndManaged(t *testing.T) {
 	}
 }
 
-func TestObserveOfAnotherPlatformTakesTheBlocksAlong(t *testing.T) {
+func TestFlattenOfAnotherPlatformTakesTheBlocksAlong(t *testing.T) {
 	t.Parallel()
 	m := newModel(t)
 	m.set("status", "active")
@@ -161,13 +161,13 @@ func TestObserveOfAnotherPlatformTakesTheBlocksAlong(t *testing.T) {
 		PhoneNumber: "+14155550100", Carrier: "carrier", Platform: "voice", Block: platform.Values{"agent_id": "a1", "id": int64(7)},
 		Settings: platform.Values{"voice_url": "https://voice.example.com"},
 	}
-	m.refresh(n)
+	m.flatten(n)
 	block := nested(m.attrs["voice"])
 	if plain(block["agent_id"]) != "a1" || plain(block["id"]) != int64(7) || !m.null("voice_url") {
 		t.Errorf("block %v, voice_url %v", m.attrs["voice"], m.attrs["voice_url"])
 	}
 	n.Platform, n.Block, n.Private.Ours = platform.None, nil, platform.Values{"voice_url": "https://voice.example.com"}
-	m.refresh(n)
+	m.flatten(n)
 	if !m.null("voice") || m.text("voice_url") != "https://voice.example.com" || m.text("platform") != platform.None {
 		t.Errorf("block %v, voice_url %v, platform %v", m.attrs["voice"], m.attrs["voice_url"], m.attrs["platform"])
 	}

@@ -54,8 +54,8 @@ func (r *Resource) moveState(ctx context.Context, req resource.MoveStateRequest,
 	if diags.HasError() {
 		return
 	}
-	state.importDefaults()
-	state.describeDestroy(state.set) // without a refresh, a policy sees this
+	state.setImported()
+	state.setAll(state.destroyAttributes()) // without a refresh, a policy sees this
 	diags.Append(resp.TargetState.Set(ctx, state.object(diags))...)
 	if n.PhoneNumber == "" {
 		resp.TargetIdentity = nil // the Read finds the number
@@ -101,8 +101,7 @@ func (r *Resource) movedNumber(req resource.MoveStateRequest) (platform.Number, 
 			req.SourceTypeName, instead(req))
 	}
 	n, err := source.Number(values)
-	var refusal *platform.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*platform.Refusal](err); ok {
 		return n, fmt.Errorf("this %s cannot be taken over. %s", req.SourceTypeName, refusal.Detail)
 	}
 	if err == nil && n.PhoneNumber != "" {
@@ -187,49 +186,48 @@ func (r *Resource) complete(ctx context.Context, state *model, diags *diag.Diagn
 	if diags.HasError() || !state.null("status") {
 		return
 	}
-	ctx = r.settleMoved(ctx, state)
-	have := state.expand()
-	got, err := r.ask(ctx, have)
-	var gone *lifecycle.GoneError
+	got, err := r.read(ctx, state)
+	_, gone := errors.AsType[*lifecycle.GoneError](err)
 	switch {
-	case errors.As(err, &gone):
-		r.addAbsent(*state, diags)
-		return
+	case gone:
+		r.addAbsent(state, diags)
 	case err != nil:
-		r.addError(diags, "read", have, err)
-		return
+		r.addError(diags, "read", state.expand(), err)
+	default:
+		state.flatten(got)
 	}
-	state.imported(got)
 }
 
-// settleMoved decides where a number is that a move has brought on a platform, and
-// that another service carries: on the platform, if that is configured and has it.
-// Else only its carrier is asked, and the plan shows what becomes of its wiring,
-// since the configuration need not leave the number on the platform.
-func (r *Resource) settleMoved(ctx context.Context, state *model) context.Context {
-	have := state.expand()
-	if !state.null("status") || state.null("acquisition") || have.Platform == platform.None { // an import tells nothing of it
-		return ctx
+// read asks the services for the number in state, unless they have answered already.
+//
+// One that a move has brought on a platform, and that another service carries, is on
+// the platform if that is configured and has it. Else only its carrier is asked, and
+// the plan shows what becomes of its wiring, since the configuration need not leave
+// the number on the platform.
+func (r *Resource) read(ctx context.Context, state *model) (platform.Number, error) {
+	if given, ok := ctx.Value(answerKey{}).(answer); ok {
+		return given.number, given.err
 	}
+	have := state.expand()
 	bare := have
 	bare.Platform, bare.Block = platform.None, nil
-	if r.kinds.CarrierOf(bare) != have.Carrier {
-		return ctx // nobody else has it
-	}
-	if r.manager.Available(have) == nil {
-		got, err := r.manager.Read(ctx, have)
-		var gone *lifecycle.GoneError
-		if !errors.As(err, &gone) {
-			return context.WithValue(ctx, answerKey{}, answer{got, err})
+	moved := state.null("status") && !state.null("acquisition") // an import tells nothing of it
+	if moved && have.Platform != platform.None && r.kinds.CarrierOf(bare) == have.Carrier {
+		if r.manager.Available(have) == nil {
+			got, err := r.manager.Read(ctx, have)
+			if _, gone := errors.AsType[*lifecycle.GoneError](err); !gone {
+				return got, err
+			}
 		}
+		state.set(have.Platform, nil)
+		have = state.expand()
 	}
-	state.set(have.Platform, nil)
-	return ctx
+	return r.manager.Read(ctx, have)
 }
 
 // addAbsent says that a service does not hold a number that is imported or
 // moved.
-func (r *Resource) addAbsent(state model, diags *diag.Diagnostics) {
+func (r *Resource) addAbsent(state *model, diags *diag.Diagnostics) {
 	n := state.expand()
 	holder := n.Platform
 	if holder == platform.None {

@@ -3,12 +3,11 @@ package phonenumber
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -19,6 +18,8 @@ import (
 // refuses; Delete refuses it again, since a taint or -replace never shows a
 // destroy to the plan.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer cancel()
 	diags := &resp.Diagnostics
 	defer makePrintable(diags)
 	if req.Plan.Raw.IsNull() {
@@ -40,20 +41,26 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if req.State.Raw.IsNull() {
 		r.planCreate(ctx, config, plan, instanceIn(ctx, req.Private), diags)
-		r.planPurchase(ctx, config, plan, diags)
 		if n := plan.expand(); n.PhoneNumber != "" && !diags.HasError() {
 			text, _ := json.Marshal(n.PhoneNumber) // a string
 			diags.Append(resp.Private.SetKey(ctx, createsKey, text)...)
 		}
 	} else {
+		var spelling types.String // before a move is completed: only what state has may be planned in its place
+		diags.Append(req.State.GetAttribute(ctx, path.Root("phone_number"), &spelling)...)
 		state := r.priorState(ctx, req, resp, diags)
 		if diags.HasError() {
 			return
 		}
-		if config.null("phone_number") {
+		switch {
+		case config.null("phone_number"):
 			plan.attrs["phone_number"] = state.attrs["phone_number"]
+		case config.known("phone_number") && e164.Same(config.text("phone_number"), spelling.ValueString()):
+			plan.attrs["phone_number"] = spelling
 		}
-		r.planUpdate(ctx, config, state, plan, diags)
+		if r.planUpdate(ctx, config, state, plan, diags) {
+			resp.RequiresReplace = append(resp.RequiresReplace, path.Root("phone_number"))
+		}
 	}
 	if !diags.HasError() {
 		diags.Append(resp.Plan.Set(ctx, plan.object(diags))...)
@@ -64,12 +71,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // identity yet gets one.
 func (r *Resource) priorState(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, diags *diag.Diagnostics,
-) model {
-	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
-	defer cancel()
+) *model {
 	state := readModel(ctx, r.kinds, req.State, diags)
 	state.readPrivate(ctx, req.Private, diags)
-	r.complete(ctx, &state, diags)
+	r.complete(ctx, state, diags)
 	if instanceIn(ctx, req.Private) == "" && !diags.HasError() {
 		state.writePrivate(ctx, resp.Private, diags)
 	}
@@ -79,19 +84,17 @@ func (r *Resource) priorState(
 // planCreate plans a number that is not in state yet, or not in that of the
 // instance that it replaces: Terraform shows the plan that one's private state
 // where -replace or a new number is the reason, and nothing where a taint is.
-func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces string, diags *diag.Diagnostics) {
-	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
-	defer cancel()
+func (r *Resource) planCreate(ctx context.Context, config, plan *model, replaces string, diags *diag.Diagnostics) {
 	plan.setUnknown("id", "sid", "capabilities", "acquisition", "status", "status_reason")
 	if n := plan.expand(); n.PhoneNumber != "" {
 		plan.set("id", n.PhoneNumber)
 	}
-	r.resolve(ctx, config, nil, plan, diags)
-	plan.planDestroyAttributes()
-	r.refuseDestroy(plan, diags)
-	r.warnOfSilence(nil, plan, diags)
-
+	r.planValues(ctx, config, nil, plan, diags)
+	plan.planDestroyAttributes(nil)
 	n := plan.expand()
+	r.refuseDestroy(plan, n, diags)
+	r.warnOfSilence(plan, platform.Number{}, n, diags)
+
 	switch {
 	case config.known("phone_number") && config.null("phone_number"):
 		if plan.known("carrier") {
@@ -107,9 +110,14 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 	if n.PhoneNumber != "" {
 		refuseConflict(r.manager.Registry.Creates(n.PhoneNumber, replaces), n, diags)
 	}
-	if diags.HasError() || !r.manager.Known(n) {
-		return
+	if !diags.HasError() && r.manager.Known(n) {
+		r.planAcquisition(ctx, config, plan, n, diags)
 	}
+	r.planPurchase(ctx, config, plan, diags)
+}
+
+// planAcquisition looks the number up, where it is known, for how a creation comes to it.
+func (r *Resource) planAcquisition(ctx context.Context, config, plan *model, n platform.Number, diags *diag.Diagnostics) {
 	if err := r.manager.Available(n); err != nil {
 		diags.AddError("Missing credentials", sentence(err.Error()))
 		return
@@ -117,9 +125,11 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 	if !plan.known("carrier") {
 		return
 	}
-	r.refuseHopeless(ctx, config, nil, plan, diags)
-	if n.PhoneNumber == "" || diags.HasError() {
-		if config.null("phone_number") && !diags.HasError() {
+	if r.refuseHopeless(ctx, config, platform.Number{}, n, diags); diags.HasError() {
+		return
+	}
+	if n.PhoneNumber == "" {
+		if config.null("phone_number") {
 			warnOfRouting(r.manager.Misplaced(ctx, n), diags)
 		}
 		return
@@ -130,23 +140,23 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 	if r.refuseImpossible(ctx, config, n, diags); diags.HasError() {
 		return
 	}
-	outlook, err := r.manager.Lookup(ctx, n)
+	found, err := r.manager.Lookup(ctx, n)
 	if err != nil {
 		r.addUnseen(n, "The plan cannot say whether "+n.PhoneNumber+" is adopted or bought", err, diags)
 		return
 	}
-	r.warnOfFound(ctx, plan, n, outlook, diags)
-	switch missing := outlook.NotOwned; {
-	case outlook.Acquisition == platform.Adopted:
+	r.warnOfFound(ctx, plan, n, found, diags)
+	switch missing := found.NotOwned; {
+	case found.Acquisition == platform.Adopted:
 		plan.set("acquisition", string(platform.Adopted))
-		if plan.private.EmergencyAddress = outlook.EmergencyAddress; plan.private.EmergencyAddress != "" {
-			plan.planDestroyAttributes() // which it may have a say in
+		if plan.private.EmergencyAddress = found.EmergencyAddress; plan.private.EmergencyAddress != "" {
+			plan.planDestroyAttributes(nil) // which it may have a say in
 		}
-		r.refuseIncapable(config, nil, n, outlook.Capabilities, diags)
-		r.warnOfLoss(n, outlook, diags)
-	case outlook.Acquisition == platform.Purchased:
+		r.refuseIncapable(config, nil, n, found.Capabilities, diags)
+		r.warnOfLoss(n, found, diags)
+	case found.Acquisition == platform.Purchased:
 		plan.set("acquisition", string(platform.Purchased))
-		plan.planDestroyAttributes()
+		plan.planDestroyAttributes(nil)
 	case missing.Elsewhere != "":
 		diags.AddAttributeError(path.Root("phone_number"), "Phone number "+n.PhoneNumber+" is in another account",
 			r.notOwned(missing))
@@ -156,41 +166,26 @@ func (r *Resource) planCreate(ctx context.Context, config, plan model, replaces 
 	}
 }
 
-// planUpdate plans a change of a number that is in state.
-func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, diags *diag.Diagnostics) {
-	if config.known("phone_number") && !config.null("phone_number") &&
-		!e164.Same(config.text("phone_number"), state.text("id")) {
-		if n := state.expand(); !r.manager.Registry.Refreshed(n.PhoneNumber) {
-			r.refuseSurprise(n, plan.expand().PhoneNumber, diags)
-			return
-		}
-		if r.planDestroy(state, "Replacement", diags); diags.HasError() {
-			return
-		}
-		// Terraform plans the new number as a creation of its own, of which it shows no
-		// warnings.
-		n := plan.expand()
-		refuseConflict(r.manager.Registry.Creates(n.PhoneNumber, state.private.Instance), n, diags)
-		if !diags.HasError() {
-			r.warnOfReplacement(ctx, config, plan, diags)
-		}
-		return
+// planUpdate plans a change of a number that is in state; true: another one replaces it.
+func (r *Resource) planUpdate(ctx context.Context, config, state, plan *model, diags *diag.Diagnostics) bool {
+	have := state.expand()
+	if config.known("phone_number") && !config.null("phone_number") && !e164.Same(config.text("phone_number"), have.PhoneNumber) {
+		r.planReplacement(ctx, config, state, plan, diags)
+		return true
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
-	defer cancel()
-	if refuseConflict(r.manager.Registry.Keeps(state.expand()), state.expand(), diags); diags.HasError() {
-		return
+	if refuseConflict(r.manager.Registry.Keeps(have), have, diags); diags.HasError() {
+		return false
 	}
 	if err := r.manager.Unavailable[plan.platform()]; err != nil {
 		diags.AddError("Missing credentials", sentence(err.Error()))
-		return
+		return false
 	}
 	plan.private = state.private
 	for _, name := range []string{"id", "capabilities", "acquisition"} {
 		plan.attrs[name] = state.attrs[name]
 	}
-	r.resolve(ctx, config, &state, plan, diags)
-	corrected := state.expand().Carrier != plan.expand().Carrier
+	r.planValues(ctx, config, state, plan, diags)
+	corrected := have.Carrier != plan.expand().Carrier
 	if corrected {
 		plan.setUnknown("capabilities")
 		plan.private.Lost, plan.private.Replaced = false, nil // which is of the carrier before
@@ -203,80 +198,44 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan model, di
 	plan.private.Unfinished = "" // what an update completes
 	plan.private.Ours = nil      // all that is planned is ours from then on
 	plan.private.Imported, plan.private.Foreign = false, nil
-	if corrected || plan.platform() != state.platform() {
+	if corrected || plan.platform() != have.Platform {
 		plan.private.Wiring = nil // the carrier or the platform that it leaves takes its wiring along
 	}
-	r.warnOfDeregistration(state, plan, diags)
-	r.warnOfTransfer(state, plan, diags)
 	plan.set("status", string(platform.Active))
 	plan.set("status_reason", "")
-	plan.describeDestroy(plan.set)
-	plan.setUnknownDestroy(true)
-	if have, want := state.expand(), plan.expand(); want.RestoreOnDetach && r.kinds.Change(have, want).FindsAnew() {
-		plan.setUnknown("destroy_steps") // they name what the apply finds
-	}
-	r.refuseCarrierChange(state, plan, diags)
-	r.refuseHopeless(ctx, config, &state, plan, diags)
+	want := plan.expand()
+	r.warnOfDeregistration(plan, have, &want, diags)
+	r.warnOfTransfer(plan, have, want, diags)
+	plan.planDestroyAttributes(&have)
+	r.refuseCarrierChange(plan, have, want, diags)
+	r.refuseHopeless(ctx, config, have, want, diags)
 	if !corrected {
-		r.refuseIncapable(config, state.attrs, plan.expand(), state.expand().Capabilities, diags)
+		r.refuseIncapable(config, state, want, have.Capabilities, diags)
 	}
-	r.refuseDestroy(plan, diags)
-	r.warnOfRepair(state, plan, diags)
-	r.warnOfDeparture(state, plan, diags)
-	r.warnOfInterruption(state, plan, diags)
-	r.warnOfSilence(&state, plan, diags)
-	r.warnOfOutranked(ctx, state.expand(), plan, plan.expand(), diags)
-	r.warnOfAction(state, plan, diags)
-	r.warnOfImport(state, plan, diags)
-	r.keepUnnamed(config, state, plan)
+	r.refuseDestroy(plan, want, diags)
+	r.warnOfRepair(plan, have, want, diags)
+	r.warnOfDeparture(plan, have, want, diags)
+	r.warnOfInterruption(have, want, diags)
+	r.warnOfSilence(plan, have, want, diags)
+	r.warnOfOutranked(ctx, plan, have, want, diags)
+	r.warnOfAction(plan, have, want, diags)
+	r.warnOfImport(plan, have, want, diags)
+	plan.keepUnnamed(config, state)
+	return false
 }
 
-// planDestroy refuses the end of the number in state, or says what it will do.
-func (r *Resource) planDestroy(state model, cause string, diags *diag.Diagnostics) {
-	n := state.expand()
-	if refuseConflict(r.manager.Registry.Destroys(n), n, diags); diags.HasError() {
+// planReplacement plans the destroy of the number in state, and another one after it:
+// Terraform plans that one as a creation of its own, of which it shows no warnings.
+func (r *Resource) planReplacement(ctx context.Context, config, state, plan *model, diags *diag.Diagnostics) {
+	have, n := state.expand(), plan.expand()
+	if !r.manager.Registry.Refreshed(have.PhoneNumber) {
+		r.refuseSurprise(have, n.PhoneNumber, diags)
 		return
 	}
-	if refusal := r.kinds.Refuse(n, r.manager.PreventRelease); refusal != nil {
-		diags.AddError(refusal.Summary, refusal.Detail)
+	if r.planDestroy(state, "Replacement", diags); diags.HasError() {
 		return
 	}
-	diags.AddWarning(r.destroySummary(n, cause), r.destroyDetail(n, state.text("release_on_destroy")))
-}
-
-// destroySummary has the number where it is given up. Else it is the same for all
-// numbers, so that Terraform folds their warnings into one.
-func (r *Resource) destroySummary(n platform.Number, cause string) string {
-	switch {
-	case r.kinds.Irreversible(n):
-		return fmt.Sprintf("%s of %s: release, gives the number up", cause, n.PhoneNumber)
-	case n.Private.Lost:
-		return cause + ": what is left of numbers that their carrier no longer has"
-	case n.Action == platform.ForceDelete:
-		return cause + ": force_delete, the number stays owned"
+	if refuseConflict(r.manager.Registry.Creates(n.PhoneNumber, have.Private.Instance), n, diags); !diags.HasError() {
+		r.warnOfReplacement(ctx, config, plan, diags)
 	}
-	return cause + ": detach, the number stays owned"
-}
-
-// destroyDetail says what an end does, in paragraphs that Terraform wraps: it leaves
-// lines alone that begin with a space.
-func (r *Resource) destroyDetail(n platform.Number, applied string) string {
-	lines := []string{numbered(r.kinds.Steps(n))}
-	if billing := r.kinds.Billing(n); billing != "" {
-		lines = append(lines, billing)
-	}
-	decides := fmt.Sprintf("State decides this, not the configuration: release_on_destroy was last applied as %q.", applied)
-	if r.kinds.Irreversible(n) {
-		decides += " To keep the number, apply release_on_destroy = \"detach\" first."
-	}
-	return strings.Join(append(lines, decides), "\n")
-}
-
-// numbered are steps as lines.
-func numbered(steps []platform.Step) string {
-	var lines []string
-	for i, sentence := range sentences(steps) {
-		lines = append(lines, fmt.Sprintf("%d. %s", i+1, sentence))
-	}
-	return strings.Join(lines, "\n")
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -106,14 +107,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	got, err := r.manager.Create(ctx, want)
 	addNotes(diags, "Creation", got.PhoneNumber, got.Notes)
 	if got.PhoneNumber == "" {
-		var taken *lifecycle.DuplicateError
-		if errors.As(err, &taken) && r.manager.Registry.HasDestroyFailed(taken.PhoneNumber) {
+		if taken, ok := errors.AsType[*lifecycle.DuplicateError](err); ok && r.manager.Registry.HasDestroyFailed(taken.PhoneNumber) {
 			err = registry.Stuck.Refusal(want)
 		}
 		r.addError(diags, "create", want, err)
 		return
 	}
-	plan.flatten(got)
+	plan.flattenUnknown(got)
 	plan.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 	if err != nil {
 		once := ""
@@ -139,17 +139,16 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	ctx, cancel := within(ctx, state, timeouts.Value.Read, readTimeout, diags)
 	defer cancel()
-	ctx = r.settleMoved(ctx, &state)
-	have := state.expand()
 	importing := state.null("status")
 
-	got, err := r.ask(ctx, have)
-	var gone *lifecycle.GoneError
+	got, err := r.read(ctx, state)
+	have := state.expand()
+	_, gone := errors.AsType[*lifecycle.GoneError](err)
 	switch {
-	case errors.As(err, &gone) && importing:
+	case gone && importing:
 		r.addAbsent(state, diags)
 		return
-	case errors.As(err, &gone):
+	case gone:
 		r.manager.Registry.Gone(have.PhoneNumber)
 		diags.AddWarning("Phone number "+have.PhoneNumber+" is gone", r.goneDetail(have))
 		resp.State.RemoveResource(ctx)
@@ -160,11 +159,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if importing {
-		state.importDefaults()
 		warnOfRouting(r.manager.Misplaced(ctx, got), diags)
 	}
 	addNotes(diags, "Import", got.PhoneNumber, got.Notes)
-	state.refresh(got)
+	state.flatten(got)
 	r.manager.Registry.InState(state.expand())
 	state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 }
@@ -193,14 +191,14 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	ctx, cancel := within(withSecrets(ctx, config), plan, timeouts.Value.Update, updateTimeout, diags)
 	defer cancel()
-	if r.complete(ctx, &state, diags); diags.HasError() {
+	if r.complete(ctx, state, diags); diags.HasError() {
 		return
 	}
 	have, want := state.expand(), plan.expand()
 	if want.PhoneNumber != "" && want.PhoneNumber != have.PhoneNumber {
 		r.refuseSurprise(have, want.PhoneNumber, diags)
 		state.keepGentlerDestroy(plan)
-		state.describeDestroy(state.set)
+		state.setAll(state.destroyAttributes())
 		state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 		return
 	}
@@ -211,19 +209,36 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	addNotes(diags, "Change", have.PhoneNumber, got.Notes)
 	if err != nil {
 		state.keepGentlerDestroy(plan)
-		state.refresh(got)
+		state.flatten(got)
 		state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
 		r.addError(diags, "update", have, err)
 		return
 	}
 	got.Private.Imported = kept
-	plan.flatten(got)
+	plan.flattenUnknown(got)
 	plan.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
+}
+
+// gentleness ranks the actions of a destroy, the gentlest first.
+var gentleness = []platform.Action{platform.Detach, platform.ForceDelete, platform.Release}
+
+// keepGentlerDestroy takes over from the plan of a failed update what a destroy does,
+// where that is gentler than in state: it needs no call, so it has not failed.
+func (m *model) keepGentlerDestroy(plan *model) {
+	if slices.Index(gentleness, plan.action()) < slices.Index(gentleness, m.action()) {
+		m.attrs["release_on_destroy"] = plan.attrs["release_on_destroy"]
+	}
+	if plain(plan.attrs["deregister_emergency_address"]) != true {
+		m.attrs["deregister_emergency_address"] = plan.attrs["deregister_emergency_address"]
+	}
+	if plain(plan.attrs["restore_on_detach"]) == true {
+		m.attrs["restore_on_detach"] = plan.attrs["restore_on_detach"]
+	}
 }
 
 // leaveKept takes out of what is wanted the settings that a plan has kept from an
 // import although the configuration does not name them; false: there are none.
-func leaveKept(want *platform.Number, config model) bool {
+func leaveKept(want *platform.Number, config *model) bool {
 	kept := false
 	for name, value := range want.Settings {
 		if value != nil && config.null(name) {
@@ -246,7 +261,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	}
 	ctx, cancel := within(ctx, state, timeouts.Value.Delete, deleteTimeout, diags)
 	defer cancel()
-	if r.complete(ctx, &state, diags); diags.HasError() {
+	if r.complete(ctx, state, diags); diags.HasError() {
 		return
 	}
 	have := state.expand()
@@ -287,7 +302,7 @@ func addNotes(diags *diag.Diagnostics, operation, phoneNumber string, notes []st
 
 // within bounds an operation by its time-out.
 func within(
-	ctx context.Context, m model,
+	ctx context.Context, m *model,
 	configured func(timeouts.Value, context.Context, time.Duration) (time.Duration, diag.Diagnostics),
 	byDefault time.Duration, diags *diag.Diagnostics,
 ) (context.Context, context.CancelFunc) {
@@ -302,7 +317,7 @@ func within(
 
 // withSecrets is the context for calls on behalf of a configuration: a service
 // may quote what it is sent, and what is write-only must be seen nowhere.
-func withSecrets(ctx context.Context, config model) context.Context {
+func withSecrets(ctx context.Context, config *model) context.Context {
 	kind, _ := config.kinds.Kind(config.platform())
 	block, _ := plain(config.attrs[kind.Name]).(platform.Values)
 	return platform.WithSecrets(ctx, platform.SecretsIn(kind.Block, block))
@@ -310,7 +325,7 @@ func withSecrets(ctx context.Context, config model) context.Context {
 
 // addWriteOnly takes the write-only fields, which no plan holds, from the
 // configuration.
-func addWriteOnly(want *platform.Number, config model) {
+func addWriteOnly(want *platform.Number, config *model) {
 	kind, ok := config.kinds.Kind(want.Platform)
 	if !ok {
 		return

@@ -13,8 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -31,10 +29,9 @@ func newSchema(ctx context.Context, kinds kinds.Table) schema.Schema {
 			MarkdownDescription: "Phone number in [E.164](https://www.twilio.com/docs/glossary/what-e164) form. Any spelling " +
 				"with a country code is taken: `+1 (415) 555-0100` is `+14155550100`. Required unless `purchase` finds a " +
 				"number. Another number replaces the resource.",
-			Optional:      true,
-			Computed:      true,
-			Validators:    []validator.String{e164Validator{held: true}},
-			PlanModifiers: []planmodifier.String{samePhoneNumber{}},
+			Optional:   true,
+			Computed:   true,
+			Validators: []validator.String{reportedNumber},
 		},
 		"release_on_destroy": schema.StringAttribute{
 			MarkdownDescription: "What a destroy does with the number. `detach` (default) keeps it owned, `release` gives it " +
@@ -43,7 +40,6 @@ func newSchema(ctx context.Context, kinds kinds.Table) schema.Schema {
 				"only once it is applied.",
 			Optional: true,
 			Computed: true,
-			Default:  stringdefault.StaticString(string(platform.Detach)),
 			Validators: []validator.String{stringvalidator.OneOf(
 				string(platform.Detach), string(platform.Release), string(platform.ForceDelete), "true", "false")},
 		},
@@ -115,10 +111,8 @@ func newSchema(ctx context.Context, kinds kinds.Table) schema.Schema {
 			Computed:            true,
 		},
 	}
-	for _, kind := range kinds.Carriers() {
-		for _, field := range kind.Settings {
-			attributes[field.Name] = settingAttribute(field)
-		}
+	for _, field := range settings(kinds) {
+		attributes[field.Name] = settingAttribute(*field)
 	}
 	blocks := map[string]schema.Block{
 		"purchase": purchaseBlock(),
@@ -174,7 +168,7 @@ func purchaseBlock() schema.Block {
 			"in_region":      text("State or province, such as `CA`; United States and Canada only."),
 			"in_locality":    text("City that the number is of, such as `Oakland`."),
 			"in_postal_code": text("Postal code; United States and Canada only."),
-			"near_number":    text("E.164 number to search near to; United States and Canada only.", e164Validator{}),
+			"near_number":    text("E.164 number to search near to; United States and Canada only.", possibleNumber),
 			"near_lat_long": text("`latitude,longitude` to search near to; United States and Canada only.",
 				stringvalidator.RegexMatches(regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?,-?[0-9]+(\.[0-9]+)?$`),
 					"must be latitude,longitude in degrees, such as 37.7749,-122.4194")),
@@ -235,27 +229,18 @@ func attribute(field platform.Field) schema.Attribute {
 		field.Presence == platform.Computed
 	switch field.Type {
 	case platform.Bool:
-		return schema.BoolAttribute{
-			MarkdownDescription: field.Description, Optional: optional, Computed: computed,
-			Sensitive: field.Sensitive, WriteOnly: field.WriteOnly,
-		}
+		return schema.BoolAttribute{MarkdownDescription: field.Description, Optional: optional, Computed: computed}
 	case platform.Int:
 		return schema.Int64Attribute{
-			MarkdownDescription: field.Description, Optional: optional, Computed: computed,
-			Sensitive: field.Sensitive, WriteOnly: field.WriteOnly,
-			Validators: intValidators(field),
+			MarkdownDescription: field.Description, Optional: optional, Computed: computed, Validators: intValidators(field),
 		}
 	case platform.StringList:
 		return schema.ListAttribute{
-			MarkdownDescription: field.Description, Optional: optional, Computed: computed,
-			Sensitive: field.Sensitive, WriteOnly: field.WriteOnly,
-			ElementType: types.StringType,
+			MarkdownDescription: field.Description, Optional: optional, Computed: computed, ElementType: types.StringType,
 		}
 	case platform.StringMap:
 		return schema.MapAttribute{
-			MarkdownDescription: field.Description, Optional: optional, Computed: computed,
-			Sensitive: field.Sensitive, WriteOnly: field.WriteOnly,
-			ElementType: types.StringType,
+			MarkdownDescription: field.Description, Optional: optional, Computed: computed, ElementType: types.StringType,
 		}
 	case platform.Object:
 		nested := map[string]schema.Attribute{}
@@ -268,9 +253,8 @@ func attribute(field platform.Field) schema.Attribute {
 	case platform.String:
 	}
 	return schema.StringAttribute{
-		MarkdownDescription: field.Description, Optional: optional, Computed: computed,
+		MarkdownDescription: field.Description, Optional: optional, Computed: computed, Validators: stringValidators(field),
 		Sensitive: field.Sensitive, WriteOnly: field.WriteOnly,
-		Validators: stringValidators(field),
 	}
 }
 
@@ -293,7 +277,7 @@ func stringValidators(field platform.Field) []validator.String {
 		validators = append(validators, stringvalidator.UTF8LengthBetween(1, field.MaxLength))
 	}
 	if field.URL {
-		validators = append(validators, urlValidator{})
+		validators = append(validators, urlValidator)
 	}
 	for _, sibling := range field.ConflictsWith {
 		validators = append(validators, stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName(sibling)))
@@ -304,33 +288,61 @@ func stringValidators(field platform.Field) []validator.String {
 	return validators
 }
 
-// e164Validator asks for a phone number with its country code.
-type e164Validator struct {
-	// held accepts what a service may report, whether it is possible or not: it is
-	// about to be asked.
-	held bool
+// textValidator asks something of a text.
+type textValidator struct {
+	asks string // after the name of the argument
+	// wrong says what is wrong with a text; an empty summary: nothing is.
+	wrong func(text string) (summary, detail string)
 }
 
-func (e164Validator) Description(context.Context) string {
-	return "must be a phone number with its country code, such as +14155550100"
-}
+func (v textValidator) Description(context.Context) string { return v.asks }
 
-func (v e164Validator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v textValidator) MarkdownDescription(context.Context) string { return v.asks }
 
-func (v e164Validator) ValidateString(
+func (v textValidator) ValidateString(
 	_ context.Context, req validator.StringRequest, resp *validator.StringResponse,
 ) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	read := e164.Normalize
-	if v.held {
-		read = e164.Accept
+	if summary, detail := v.wrong(req.ConfigValue.ValueString()); summary != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, summary, detail)
 	}
-	if _, err := read(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid phone number",
-			fmt.Sprintf("%q is refused: %v.", req.ConfigValue.ValueString(), err))
+}
+
+var (
+	possibleNumber = numberValidator(e164.Normalize)
+	// reportedNumber accepts what a service may report, whether it is possible or not:
+	// it is about to be asked.
+	reportedNumber = numberValidator(e164.Accept)
+)
+
+func numberValidator(read func(string) (string, error)) textValidator {
+	return textValidator{
+		asks: "must be a phone number with its country code, such as +14155550100",
+		wrong: func(text string) (summary, detail string) {
+			if _, err := read(text); err != nil {
+				return "Invalid phone number", fmt.Sprintf("%q is refused: %v.", text, err)
+			}
+			return "", ""
+		},
 	}
+}
+
+const absoluteURL = "must be an absolute http or https URL"
+
+var urlValidator = textValidator{
+	asks: absoluteURL,
+	wrong: func(text string) (summary, detail string) {
+		if text == "" {
+			return "Empty URL", "To clear a URL, remove the attribute from the configuration."
+		}
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return "Invalid URL", fmt.Sprintf("%q %s.", text, absoluteURL)
+		}
+		return "", ""
+	},
 }
 
 // unlessEmpty asks nothing of an empty text.
@@ -339,60 +351,5 @@ type unlessEmpty struct{ validator.String }
 func (v unlessEmpty) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.ValueString() != "" || req.ConfigValue.IsUnknown() {
 		v.String.ValidateString(ctx, req, resp)
-	}
-}
-
-// urlValidator asks for an absolute URL of http or https.
-type urlValidator struct{}
-
-func (urlValidator) Description(context.Context) string {
-	return "must be an absolute http or https URL"
-}
-
-func (v urlValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v urlValidator) ValidateString(
-	ctx context.Context, req validator.StringRequest, resp *validator.StringResponse,
-) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	text := req.ConfigValue.ValueString()
-	if text == "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Empty URL",
-			"To clear a URL, remove the attribute from the configuration.")
-		return
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid URL", fmt.Sprintf("%q %s.", text, v.Description(ctx)))
-	}
-}
-
-// samePhoneNumber keeps the number in state where only its spelling changed,
-// and replaces the resource where it is another one.
-type samePhoneNumber struct{}
-
-func (samePhoneNumber) Description(context.Context) string {
-	return "Another number replaces the resource; another spelling of the same number changes nothing."
-}
-
-func (m samePhoneNumber) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
-
-func (samePhoneNumber) PlanModifyString(
-	_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse,
-) {
-	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
-		return
-	}
-	switch {
-	case req.ConfigValue.IsUnknown(), req.StateValue.IsNull():
-		// It may turn out to be the same number. If not, Update refuses and the
-		// next plan, which knows it, replaces. Only a state that was moved by its
-		// SID and not read yet has none.
-	case req.ConfigValue.IsNull(), e164.Same(req.ConfigValue.ValueString(), req.StateValue.ValueString()):
-		resp.PlanValue = req.StateValue
-	default:
-		resp.RequiresReplace = true
 	}
 }

@@ -55,16 +55,16 @@ func summary(kinds kinds.Table, n platform.Number) platform.Values {
 func reported(field platform.Field) schema.Attribute {
 	switch field.Type {
 	case platform.Bool:
-		return schema.BoolAttribute{MarkdownDescription: field.Description, Computed: true, Sensitive: field.Sensitive}
+		return schema.BoolAttribute{MarkdownDescription: field.Description, Computed: true}
 	case platform.Int:
-		return schema.Int64Attribute{MarkdownDescription: field.Description, Computed: true, Sensitive: field.Sensitive}
+		return schema.Int64Attribute{MarkdownDescription: field.Description, Computed: true}
 	case platform.StringList:
 		return schema.ListAttribute{
-			MarkdownDescription: field.Description, Computed: true, Sensitive: field.Sensitive, ElementType: types.StringType,
+			MarkdownDescription: field.Description, Computed: true, ElementType: types.StringType,
 		}
 	case platform.StringMap:
 		return schema.MapAttribute{
-			MarkdownDescription: field.Description, Computed: true, Sensitive: field.Sensitive, ElementType: types.StringType,
+			MarkdownDescription: field.Description, Computed: true, ElementType: types.StringType,
 		}
 	case platform.Object:
 		return schema.SingleNestedAttribute{

@@ -28,7 +28,7 @@ func (r *Resource) ValidateConfig(
 	r.validate(config, &resp.Diagnostics)
 }
 
-func (r *Resource) validate(config model, diags *diag.Diagnostics) {
+func (r *Resource) validate(config *model, diags *diag.Diagnostics) {
 	r.validateAcquisition(config, diags)
 	r.validateSettings(config, diags)
 	r.validatePlatform(config, isSure, diags)
@@ -36,9 +36,7 @@ func (r *Resource) validate(config model, diags *diag.Diagnostics) {
 
 // isSet says that an argument or a block is there, as far as a plan can know. An
 // empty text is the same as none.
-func isSet(v attr.Value) bool { return !v.IsNull() && !isEmpty(v) }
-
-func isEmpty(v attr.Value) bool { return !v.IsUnknown() && plain(v) == "" }
+func isSet(v attr.Value) bool { return !v.IsNull() && plain(v) != "" }
 
 // isSure says that it is there whatever the unknown values turn out to be.
 // Terraform validates a resource with for_each with each.value unknown first, and
@@ -50,7 +48,7 @@ func isSure(v attr.Value) bool {
 	return isSet(v) && !v.IsUnknown()
 }
 
-func (r *Resource) validateAcquisition(config model, diags *diag.Diagnostics) {
+func (r *Resource) validateAcquisition(config *model, diags *diag.Diagnostics) {
 	criteria := nested(config.attrs["purchase"])
 	country, _ := plain(criteria["country"]).(string)
 	if area := criteria["area_code"]; country != "" && !slices.Contains([]string{"US", "CA"}, country) && area != nil && isSure(area) {
@@ -74,7 +72,7 @@ func (r *Resource) validateAcquisition(config model, diags *diag.Diagnostics) {
 
 // validatePlatform goes by the blocks and the arguments that are there. If a block
 // may turn out to be absent, the rest is left to the plan.
-func (r *Resource) validatePlatform(config model, there func(attr.Value) bool, diags *diag.Diagnostics) {
+func (r *Resource) validatePlatform(config *model, there func(attr.Value) bool, diags *diag.Diagnostics) {
 	var present []string
 	unsure := false
 	for _, kind := range r.kinds.Platforms() {
@@ -110,23 +108,21 @@ func (r *Resource) validatePlatform(config model, there func(attr.Value) bool, d
 }
 
 // validateSettings holds the carrier's settings against one another.
-func (r *Resource) validateSettings(config model, diags *diag.Diagnostics) {
-	for _, carrier := range r.kinds.Carriers() {
-		for _, field := range carrier.Settings {
-			if !isSure(config.attrs[field.Name]) {
-				continue
+func (r *Resource) validateSettings(config *model, diags *diag.Diagnostics) {
+	for _, field := range settings(r.kinds) {
+		if !isSure(config.attrs[field.Name]) {
+			continue
+		}
+		for _, name := range field.ConflictsWith {
+			if isSure(config.attrs[name]) {
+				diags.AddAttributeError(path.Root(field.Name), "Settings that exclude each other", fmt.Sprintf(
+					"%s cannot be set beside %s: calls go to one of them.", field.Name, name))
 			}
-			for _, name := range field.ConflictsWith {
-				if other := config.attrs[name]; isSure(other) {
-					diags.AddAttributeError(path.Root(field.Name), "Settings that exclude each other", fmt.Sprintf(
-						"%s cannot be set beside %s: calls go to one of them.", field.Name, name))
-				}
-			}
-			for _, name := range field.Requires {
-				if other := config.attrs[name]; !isSet(other) {
-					diags.AddAttributeError(path.Root(field.Name), "Setting without another one", fmt.Sprintf(
-						"%s takes over when %s fails, and must have it beside it.", field.Name, name))
-				}
+		}
+		for _, name := range field.Requires {
+			if !isSet(config.attrs[name]) {
+				diags.AddAttributeError(path.Root(field.Name), "Setting without another one", fmt.Sprintf(
+					"%s takes over when %s fails, and must have it beside it.", field.Name, name))
 			}
 		}
 	}
@@ -134,7 +130,7 @@ func (r *Resource) validateSettings(config model, diags *diag.Diagnostics) {
 
 // validateCarrier refuses attributes of another carrier than the number's.
 func (r *Resource) validateCarrier(
-	config model, n platform.Number, there func(attr.Value) bool, diags *diag.Diagnostics,
+	config *model, n platform.Number, there func(attr.Value) bool, diags *diag.Diagnostics,
 ) {
 	for _, carrier := range r.kinds.Carriers() {
 		names := []string{"account_sid"} // only a carrier with settings has accounts

@@ -84,8 +84,8 @@ func attrValue(t attr.Type, value any) attr.Value {
 		}
 		return types.MapValueMust(t.ElemType, elements)
 	case basetypes.ObjectType:
-		values, ok := value.(platform.Values)
-		if !ok {
+		values, _ := value.(platform.Values)
+		if values == nil {
 			return types.ObjectNull(t.AttrTypes)
 		}
 		elements := map[string]attr.Value{}
@@ -121,4 +121,37 @@ func unknownValue(t attr.Type) attr.Value {
 		return types.ObjectUnknown(t.AttrTypes)
 	}
 	panic(fmt.Sprintf("no unknown of type %s can be made", t)) // a type that attribute() never makes
+}
+
+// attrs are the attributes of a block; nil where it is absent or unknown.
+type attrs map[string]attr.Value
+
+// nested are the attributes of a block or an object in one. They are a copy.
+func nested(v attr.Value) attrs {
+	object, ok := v.(types.Object)
+	if !ok || object.IsNull() || object.IsUnknown() {
+		return nil
+	}
+	return object.Attributes()
+}
+
+func hasUnknown(v attr.Value) bool {
+	if v.IsUnknown() {
+		return true
+	}
+	for _, inner := range nested(v) {
+		if hasUnknown(inner) {
+			return true
+		}
+	}
+	return false
+}
+
+func attrTypes(t attr.Type) map[string]attr.Type {
+	object, _ := t.(types.ObjectType) // a platform's attribute is always a block
+	return object.AttrTypes
+}
+
+func objectValue(t attr.Type, inner attrs) attr.Value {
+	return types.ObjectValueMust(attrTypes(t), inner)
 }

@@ -34,8 +34,8 @@ type Field struct {
 	// as sms; empty: none.
 	Needs string
 
-	Sensitive bool
-	WriteOnly bool
+	Sensitive bool // String
+	WriteOnly bool // String
 
 	OneOf         []string       // String: the only values
 	Pattern       *regexp.Regexp // String: must match

@@ -373,11 +373,7 @@ func (p *telephony) Resources(context.Context) []func() resource.Resource {
 
 // DataSources lists the provider's data sources.
 func (p *telephony) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
-		func() datasource.DataSource { return phonenumber.NewNumberDataSource(table()) },
-		func() datasource.DataSource { return phonenumber.NewNumbersDataSource(table()) },
-		func() datasource.DataSource { return phonenumber.NewAgentsDataSource(table()) },
-	}
+	return phonenumber.DataSources(table())
 }
 
 // ListResources lists what the provider can list for a query.

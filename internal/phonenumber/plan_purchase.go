@@ -1,6 +1,6 @@
 package phonenumber
 
-// What a reviewer reads of money.
+// What a plan says of money.
 
 import (
 	"context"
@@ -16,32 +16,30 @@ import (
 )
 
 // planPurchase says that the creation that is planned spends money, or may, or
-// refuses that. Like refuseDestroy it only warns where a number has just been found to
-// be gone.
-func (r *Resource) planPurchase(ctx context.Context, config, plan model, diags *diag.Diagnostics) {
+// refuses that.
+func (r *Resource) planPurchase(ctx context.Context, config, plan *model, diags *diag.Diagnostics) {
 	n := plan.expand()
 	if diags.HasError() || config.null("purchase") || !r.kinds.Sells(r.kinds.CarrierOf(n)) ||
 		n.Acquisition == platform.Adopted {
 		return
 	}
 	refusal := r.manager.RefusePurchase(n)
-	switch at := path.Root("purchase"); {
+	at := path.Root("purchase")
+	switch {
 	case refusal == nil:
 		r.warnOfPurchase(ctx, config, n, diags)
 	case n.Acquisition != platform.Purchased:
 		// So that the apply buys nothing, even where it might by then.
 		plan.set("acquisition", string(platform.Adopted))
 		diags.AddAttributeWarning(at, refusal.Summary, refusal.Detail+" The apply fails unless the number is owned already.")
-	case r.manager.Registry.IsGone(n.PhoneNumber):
-		diags.AddAttributeWarning(at, refusal.Summary, refusal.Detail+" The apply fails.")
 	default:
-		diags.AddAttributeError(at, refusal.Summary, refusal.Detail)
+		r.refuse(at, n, refusal.Summary, refusal.Detail, diags)
 	}
 }
 
 // warnOfPurchase says what is bought and what it costs. Its summary is the same
 // for all that are alike, so that Terraform folds them into one.
-func (r *Resource) warnOfPurchase(ctx context.Context, config model, n platform.Number, diags *diag.Diagnostics) {
+func (r *Resource) warnOfPurchase(ctx context.Context, config *model, n platform.Number, diags *diag.Diagnostics) {
 	country, numberType := e164.Country(n.PhoneNumber), e164.Type(n.PhoneNumber)
 	if config.null("phone_number") && n.Purchase != nil { // a search
 		if country = n.Purchase.Country; !nested(config.attrs["purchase"])["type"].IsUnknown() {
@@ -66,7 +64,7 @@ func (r *Resource) warnOfPurchase(ctx context.Context, config model, n platform.
 }
 
 // wanted is the number that is bought, or what it must be like.
-func wanted(config model, n platform.Number) string {
+func wanted(config *model, n platform.Number) string {
 	if n.PhoneNumber != "" {
 		return n.PhoneNumber
 	}
@@ -91,19 +89,19 @@ func wanted(config model, n platform.Number) string {
 // warnOfReplacement says of the number that comes after another one in the same
 // resource whether it is bought, and what of its calls and messages may not arrive: of
 // its own plan as a creation Terraform shows no warning.
-func (r *Resource) warnOfReplacement(ctx context.Context, config, plan model, diags *diag.Diagnostics) {
+func (r *Resource) warnOfReplacement(ctx context.Context, config, plan *model, diags *diag.Diagnostics) {
 	n := plan.expand()
 	n.SID, n.AccountSID = "", config.text("account_sid")
 	if !plan.carrierKnown() || !config.known("account_sid") ||
 		!r.manager.Known(n) || r.manager.Available(n) != nil {
 		return // its plan as a creation says why
 	}
-	outlook, err := r.manager.Lookup(ctx, n)
+	found, err := r.manager.Lookup(ctx, n)
 	if err != nil {
 		return
 	}
-	r.warnOfFound(ctx, plan, n, outlook, diags)
-	if n.Acquisition = outlook.Acquisition; n.Acquisition == platform.Purchased {
+	r.warnOfFound(ctx, plan, n, found, diags)
+	if n.Acquisition = found.Acquisition; n.Acquisition == platform.Purchased {
 		r.warnOfPurchase(ctx, config, n, diags)
 	}
 }
