@@ -3,6 +3,7 @@ package phonenumber
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -65,13 +66,20 @@ func identity(n platform.Number) platform.Values {
 	}
 }
 
-// readIdentity is the number that an import names by its identity.
-func (r *Resource) readIdentity(
-	ctx context.Context, from *tfsdk.ResourceIdentity, diags *diag.Diagnostics,
-) platform.Number {
+// readIdentity is the identity by which an import names a number; empty: beside an
+// import ID there is one without values, or none.
+func readIdentity(ctx context.Context, from *tfsdk.ResourceIdentity) platform.Values {
 	var object types.Object
-	diags.Append(from.Get(ctx, &object)...)
+	if from != nil {
+		from.Get(ctx, &object)
+	}
 	named, _ := plain(object).(platform.Values)
+	maps.DeleteFunc(named, func(_ string, value any) bool { return value == nil })
+	return named
+}
+
+// identified is the number of that identity.
+func (r *Resource) identified(named platform.Values, diags *diag.Diagnostics) platform.Number {
 	n := platform.Number{Platform: named.String("platform"), AccountSID: named.String("account_sid")}
 	if kind, ok := r.kinds.Kind(n.Platform); ok && kind.Block != nil {
 		n.Block = platform.Values{}

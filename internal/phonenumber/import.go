@@ -3,12 +3,13 @@ package phonenumber
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/registry"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -21,72 +22,56 @@ func (r *Resource) ImportState(
 ) {
 	diags := &resp.Diagnostics
 	defer makePrintable(diags)
-	n := r.named(ctx, req, diags)
+	var n platform.Number
+	if named := readIdentity(ctx, req.Identity); req.ID == "" && len(named) > 0 {
+		n = r.identified(named, diags)
+	} else {
+		n = r.readImportID(req.ID, diags)
+	}
 	if diags.HasError() {
 		return
 	}
-	for attribute, value := range map[string]string{
-		"id": n.PhoneNumber, "phone_number": n.PhoneNumber, "sid": n.SID, "account_sid": n.AccountSID,
-	} {
-		if value != "" {
-			diags.Append(resp.State.SetAttribute(ctx, path.Root(attribute), value)...)
-		}
-	}
-	if n.Block != nil {
-		block := attrTypes(resp.State.Schema.Type())[n.Platform]
-		diags.Append(resp.State.SetAttribute(ctx, path.Root(n.Platform), attrValue(block, n.Block))...)
-	}
+	setTold(ctx, &resp.State, n, diags)
 	identify(ctx, resp.Identity, n, diags)
 	imported := model{private: platform.PrivateState{Instance: registry.NewInstance()}}
 	imported.writePrivate(ctx, resp.Private, diags)
 }
 
-// named is the number that an import names.
-func (r *Resource) named(
-	ctx context.Context, req resource.ImportStateRequest, diags *diag.Diagnostics,
-) platform.Number {
-	if req.ID == "" && req.Identity != nil && isGiven(req.Identity.Raw) {
-		return r.readIdentity(ctx, req.Identity, diags)
+// setTold writes into an empty state what an import, or a move, tells of its number.
+func setTold(ctx context.Context, to *tfsdk.State, n platform.Number, diags *diag.Diagnostics) {
+	values := platform.Values{
+		"id": platform.TextOrNil(n.PhoneNumber), "phone_number": platform.TextOrNil(n.PhoneNumber),
+		"sid": platform.TextOrNil(n.SID), "account_sid": platform.TextOrNil(n.AccountSID),
 	}
-	n, err := r.readImportID(req.ID)
-	if err != nil {
-		diags.AddError("Invalid import ID", fmt.Sprintf("%q is refused: %v.%s", req.ID, err, r.importExamples(req.ID)))
+	maps.Copy(values, n.Settings)
+	if n.Block != nil {
+		values[n.Platform] = n.Block
 	}
-	return n
-}
-
-// isGiven says that an identity has something in it: beside an empty import ID
-// there is an empty one.
-func isGiven(identity tftypes.Value) bool {
-	var attributes map[string]tftypes.Value
-	if identity.As(&attributes) != nil {
-		return false
+	types := attrTypes(to.Schema.Type())
+	for name, value := range values {
+		diags.Append(to.SetAttribute(ctx, path.Root(name), attrValue(types[name], value))...)
 	}
-	for _, value := range attributes {
-		if !value.IsNull() {
-			return true
-		}
-	}
-	return false
 }
 
 // readImportID reads "<service>/<identifier>", or an identifier alone, which is
 // the carrier's.
-func (r *Resource) readImportID(id string) (platform.Number, error) {
+func (r *Resource) readImportID(id string, diags *diag.Diagnostics) (n platform.Number) {
 	name, identifier, found := strings.Cut(id, "/")
 	if !found {
 		name, identifier = r.kinds.Carriers()[0].Name, id
 	}
-	kind, ok := r.kinds.Kind(name)
-	if !ok || kind.Import == nil {
-		return platform.Number{}, fmt.Errorf("no service is called %q", name)
+	err := fmt.Errorf("no service is called %q", name)
+	if kind, ok := r.kinds.Kind(name); ok && kind.Import != nil {
+		n, err = kind.Import(identifier)
 	}
-	n, err := kind.Import(identifier)
+	if err != nil {
+		diags.AddError("Invalid import ID", fmt.Sprintf("%q is refused: %v.%s", id, err, r.importExamples(id)))
+	}
 	n.Platform = platform.None
 	if n.Block != nil {
 		n.Platform = name
 	}
-	return n, err
+	return n
 }
 
 // importExamples are the import IDs of the service that the ID names, or of all.

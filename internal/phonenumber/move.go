@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -38,18 +36,7 @@ func (r *Resource) moveState(ctx context.Context, req resource.MoveStateRequest,
 		diags.AddError(unableToMove(req), sentence(err.Error()))
 		return
 	}
-	values := map[string]any{
-		"id": platform.TextOrNil(n.PhoneNumber), "phone_number": platform.TextOrNil(n.PhoneNumber), "sid": platform.TextOrNil(n.SID),
-		"account_sid": platform.TextOrNil(n.AccountSID),
-	}
-	maps.Copy(values, n.Settings)
-	if n.Block != nil {
-		values[n.Platform] = n.Block
-	}
-	types := attrTypes(resp.TargetState.Schema.Type())
-	for name, value := range values {
-		diags.Append(resp.TargetState.SetAttribute(ctx, path.Root(name), attrValue(types[name], value))...)
-	}
+	setTold(ctx, &resp.TargetState, n, diags)
 	state := readModel(ctx, r.kinds, resp.TargetState, diags)
 	if diags.HasError() {
 		return
@@ -90,8 +77,8 @@ func unableToMove(req resource.MoveStateRequest) string {
 func (r *Resource) movedNumber(req resource.MoveStateRequest) (platform.Number, error) {
 	var values platform.Values
 	broken := json.Unmarshal(req.SourceRawState.JSON, &values)
-	source, ok := r.moveSource(req, values)
-	if !ok {
+	source := r.moveSource(req, values)
+	if source == nil {
 		return platform.Number{}, fmt.Errorf("a moved block can take a number over from these resources, and from those of a "+
 			"fork whose state is like theirs, but not from %s of provider %s:\n- %s\n\n%s", req.SourceTypeName,
 			req.SourceProviderAddress, strings.Join(r.moveSources(), "\n- "), instead(req))
@@ -117,7 +104,7 @@ func (r *Resource) movedNumber(req resource.MoveStateRequest) (platform.Number, 
 // moveSource finds the source of a move, at whatever registry. A fork keeps the
 // names and the state of what it was forked from, mostly: it is taken for that
 // if its state says which number it is in the same way.
-func (r *Resource) moveSource(req resource.MoveStateRequest, state platform.Values) (platform.MoveSource, bool) {
+func (r *Resource) moveSource(req resource.MoveStateRequest, state platform.Values) *platform.MoveSource {
 	var fork *platform.MoveSource
 	for _, kind := range r.kinds {
 		for _, source := range kind.Moves {
@@ -126,7 +113,7 @@ func (r *Resource) moveSource(req resource.MoveStateRequest, state platform.Valu
 			}
 			for _, provider := range source.Providers {
 				if isProvider(req.SourceProviderAddress, provider) {
-					return source, true
+					return &source
 				}
 				if isFork(req.SourceProviderAddress, provider) && fork == nil {
 					if _, err := source.Number(state); err == nil {
@@ -136,10 +123,7 @@ func (r *Resource) moveSource(req resource.MoveStateRequest, state platform.Valu
 			}
 		}
 	}
-	if fork == nil {
-		return platform.MoveSource{}, false
-	}
-	return *fork, true
+	return fork
 }
 
 // olderType ends the types of resources that a provider made of an older version

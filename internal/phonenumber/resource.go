@@ -356,12 +356,8 @@ func (r *Resource) addError(diags *diag.Diagnostics, operation string, n platfor
 	case errors.As(err, &field):
 		detail = sentence(strings.TrimPrefix(err.Error(), field.Field+": "))
 		at := path.Empty()
-		for _, name := range strings.Split(field.Field, ".") {
-			if at.Equal(path.Empty()) {
-				at = path.Root(name)
-			} else {
-				at = at.AtName(name)
-			}
+		for name := range strings.SplitSeq(field.Field, ".") {
+			at = at.AtName(name)
 		}
 		diags.AddAttributeError(at, summary, detail)
 		return

@@ -1,11 +1,13 @@
 package phonenumber
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
@@ -106,21 +108,12 @@ func listValue[T any](t attr.Type, values []T) attr.Value {
 }
 
 func unknownValue(t attr.Type) attr.Value {
-	switch t := t.(type) {
-	case basetypes.StringType:
-		return types.StringUnknown()
-	case basetypes.BoolType:
-		return types.BoolUnknown()
-	case basetypes.Int64Type:
-		return types.Int64Unknown()
-	case basetypes.ListType:
-		return types.ListUnknown(t.ElemType)
-	case basetypes.MapType:
-		return types.MapUnknown(t.ElemType)
-	case basetypes.ObjectType:
-		return types.ObjectUnknown(t.AttrTypes)
+	ctx := context.Background() // which no type asks anything
+	value, err := t.ValueFromTerraform(ctx, tftypes.NewValue(t.TerraformType(ctx), tftypes.UnknownValue))
+	if err != nil {
+		panic(fmt.Sprintf("no unknown of type %s can be made: %v", t, err)) // a type that attribute() never makes
 	}
-	panic(fmt.Sprintf("no unknown of type %s can be made", t)) // a type that attribute() never makes
+	return value
 }
 
 // attrs are the attributes of a block; nil where it is absent or unknown.
