@@ -51,12 +51,7 @@ func (d *Direct) IsSettled(ctx context.Context, config, state Attributes, privat
 	if before.text("status") != string(platform.Active) || !before.decodePrivate(private) {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
-	defer cancel()
 	var diags diag.Diagnostics
-	if d.validatePlatform(wanted, isSet, &diags); len(diags) > 0 {
-		return false
-	}
 	after := before.clone()
 	d.planUpdate(ctx, wanted, before, after, &diags)
 	return len(diags) == 0 && after.equal(before)

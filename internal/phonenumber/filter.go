@@ -129,22 +129,22 @@ func digitsOf(pattern string) (string, error) {
 
 var patternValidator = textValidator{
 	asks: "must be a phone number with its country code, in which * may stand for any digits",
-	wrong: func(text string) (summary, detail string) {
+	refuse: func(text string) *platform.Refusal {
 		if _, err := digitsOf(text); err != nil {
-			return "Invalid pattern of phone numbers", fmt.Sprintf(
-				"%q is refused: %v. * stands for any digits, as in +1415*.", text, err)
+			return &platform.Refusal{Summary: "Invalid pattern of phone numbers", Detail: fmt.Sprintf(
+				"%q is refused: %v. * stands for any digits, as in +1415*.", text, err)}
 		}
-		return "", ""
+		return nil
 	},
 }
 
 var countryValidator = textValidator{
 	asks: "must be the ISO 3166-1 alpha-2 code of a country, such as US",
-	wrong: func(text string) (summary, detail string) {
+	refuse: func(text string) *platform.Refusal {
 		if region, err := e164.Region(text); err != nil || region != text {
-			return "Invalid country", fmt.Sprintf(
-				"%q is refused: give the two capital letters of ISO 3166-1, such as US, DE or GB (not UK).", text)
+			return &platform.Refusal{Summary: "Invalid country", Detail: fmt.Sprintf(
+				"%q is refused: give the two capital letters of ISO 3166-1, such as US, DE or GB (not UK).", text)}
 		}
-		return "", ""
+		return nil
 	},
 }

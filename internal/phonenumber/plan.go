@@ -18,8 +18,6 @@ import (
 // refuses; Delete refuses it again, since a taint or -replace never shows a
 // destroy to the plan.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
-	defer cancel()
 	diags := &resp.Diagnostics
 	defer makePrintable(diags)
 	if req.Plan.Raw.IsNull() {
@@ -33,18 +31,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if diags.HasError() {
 		return
 	}
-	ctx = withSecrets(ctx, config)
-	if !req.Config.Raw.IsFullyKnown() { // else the validation was sure
-		if r.validatePlatform(config, isSet, diags); diags.HasError() {
-			return
-		}
-	}
 	if req.State.Raw.IsNull() {
-		r.planCreate(ctx, config, plan, instanceIn(ctx, req.Private), diags)
-		if n := plan.expand(); n.PhoneNumber != "" && !diags.HasError() {
-			text, _ := json.Marshal(n.PhoneNumber) // a string
-			diags.Append(resp.Private.SetKey(ctx, createsKey, text)...)
-		}
+		r.planCreate(ctx, config, plan, resp.Private, diags)
 	} else {
 		var spelling types.String // before a move is completed: only what state has may be planned in its place
 		diags.Append(req.State.GetAttribute(ctx, path.Root("phone_number"), &spelling)...)
@@ -72,6 +60,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 func (r *Resource) priorState(
 	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, diags *diag.Diagnostics,
 ) *model {
+	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer cancel()
 	state := readModel(ctx, r.kinds, req.State, diags)
 	state.readPrivate(ctx, req.Private, diags)
 	r.complete(ctx, state, diags)
@@ -84,7 +74,12 @@ func (r *Resource) priorState(
 // planCreate plans a number that is not in state yet, or not in that of the
 // instance that it replaces: Terraform shows the plan that one's private state
 // where -replace or a new number is the reason, and nothing where a taint is.
-func (r *Resource) planCreate(ctx context.Context, config, plan *model, replaces string, diags *diag.Diagnostics) {
+func (r *Resource) planCreate(ctx context.Context, config, plan *model, private privateState, diags *diag.Diagnostics) {
+	ctx, cancel := context.WithTimeout(withSecrets(ctx, config), lookUpTimeout)
+	defer cancel()
+	if r.validatePlatform(config, isSet, diags); diags.HasError() { // which the validation was not sure of
+		return
+	}
 	plan.setUnknown("id", "sid", "capabilities", "acquisition", "status", "status_reason")
 	if n := plan.expand(); n.PhoneNumber != "" {
 		plan.set("id", n.PhoneNumber)
@@ -108,12 +103,16 @@ func (r *Resource) planCreate(ctx context.Context, config, plan *model, replaces
 	}
 	r.refuseCriteria(config, n, diags)
 	if n.PhoneNumber != "" {
-		refuseConflict(r.manager.Registry.Creates(n.PhoneNumber, replaces), n, diags)
+		refuseConflict(r.manager.Registry.Creates(n.PhoneNumber, instanceIn(ctx, private)), n, diags)
 	}
 	if !diags.HasError() && r.manager.Known(n) {
 		r.planAcquisition(ctx, config, plan, n, diags)
 	}
 	r.planPurchase(ctx, config, plan, diags)
+	if n.PhoneNumber != "" && !diags.HasError() {
+		text, _ := json.Marshal(n.PhoneNumber) // a string
+		diags.Append(private.SetKey(ctx, createsKey, text)...)
+	}
 }
 
 // planAcquisition looks the number up, where it is known, for how a creation comes to it.
@@ -168,6 +167,11 @@ func (r *Resource) planAcquisition(ctx context.Context, config, plan *model, n p
 
 // planUpdate plans a change of a number that is in state; true: another one replaces it.
 func (r *Resource) planUpdate(ctx context.Context, config, state, plan *model, diags *diag.Diagnostics) bool {
+	ctx, cancel := context.WithTimeout(withSecrets(ctx, config), lookUpTimeout)
+	defer cancel()
+	if r.validatePlatform(config, isSet, diags); diags.HasError() { // which the validation was not sure of
+		return false
+	}
 	have := state.expand()
 	if config.known("phone_number") && !config.null("phone_number") && !e164.Same(config.text("phone_number"), have.PhoneNumber) {
 		r.planReplacement(ctx, config, state, plan, diags)
@@ -185,7 +189,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan *model, d
 		plan.attrs[name] = state.attrs[name]
 	}
 	r.planValues(ctx, config, state, plan, diags)
-	corrected := have.Carrier != plan.expand().Carrier
+	corrected := r.kinds.Change(have, plan.expand()).Corrects()
 	if corrected {
 		plan.setUnknown("capabilities")
 		plan.private.Lost, plan.private.Replaced = false, nil // which is of the carrier before
@@ -203,23 +207,24 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan *model, d
 	}
 	plan.set("status", string(platform.Active))
 	plan.set("status_reason", "")
+	warnOfDeregistration(plan, r.kinds.Change(have, plan.expand()), diags)
 	want := plan.expand()
-	r.warnOfDeregistration(plan, have, &want, diags)
-	r.warnOfTransfer(plan, have, want, diags)
+	change := r.kinds.Change(have, want)
+	warnOfTransfer(plan, change, diags)
 	plan.planDestroyAttributes(&have)
-	r.refuseCarrierChange(plan, have, want, diags)
+	refuseCarrierChange(plan, change, diags)
 	r.refuseHopeless(ctx, config, have, want, diags)
 	if !corrected {
 		r.refuseIncapable(config, state, want, have.Capabilities, diags)
 	}
 	r.refuseDestroy(plan, want, diags)
-	r.warnOfRepair(plan, have, want, diags)
-	r.warnOfDeparture(plan, have, want, diags)
-	r.warnOfInterruption(have, want, diags)
+	r.warnOfRepair(plan, change, diags)
+	r.warnOfDeparture(plan, change, diags)
+	warnOfInterruption(change, diags)
 	r.warnOfSilence(plan, have, want, diags)
 	r.warnOfOutranked(ctx, plan, have, want, diags)
-	r.warnOfAction(plan, have, want, diags)
-	r.warnOfImport(plan, have, want, diags)
+	r.warnOfAction(plan, change, diags)
+	warnOfImport(plan, change, diags)
 	plan.keepUnnamed(config, state)
 	return false
 }

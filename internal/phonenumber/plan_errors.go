@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/e164"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle/registry"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -21,7 +22,7 @@ import (
 // refuse is an error that the apply would meet, too. Of a number that has just been
 // found to be gone it is a warning, since a destroy plans a new one first and must not
 // be blocked by that; an apply plans once more, and is refused.
-func (r *Resource) refuse(at path.Path, n platform.Number, summary, detail string, diags *diag.Diagnostics) {
+func (r *Resource) refuse(summary, detail string, at path.Path, n platform.Number, diags *diag.Diagnostics) {
 	if r.manager.Registry.IsGone(n.PhoneNumber) {
 		diags.AddAttributeWarning(at, summary, detail+" The apply fails.")
 		return
@@ -72,7 +73,7 @@ func (r *Resource) refuseImpossible(ctx context.Context, config *model, n platfo
 	if n.AccountSID != "" {
 		detail += fmt.Sprintf(" The account that was asked is %s.", n.AccountSID)
 	}
-	r.refuse(path.Root("phone_number"), n, "Invalid phone number", detail, diags)
+	r.refuse("Invalid phone number", detail, path.Root("phone_number"), n, diags)
 }
 
 // refuseCriteria refuses search criteria beside the number that they could find.
@@ -87,10 +88,10 @@ func (r *Resource) refuseCriteria(config *model, n platform.Number, diags *diag.
 		return
 	}
 	slices.Sort(criteria)
-	r.refuse(path.Root("purchase").AtName(criteria[0]), n, "Search criteria beside a phone number", fmt.Sprintf(
+	r.refuse("Search criteria beside a phone number", fmt.Sprintf(
 		"The configuration names %s, so that there is nothing to search for, and %s would be passed over. "+
 			"Remove %[2]s to adopt or buy that very number, or remove phone_number to buy one that fits.",
-		n.PhoneNumber, strings.Join(criteria, ", ")), diags)
+		n.PhoneNumber, strings.Join(criteria, ", ")), path.Root("purchase").AtName(criteria[0]), n, diags)
 }
 
 // refuseIncapable refuses settings that are not in state yet and need a capability
@@ -126,11 +127,11 @@ func (r *Resource) refuseSurprise(have platform.Number, wanted string, diags *di
 
 // refuseCarrierChange refuses to take a number off the platform that carries
 // it: it could not live without.
-func (r *Resource) refuseCarrierChange(plan *model, have, want platform.Number, diags *diag.Diagnostics) {
+func refuseCarrierChange(plan *model, change kinds.Change, diags *diag.Diagnostics) {
 	if !plan.known("carrier") {
 		return // the update looks again
 	}
-	if refusal := r.kinds.CarrierChange(have, want); refusal != nil {
+	if refusal := change.Refusal(); refusal != nil {
 		diags.AddError(refusal.Summary, refusal.Detail)
 	}
 }
@@ -166,7 +167,7 @@ func (r *Resource) refuseDestroy(plan *model, n platform.Number, diags *diag.Dia
 		return // a destroy looks again
 	}
 	if refusal := r.kinds.Unreleasable(n); refusal != nil {
-		r.refuse(path.Root("release_on_destroy"), n, refusal.Summary, refusal.Detail, diags)
+		r.refuse(refusal.Summary, refusal.Detail, path.Root("release_on_destroy"), n, diags)
 	}
 }
 

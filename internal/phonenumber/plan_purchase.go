@@ -33,7 +33,7 @@ func (r *Resource) planPurchase(ctx context.Context, config, plan *model, diags 
 		plan.set("acquisition", string(platform.Adopted))
 		diags.AddAttributeWarning(at, refusal.Summary, refusal.Detail+" The apply fails unless the number is owned already.")
 	default:
-		r.refuse(at, n, refusal.Summary, refusal.Detail, diags)
+		r.refuse(refusal.Summary, refusal.Detail, at, n, diags)
 	}
 }
 

@@ -87,7 +87,7 @@ func (r *Resource) planPlatform(config, state, plan *model) {
 	}
 	have := state.expand()
 	open := hasUnknown(configured) || !config.known("account_sid") // what turns out may need another registration
-	if open || have.Status != platform.Active || r.kinds.Interruption(have, plan.expand()) != "" {
+	if open || have.Status != platform.Active || r.kinds.Change(have, plan.expand()).Interruption() != "" {
 		for _, field := range kind.Block {
 			if field.Presence == platform.Computed {
 				block[field.Name] = unknownValue(attrTypes(t)[field.Name])
@@ -212,7 +212,7 @@ func (m *model) planDestroyAttributes(have *platform.Number) {
 	finds := false // the steps name what the apply finds
 	if have != nil {
 		inputs = append(inputs, "account_sid", "sid") // with another account come other facts
-		finds = n.RestoreOnDetach && m.kinds.FindsAnew(*have, n)
+		finds = n.RestoreOnDetach && m.kinds.Change(*have, n).FindsAnew()
 	} else if n.Acquisition != platform.Purchased { // else it comes as its carrier sells it
 		finds = n.RestoreOnDetach && n.Action != platform.Release || n.DeregisterEmergencyAddress && n.Action == platform.Release
 	}

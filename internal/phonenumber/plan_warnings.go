@@ -35,12 +35,13 @@ func (r *Resource) warnOfLoss(n platform.Number, found lifecycle.Lookup, diags *
 }
 
 // warnOfImport says what the first change after an import or a move clears.
-func (r *Resource) warnOfImport(plan *model, have, want platform.Number, diags *diag.Diagnostics) {
+func warnOfImport(plan *model, change kinds.Change, diags *diag.Diagnostics) {
+	have := change.Have
 	if !have.Private.Imported {
 		return
 	}
 	var cleared []string
-	for _, name := range r.kinds.Removed(have, want) {
+	for _, name := range change.Removed() {
 		if plan.known(name) && have.Settings[name] != nil {
 			cleared = append(cleared, fmt.Sprintf("%s: %q", name, fmt.Sprint(have.Settings[name])))
 		}
@@ -56,9 +57,9 @@ func (r *Resource) warnOfImport(plan *model, have, want platform.Number, diags *
 }
 
 // warnOfInterruption says that calls are not routed while a change is made.
-func (r *Resource) warnOfInterruption(have, want platform.Number, diags *diag.Diagnostics) {
-	if why := r.kinds.Interruption(have, want); why != "" {
-		diags.AddWarning("Calls to "+want.PhoneNumber+" are not routed during the change", why+
+func warnOfInterruption(change kinds.Change, diags *diag.Diagnostics) {
+	if why := change.Interruption(); why != "" {
+		diags.AddWarning("Calls to "+change.Want.PhoneNumber+" are not routed during the change", why+
 			" Until that is done, nobody answers its calls. The number itself stays as it is.")
 	}
 }
@@ -106,7 +107,8 @@ func warnOfRouting(warnings []platform.Warning, diags *diag.Diagnostics) {
 }
 
 // warnOfRepair says what an apply will do with a number that is not active.
-func (r *Resource) warnOfRepair(plan *model, have, want platform.Number, diags *diag.Diagnostics) {
+func (r *Resource) warnOfRepair(plan *model, change kinds.Change, diags *diag.Diagnostics) {
+	have := change.Have
 	if have.Status == platform.Active {
 		return
 	}
@@ -122,7 +124,7 @@ func (r *Resource) warnOfRepair(plan *model, have, want platform.Number, diags *
 	// Terraform prints this again at the apply, which has repaired it by then.
 	detail := fmt.Sprintf("What was found: %s\n\nThis apply repairs it in place: it reads the number at %s, sets everything as "+
 		"the configuration has it, and checks the result. It never buys and never releases.", have.StatusReason, where)
-	if have.Platform != platform.None && want.Action == platform.ForceDelete {
+	if have.Platform != platform.None && change.Want.Action == platform.ForceDelete {
 		detail += " Since release_on_destroy is \"force_delete\", a record that cannot be cleaned up is forced out where its " +
 			"platform offers that, and what it leaves behind is listed."
 	}
@@ -131,29 +133,30 @@ func (r *Resource) warnOfRepair(plan *model, have, want platform.Number, diags *
 
 // warnOfDeregistration says that the change takes an emergency address off the
 // number.
-func (r *Resource) warnOfDeregistration(plan *model, have platform.Number, want *platform.Number, diags *diag.Diagnostics) {
+func warnOfDeregistration(plan *model, change kinds.Change, diags *diag.Diagnostics) {
 	if !plan.known(platform.EmergencyAddressSID) {
 		return
 	}
-	address := kinds.Deregisters(have, *want)
+	address := change.Deregisters()
 	if address == "" {
 		return
 	}
-	plan.private.EmergencyAddress, want.Private.EmergencyAddress = "", ""
-	diags.AddAttributeWarning(path.Root(platform.EmergencyAddressSID), "Emergency address of "+want.PhoneNumber+" is deregistered",
+	plan.private.EmergencyAddress = ""
+	diags.AddAttributeWarning(path.Root(platform.EmergencyAddressSID), "Emergency address of "+change.Want.PhoneNumber+" is deregistered",
 		fmt.Sprintf("The configuration no longer names emergency address %s of %s, and deregister_emergency_address is true: "+
 			"the apply takes the address off the number and waits until it is deregistered. After that nobody knows where "+
 			"an emergency call from the number comes from. Without deregister_emergency_address it would stay.",
-			address, want.PhoneNumber))
+			address, change.Want.PhoneNumber))
 }
 
 // warnOfDeparture says what becomes of the number at a carrier that has had it, where
 // the configuration names another one.
-func (r *Resource) warnOfDeparture(plan *model, before, after platform.Number, diags *diag.Diagnostics) {
+func (r *Resource) warnOfDeparture(plan *model, change kinds.Change, diags *diag.Diagnostics) {
+	before, after := change.Have, change.Want
 	if !plan.carrierKnown() {
 		return
 	}
-	leaves := r.kinds.Leaves(before, after)
+	leaves := change.Leaves()
 	if len(leaves) == 0 {
 		return
 	}
@@ -170,7 +173,8 @@ func (r *Resource) warnOfDeparture(plan *model, before, after platform.Number, d
 }
 
 // warnOfTransfer says that the change moves the number to another account.
-func (r *Resource) warnOfTransfer(plan *model, before, after platform.Number, diags *diag.Diagnostics) {
+func warnOfTransfer(plan *model, change kinds.Change, diags *diag.Diagnostics) {
+	before, after := change.Have, change.Want
 	if before.AccountSID == "" || before.AccountSID == after.AccountSID || before.Carrier != after.Carrier ||
 		!plan.known("account_sid") && !plan.carrierKnown() { // the account is open because the carrier is
 		return
@@ -187,7 +191,8 @@ func (r *Resource) warnOfTransfer(plan *model, before, after platform.Number, di
 
 // warnOfAction says when a change of release_on_destroy begins to count. Where
 // nothing is given up, its summary is the same for all numbers.
-func (r *Resource) warnOfAction(plan *model, before, after platform.Number, diags *diag.Diagnostics) {
+func (r *Resource) warnOfAction(plan *model, change kinds.Change, diags *diag.Diagnostics) {
+	before, after := change.Have, change.Want
 	if !plan.known("release_on_destroy") || before.Action == after.Action {
 		return
 	}

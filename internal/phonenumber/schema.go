@@ -291,8 +291,8 @@ func stringValidators(field platform.Field) []validator.String {
 // textValidator asks something of a text.
 type textValidator struct {
 	asks string // after the name of the argument
-	// wrong says what is wrong with a text; an empty summary: nothing is.
-	wrong func(text string) (summary, detail string)
+	// refuse says what is wrong with a text; nil: nothing is.
+	refuse func(text string) *platform.Refusal
 }
 
 func (v textValidator) Description(context.Context) string { return v.asks }
@@ -305,8 +305,8 @@ func (v textValidator) ValidateString(
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if summary, detail := v.wrong(req.ConfigValue.ValueString()); summary != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, summary, detail)
+	if refusal := v.refuse(req.ConfigValue.ValueString()); refusal != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, refusal.Summary, refusal.Detail)
 	}
 }
 
@@ -320,11 +320,11 @@ var (
 func numberValidator(read func(string) (string, error)) textValidator {
 	return textValidator{
 		asks: "must be a phone number with its country code, such as +14155550100",
-		wrong: func(text string) (summary, detail string) {
+		refuse: func(text string) *platform.Refusal {
 			if _, err := read(text); err != nil {
-				return "Invalid phone number", fmt.Sprintf("%q is refused: %v.", text, err)
+				return &platform.Refusal{Summary: "Invalid phone number", Detail: fmt.Sprintf("%q is refused: %v.", text, err)}
 			}
-			return "", ""
+			return nil
 		},
 	}
 }
@@ -333,15 +333,17 @@ const absoluteURL = "must be an absolute http or https URL"
 
 var urlValidator = textValidator{
 	asks: absoluteURL,
-	wrong: func(text string) (summary, detail string) {
+	refuse: func(text string) *platform.Refusal {
 		if text == "" {
-			return "Empty URL", "To clear a URL, remove the attribute from the configuration."
+			return &platform.Refusal{
+				Summary: "Empty URL", Detail: "To clear a URL, remove the attribute from the configuration.",
+			}
 		}
 		u, err := url.Parse(text)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			return "Invalid URL", fmt.Sprintf("%q %s.", text, absoluteURL)
+			return &platform.Refusal{Summary: "Invalid URL", Detail: fmt.Sprintf("%q %s.", text, absoluteURL)}
 		}
-		return "", ""
+		return nil
 	},
 }
 
