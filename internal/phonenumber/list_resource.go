@@ -9,37 +9,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 var _ list.ListResourceWithConfigure = (*ListResource)(nil)
 
 // ListResource is telephony_phone_number for terraform query.
-type ListResource struct {
-	kinds   kinds.Table
-	manager *lifecycle.Manager
-}
+type ListResource struct{ *Resource }
 
 // NewListResource makes the list resource for the table of services.
-func NewListResource(kinds kinds.Table) *ListResource {
-	return &ListResource{kinds: kinds}
-}
-
-// Metadata names the resource that is listed.
-func (l *ListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	New(l.kinds).Metadata(ctx, req, resp)
-}
-
-// Configure takes the manager that the provider made.
-func (l *ListResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.manager = managerOf(req.ProviderData, &resp.Diagnostics)
-}
+func NewListResource(kinds kinds.Table) *ListResource { return &ListResource{New(kinds)} }
 
 // ListResourceConfigSchema describes the config block of a list.
 func (l *ListResource) ListResourceConfigSchema(

@@ -62,24 +62,10 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 	resp.ResourceBehavior.MutableIdentity = true // a number can move to another platform or account
 }
 
-// Configure takes the manager that the provider made.
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.manager = managerOf(req.ProviderData, &resp.Diagnostics)
-}
-
-// managerOf is the manager that the provider made; nil as long as it is not
-// configured.
-func managerOf(providerData any, diags *diag.Diagnostics) *lifecycle.Manager {
-	if providerData == nil {
-		return nil
-	}
-	manager, ok := providerData.(*lifecycle.Manager)
-	if !ok {
-		diags.AddError("Unexpected provider data", fmt.Sprintf(
-			"A %T was given where the provider's services belong. This is a bug in the provider, please report it.",
-			providerData))
-	}
-	return manager
+// Configure takes the manager that the provider made; there is none as long as it is
+// not configured.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
+	r.manager, _ = req.ProviderData.(*lifecycle.Manager)
 }
 
 // Schema describes the resource.
