@@ -107,8 +107,9 @@ func listValue[T any](t attr.Type, values []T) attr.Value {
 	return types.ListValueMust(t, elements)
 }
 
+//nolint:contextcheck // no type asks its context anything
 func unknownValue(t attr.Type) attr.Value {
-	ctx := context.Background() // which no type asks anything
+	ctx := context.Background()
 	value, err := t.ValueFromTerraform(ctx, tftypes.NewValue(t.TerraformType(ctx), tftypes.UnknownValue))
 	if err != nil {
 		panic(fmt.Sprintf("no unknown of type %s can be made: %v", t, err)) // a type that attribute() never makes
