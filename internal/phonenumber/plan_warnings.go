@@ -134,11 +134,8 @@ func (r *Resource) warnOfRepair(plan *model, change kinds.Change, diags *diag.Di
 // warnOfDeregistration says that the change takes an emergency address off the
 // number.
 func warnOfDeregistration(plan *model, change kinds.Change, diags *diag.Diagnostics) {
-	if !plan.known(platform.EmergencyAddressSID) {
-		return
-	}
 	address := change.Deregisters()
-	if address == "" {
+	if address == "" || !plan.known(platform.EmergencyAddressSID) {
 		return
 	}
 	plan.private.EmergencyAddress = ""
@@ -153,11 +150,8 @@ func warnOfDeregistration(plan *model, change kinds.Change, diags *diag.Diagnost
 // the configuration names another one.
 func (r *Resource) warnOfDeparture(plan *model, change kinds.Change, diags *diag.Diagnostics) {
 	before, after := change.Have, change.Want
-	if !plan.carrierKnown() {
-		return
-	}
 	leaves := change.Leaves()
-	if len(leaves) == 0 {
+	if len(leaves) == 0 || !plan.carrierKnown() {
 		return
 	}
 	if err := r.manager.Available(before); err != nil {
