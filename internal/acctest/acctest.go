@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/fastpathtest"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
@@ -55,7 +56,7 @@ func Start(t *testing.T, opts ...simulator.Option) *Simulation {
 // enough for a test, unless the options say otherwise.
 func newServer(options ...provider.Option) func() tfprotov6.ProviderServer {
 	return provider.NewServer("test", append([]provider.Option{
-		provider.WithFastPathsCompared(func(string, bool) {}),
+		fastpathtest.Compared(func(string, bool) {}),
 		provider.WithWaits(httpapi.WaitPolicy{Base: time.Millisecond, Cap: 5 * time.Millisecond}),
 		provider.WithPollInterval(time.Millisecond),
 	}, options...)...)

@@ -26,7 +26,7 @@ func StartInMemory(t *testing.T, opts ...simulator.Option) *Simulation {
 		provider.WithPollInterval(0),
 	}
 	if cases.Soak() { // thousands of cases: that both paths answer alike is held elsewhere
-		options = append(options, provider.WithFastPathsCompared(nil))
+		options = append(options, provider.WithFastPaths(nil))
 	}
 	return &Simulation{Server: sim, URL: "http://127.0.0.1", handler: sim, options: options}
 }

@@ -1,9 +1,11 @@
 package fastpath_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 )
@@ -43,6 +45,17 @@ func BenchmarkPlanResourceChange(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		w.plan(n)
+	}
+}
+
+// The plan of a creation, which is made twice for every number of an apply.
+func BenchmarkPlanCreation(b *testing.B) {
+	w := newWorld(b)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		w.planCreation(object(w.object, map[string]tftypes.Value{
+			"phone_number": text(fmt.Sprintf("+1%010d", 2015550000+i)), "voice_url": text("https://example.com/voice"),
+		}), true, nil)
 	}
 }
 

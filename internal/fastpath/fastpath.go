@@ -1,6 +1,6 @@
 // Package fastpath answers the calls that Terraform makes for every number in
-// every plan, where the answer is that nothing changes, without the framework's
-// general machinery. That machinery looks up every attribute by its path, and
+// every plan, where the answer is that nothing changes or that a number is
+// created, without the framework's general machinery. That machinery looks up every attribute by its path, and
 // copies all attributes of the schema for each step of each path, so its cost
 // grows with the square of their number.
 //
@@ -11,18 +11,20 @@
 //   - UpgradeResourceState, of the current schema's version: the state is
 //     answered as it was stored. Only a state that has every attribute of this
 //     schema, each once and of its own type, is taken.
-//   - ReadResource: the services are asked, as always. If the state that follows
-//     is the one that was sent, private state and all, that one is answered.
+//   - ReadResource: the services are asked, as always, and what follows is
+//     answered; where nothing has changed, the very state that was sent.
 //   - ValidateResourceConfig: the validators of those attributes that are set are
 //     run, as the framework runs them, and the resource's ValidateConfig. If none
 //     has anything to say, so does the answer.
 //   - PlanResourceChange, with a proposal that is the prior state byte for byte:
 //     the resource plans. If the plan is that state and there is nothing to say,
 //     that one is answered.
+//   - PlanResourceChange, with no prior state: the resource plans, from what the
+//     schema makes of the configuration, and all that it says is answered.
 //
 // Whatever is not so goes to the framework as it came: another type of resource,
-// a first or a last plan, an import, a value in another encoding, any error or
-// warning. A read that goes on there takes the services' answer with it, so that
+// a change, a last plan, an import, a value in another encoding, an error or a
+// warning where nothing changes. A read that goes on there takes the services' answer with it, so that
 // nobody is asked twice.
 package fastpath
 
@@ -32,6 +34,7 @@ import (
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
@@ -48,11 +51,17 @@ type Resource interface {
 	// proposed, is that state, and that there is nothing to say.
 	IsSettled(ctx context.Context, config, state map[string]attr.Value, private []byte) bool
 
-	// Refresh says that a read leaves the state as it is, and that there is
-	// nothing to say. The identity is what the read answers as such. If the state
-	// changes, the framework reads with the context.
-	Refresh(ctx context.Context, state map[string]attr.Value, private []byte) (
-		_ context.Context, identity map[string]any, same bool)
+	// PlanCreation plans a number that is not in state, from what the schema alone
+	// makes of a configuration. It changes private state, by its keys, and is asked
+	// once for each plan.
+	PlanCreation(ctx context.Context, config, plan map[string]attr.Value, private map[string][]byte) (
+		planned map[string]attr.Value, _ diag.Diagnostics)
+
+	// Read brings a state up to date: nil attributes if its number is gone, and a nil
+	// identity if that stays as it is. False says that nobody was asked, and that the
+	// framework is to read.
+	Read(ctx context.Context, state map[string]attr.Value, private []byte) (
+		after map[string]attr.Value, privateAfter []byte, identity map[string]any, _ diag.Diagnostics, ok bool)
 }
 
 // framework is the server that everything else goes to.
@@ -104,8 +113,7 @@ func (s *Server) ReadResource(
 	ctx context.Context, req *tfprotov6.ReadResourceRequest,
 ) (*tfprotov6.ReadResourceResponse, error) {
 	if req.TypeName == s.typeName {
-		var resp *tfprotov6.ReadResourceResponse
-		if ctx, resp = s.paths().read(ctx, req); resp != nil {
+		if resp := s.paths().read(ctx, req); resp != nil {
 			return resp, nil
 		}
 	}

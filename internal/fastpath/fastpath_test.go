@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/fastpathtest"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
@@ -21,7 +22,7 @@ import (
 type tally map[string]*[2]int
 
 func (t tally) option() provider.Option {
-	return provider.WithFastPathsCompared(func(call string, fast bool) {
+	return fastpathtest.Compared(func(call string, fast bool) {
 		if t[call] == nil {
 			t[call] = &[2]int{}
 		}
@@ -108,6 +109,29 @@ func TestFastAnswersToGeneratedPlansAreTheFrameworks(t *testing.T) {
 		in.plan(n)
 	}
 	counts.expectBoth(t, "PlanResourceChange")
+}
+
+func TestFastAnswersToGeneratedCreationsAreTheFrameworks(t *testing.T) {
+	t.Parallel()
+	counts := tally{}
+	w := newWorld(t, counts.option())
+	before := w.own(1)[0].private
+	clear(counts)
+	for seed := range uint64(rounds / 2) {
+		g := newGenerator(seed)
+		given := map[string]tftypes.Value{"phone_number": text(fmt.Sprintf("+1415557%04d", seed))}
+		var private []byte
+		if g.chance(30) { // it replaces another
+			private = g.private(before)
+		}
+		resp := w.planCreation(g.vary(w.object, given, g.IntN(6)), g.chance(80), private)
+		if planned, err := resp.PlannedState.Unmarshal(w.object); err != nil || planned.IsNull() {
+			t.Errorf("seed %d: %v is planned: %v", seed, planned, err)
+		}
+	}
+	if all, fast := counts["PlanResourceChange"][0], counts["PlanResourceChange"][1]; fast*10 < all*9 {
+		t.Errorf("%d of %d answered fast", fast, all)
+	}
 }
 
 func TestFastAnswersToGeneratedReadsAreTheFrameworks(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -162,12 +163,55 @@ func (s *shape) elements(ctx context.Context, d *msgpack.Decoder) ([]attr.Value,
 	return elements, nil
 }
 
-func encodeIdentity(values map[string]any) (*tfprotov6.ResourceIdentityData, error) {
+// unknown is the encoding of a value that is not known.
+var unknown = msgpack.RawMessage{msgpcode.FixExt1, 0, 0}
+
+// encoded is a value as Terraform takes it.
+func encoded(ctx context.Context, v attr.Value) any {
+	switch {
+	case v.IsNull():
+		return nil
+	case v.IsUnknown():
+		return unknown
+	}
+	switch v := v.(type) {
+	case basetypes.StringValue:
+		return v.ValueString()
+	case basetypes.BoolValue:
+		return v.ValueBool()
+	case basetypes.Int64Value:
+		return v.ValueInt64()
+	case basetypes.MapValue:
+		return encodedMembers(ctx, v.Elements())
+	case basetypes.ObjectValuable:
+		object, _ := v.ToObjectValue(ctx)
+		return encodedMembers(ctx, object.Attributes())
+	case interface{ Elements() []attr.Value }:
+		all := make([]any, 0, len(v.Elements()))
+		for _, element := range v.Elements() {
+			all = append(all, encoded(ctx, element))
+		}
+		return all
+	}
+	panic(fmt.Sprintf("a %T has no encoding", v)) // of a type that no shape has
+}
+
+func encodedMembers(ctx context.Context, values map[string]attr.Value) map[string]any {
+	all := make(map[string]any, len(values))
+	for name, value := range values {
+		all[name] = encoded(ctx, value)
+	}
+	return all
+}
+
+// encode encodes an object of the schema or of its identity.
+func encode(values map[string]any) *tfprotov6.DynamicValue {
 	var to bytes.Buffer
 	encoder := msgpack.NewEncoder(&to)
 	encoder.SetSortMapKeys(true)
+	encoder.UseCompactInts(true)
 	if err := encoder.Encode(values); err != nil {
-		return nil, err
+		panic(err) // a buffer takes all that encoded makes
 	}
-	return &tfprotov6.ResourceIdentityData{IdentityData: &tfprotov6.DynamicValue{MsgPack: to.Bytes()}}, nil
+	return &tfprotov6.DynamicValue{MsgPack: to.Bytes()}
 }

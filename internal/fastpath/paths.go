@@ -3,13 +3,18 @@ package fastpath
 import (
 	"bytes"
 	"context"
+	"maps"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
+
+// null is the encoding of an object that is not there.
+var null = []byte{msgpcode.Nil}
 
 // paths are the fast paths of one type of resource.
 type paths struct {
@@ -40,24 +45,43 @@ func (p *paths) upgrade(req *tfprotov6.UpgradeResourceStateRequest) *tfprotov6.U
 	return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: state}
 }
 
-// read answers the state that it was sent; nil: the framework reads, with the
-// context.
-func (p *paths) read(
-	ctx context.Context, req *tfprotov6.ReadResourceRequest,
-) (context.Context, *tfprotov6.ReadResourceResponse) {
+// read answers what has become of a state; nil: the framework reads.
+func (p *paths) read(ctx context.Context, req *tfprotov6.ReadResourceRequest) *tfprotov6.ReadResourceResponse {
 	state, err := p.shape.object(ctx, req.CurrentState)
 	if err != nil {
-		return ctx, nil
+		return nil
 	}
-	ctx, values, same := p.resource.Refresh(ctx, state, req.Private)
-	if !same {
-		return ctx, nil
+	after, private, identity, diags, ok := p.resource.Read(ctx, state, req.Private)
+	if !ok {
+		return nil
 	}
-	identity, err := encodeIdentity(values)
-	if err != nil {
-		return ctx, nil
+	resp := &tfprotov6.ReadResourceResponse{
+		NewState: req.CurrentState, Private: private, NewIdentity: identityOr(req.CurrentIdentity),
 	}
-	return ctx, &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, Private: req.Private, NewIdentity: identity}
+	if !maps.EqualFunc(after, state, attr.Value.Equal) {
+		resp.NewState = encodeObject(ctx, after)
+	}
+	if identity != nil {
+		resp.NewIdentity = &tfprotov6.ResourceIdentityData{IdentityData: encode(identity)}
+	}
+	resp.Diagnostics = diagnostics(diags)
+	return resp
+}
+
+// identityOr is the identity, or the encoding of none.
+func identityOr(identity *tfprotov6.ResourceIdentityData) *tfprotov6.ResourceIdentityData {
+	if identity == nil {
+		return &tfprotov6.ResourceIdentityData{IdentityData: &tfprotov6.DynamicValue{MsgPack: null}}
+	}
+	return identity
+}
+
+// encodeObject encodes an object of the schema; nil: it is not there.
+func encodeObject(ctx context.Context, values map[string]attr.Value) *tfprotov6.DynamicValue {
+	if values == nil {
+		return &tfprotov6.DynamicValue{MsgPack: null}
+	}
+	return encode(encodedMembers(ctx, values))
 }
 
 // validate answers for a configuration without fault; nil: the framework does.
@@ -82,28 +106,54 @@ func (p *paths) validate(
 	return &tfprotov6.ValidateResourceConfigResponse{}
 }
 
-// plan answers the prior state where it stays as it is; nil: the framework
-// plans.
+// plan answers a creation, or the prior state where it stays as it is; nil: the
+// framework plans.
 func (p *paths) plan(
 	ctx context.Context, req *tfprotov6.PlanResourceChangeRequest,
 ) *tfprotov6.PlanResourceChangeResponse {
-	if req.PriorState == nil || req.ProposedNewState == nil ||
-		!bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack) {
-		return nil
-	}
-	state, err := p.shape.object(ctx, req.PriorState)
-	if err != nil {
+	if req.PriorState == nil || req.ProposedNewState == nil {
 		return nil
 	}
 	config, err := p.shape.object(ctx, req.Config)
-	if err != nil || !p.resource.IsSettled(ctx, config, state, req.PriorPrivate) {
+	if err != nil {
 		return nil
 	}
-	identity := req.PriorIdentity
-	if identity == nil {
-		identity = &tfprotov6.ResourceIdentityData{IdentityData: &tfprotov6.DynamicValue{MsgPack: []byte{msgpcode.Nil}}}
+	resp := &tfprotov6.PlanResourceChangeResponse{
+		PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate,
+		PlannedIdentity: identityOr(req.PriorIdentity),
 	}
-	return &tfprotov6.PlanResourceChangeResponse{
-		PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, PlannedIdentity: identity,
+	switch {
+	case bytes.Equal(req.PriorState.MsgPack, null):
+		return p.planCreation(ctx, req, config, resp)
+	case bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack):
+		state, err := p.shape.object(ctx, req.PriorState)
+		if err != nil || !p.resource.IsSettled(ctx, config, state, req.PriorPrivate) {
+			return nil
+		}
+		return resp
 	}
+	return nil
+}
+
+// planCreation gives the answer what is planned; nil: the framework plans.
+func (p *paths) planCreation(
+	ctx context.Context, req *tfprotov6.PlanResourceChangeRequest, config map[string]attr.Value,
+	resp *tfprotov6.PlanResourceChangeResponse,
+) *tfprotov6.PlanResourceChangeResponse {
+	proposed, err := p.shape.object(ctx, req.ProposedNewState)
+	if err != nil {
+		return nil
+	}
+	private, err := decodePrivate(req.PriorPrivate)
+	if err != nil {
+		return nil
+	}
+	plan, err := p.shape.creation(ctx, p.rules, config, proposed)
+	if err != nil {
+		return nil
+	}
+	plan, diags := p.resource.PlanCreation(ctx, config, plan, private) // once: others are held against it from now on
+	resp.PlannedState, resp.PlannedPrivate = encodeObject(ctx, plan), encodePrivate(private)
+	resp.Diagnostics = diagnostics(diags)
+	return resp
 }

@@ -12,11 +12,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 )
 
-// rules are what the schema says of one attribute or block that is set. Of one
-// that is not set no validator has anything to say.
+// rules are what the schema says of one attribute or block. Of one that is not
+// set no validator has anything to say, and none has a plan modifier.
 type rules struct {
 	// unusual says that to set it is an error or a warning, or may be.
 	unusual bool
+	// opaque says that what is inside is not known here.
+	opaque bool
+	// What is planned for it where it is not set: no attribute has a default.
+	computed, writeOnly bool
+
 	strings []validator.String
 	bools   []validator.Bool
 	ints    []validator.Int64
@@ -42,6 +47,7 @@ func attributeRules(attribute schema.Attribute) *rules {
 	r := &rules{
 		unusual: attribute.IsComputed() && !attribute.IsOptional() || attribute.IsWriteOnly() ||
 			attribute.GetDeprecationMessage() != "",
+		computed: attribute.IsComputed(), writeOnly: attribute.IsWriteOnly(),
 	}
 	switch attribute := attribute.(type) {
 	case schema.StringAttribute:
@@ -57,7 +63,7 @@ func attributeRules(attribute schema.Attribute) *rules {
 	case schema.MapAttribute:
 		r.maps = attribute.Validators
 	default:
-		r.unusual = true
+		r.unusual, r.opaque = true, true
 	}
 	return r
 }
@@ -65,7 +71,7 @@ func attributeRules(attribute schema.Attribute) *rules {
 func blockRules(block schema.Block) *rules {
 	single, ok := block.(schema.SingleNestedBlock)
 	if !ok || single.DeprecationMessage != "" {
-		return &rules{unusual: true}
+		return &rules{unusual: true, opaque: true}
 	}
 	return &rules{objects: single.Validators, members: rulesOf(single.Attributes, single.Blocks)}
 }

@@ -145,6 +145,27 @@ func (w *world) plan(n number) *tfprotov6.PlanResourceChangeResponse {
 	return resp
 }
 
+// planCreation plans a number that is not in state, as Terraform proposes it: what
+// the configuration leaves to the provider is unknown or null.
+func (w *world) planCreation(config tftypes.Value, leftUnknown bool, private []byte) *tfprotov6.PlanResourceChangeResponse {
+	w.Helper()
+	proposed := config
+	if attributes := w.attributes(w.encode(config)); leftUnknown {
+		for _, attribute := range w.block.Attributes {
+			if attribute.Computed && attributes[attribute.Name].IsNull() {
+				attributes[attribute.Name] = tftypes.NewValue(attribute.Type, tftypes.UnknownValue)
+			}
+		}
+		proposed = tftypes.NewValue(w.object, attributes)
+	}
+	resp, err := w.server.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: typeName, PriorState: w.encode(tftypes.NewValue(w.object, nil)), ProposedNewState: w.encode(proposed),
+		Config: w.encode(config), PriorPrivate: private,
+	})
+	w.must(err, nil)
+	return resp
+}
+
 func (w *world) validate(config *tfprotov6.DynamicValue) {
 	w.Helper()
 	_, err := w.server.ValidateResourceConfig(context.Background(), &tfprotov6.ValidateResourceConfigRequest{

@@ -1,8 +1,7 @@
 package phonenumber
 
 // What package fastpath asks of the resource without the framework in between.
-// Each answer comes from the code that the framework calls, too, and is either
-// "nothing changes and there is nothing to say" or "ask in the ordinary way".
+// Each answer comes from the code that the framework calls, too.
 
 import (
 	"bytes"
@@ -57,35 +56,55 @@ func (d *Direct) IsSettled(ctx context.Context, config, state Attributes, privat
 	return len(diags) == 0 && after.equal(before)
 }
 
-// Refresh says that Read leaves the state as it is, and has nothing to say. The
-// identity is that of the number. With the context, Read goes by what the
-// services have answered here.
-func (d *Direct) Refresh(
-	ctx context.Context, state Attributes, private []byte,
-) (_ context.Context, identityValues map[string]any, same bool) {
-	before := d.model(state)
-	if before.null("status") || !before.decodePrivate(private) {
-		return ctx, nil, false // an import or a move
-	}
+// PlanCreation is ModifyPlan for a creation.
+func (d *Direct) PlanCreation(
+	ctx context.Context, config, plan Attributes, private map[string][]byte,
+) (Attributes, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	limited, cancel := within(ctx, before, timeouts.Value.Read, readTimeout, &diags)
+	after := d.model(plan).clone()
+	d.planCreate(ctx, d.model(config), after, privateValues(private), &diags)
+	makePrintable(&diags)
+	if diags.HasError() {
+		return plan, diags
+	}
+	return after.attrs, diags
+}
+
+// privateValues is private state by its keys.
+type privateValues map[string][]byte
+
+// GetKey is the value of a key; nil: there is none.
+func (p privateValues) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) {
+	return p[key], nil
+}
+
+// SetKey replaces the value of a key.
+func (p privateValues) SetKey(_ context.Context, key string, value []byte) diag.Diagnostics {
+	p[key] = value
+	return nil
+}
+
+// Read is Read, but for an import or a move, whose state is not whole yet, and for
+// private state that this version has not written: ok is false, and nobody is
+// asked.
+func (d *Direct) Read(ctx context.Context, state Attributes, private []byte) (
+	after Attributes, privateAfter []byte, identityValues map[string]any, diags diag.Diagnostics, ok bool,
+) {
+	m := d.model(state).clone()
+	if m.null("status") || !m.decodePrivate(private) {
+		return nil, nil, nil, nil, false
+	}
+	defer func() { makePrintable(&diags) }()
+	ctx, cancel := within(ctx, m, timeouts.Value.Read, readTimeout, &diags)
 	defer cancel()
-	if len(diags) > 0 {
-		return ctx, nil, false
+	held := d.refresh(ctx, m, &diags)
+	switch {
+	case diags.HasError():
+		return state, private, nil, diags, true
+	case !held:
+		return nil, private, identity(m.expand()), diags, true
 	}
-	got, err := d.manager.Read(limited, before.expand())
-	ctx = context.WithValue(ctx, answerKey{}, answer{got, err})
-	if err != nil {
-		return ctx, nil, false
-	}
-	after := before.clone()
-	after.flatten(got)
-	n := after.expand()
-	if !after.equal(before) || !bytes.Equal(after.encodePrivate(), private) {
-		return ctx, nil, false
-	}
-	d.manager.Registry.InState(n)
-	return ctx, identity(n), true
+	return m.attrs, m.encodePrivate(), identity(m.expand()), diags, true
 }
 
 // model is an object as the framework would have read it.
@@ -115,11 +134,3 @@ func (m *model) encodePrivate() []byte {
 	}
 	return text
 }
-
-// answer is what the services have said of a number.
-type answer struct {
-	number platform.Number
-	err    error
-}
-
-type answerKey struct{}

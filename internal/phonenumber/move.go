@@ -182,16 +182,13 @@ func (r *Resource) complete(ctx context.Context, state *model, diags *diag.Diagn
 	}
 }
 
-// read asks the services for the number in state, unless they have answered already.
+// read asks the services for the number in state.
 //
 // One that a move has brought on a platform, and that another service carries, is on
 // the platform if that is configured and has it. Else only its carrier is asked, and
 // the plan shows what becomes of its wiring, since the configuration need not leave
 // the number on the platform.
 func (r *Resource) read(ctx context.Context, state *model) (platform.Number, error) {
-	if given, ok := ctx.Value(answerKey{}).(answer); ok {
-		return given.number, given.err
-	}
 	have := state.expand()
 	bare := have
 	bare.Platform, bare.Block = platform.None, nil

@@ -125,24 +125,33 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	ctx, cancel := within(ctx, state, timeouts.Value.Read, readTimeout, diags)
 	defer cancel()
-	importing := state.null("status")
+	switch held := r.refresh(ctx, state, diags); {
+	case diags.HasError():
+	case held:
+		state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
+	default:
+		resp.State.RemoveResource(ctx)
+		identify(ctx, resp.Identity, state.expand(), diags) // the framework asks for it all the same
+	}
+}
 
+// refresh brings a state up to date; false: no service holds its number any more.
+func (r *Resource) refresh(ctx context.Context, state *model, diags *diag.Diagnostics) (held bool) {
+	importing := state.null("status")
 	got, err := r.read(ctx, state)
 	have := state.expand()
 	_, gone := errors.AsType[*lifecycle.GoneError](err)
 	switch {
 	case gone && importing:
 		r.addAbsent(state, diags)
-		return
+		return false
 	case gone:
 		r.manager.Registry.Gone(have.PhoneNumber)
 		diags.AddWarning("Phone number "+have.PhoneNumber+" is gone", r.goneDetail(have))
-		resp.State.RemoveResource(ctx)
-		identify(ctx, resp.Identity, have, diags) // the framework asks for it all the same
-		return
+		return false
 	case err != nil:
 		r.addError(diags, "read", have, err)
-		return
+		return true
 	}
 	if importing {
 		warnOfRouting(r.manager.Misplaced(ctx, got), diags)
@@ -150,7 +159,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	addNotes(diags, "Import", got.PhoneNumber, got.Notes)
 	state.flatten(got)
 	r.manager.Registry.InState(state.expand())
-	state.save(ctx, &resp.State, resp.Private, resp.Identity, diags)
+	return true
 }
 
 // goneDetail says what the next apply would do about a number that is gone.

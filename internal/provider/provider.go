@@ -27,8 +27,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/fastpath"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/phonenumber"
@@ -73,8 +75,8 @@ type telephony struct {
 	singleReads  bool
 	// direct is the resource for the fast paths; nil: there are none.
 	direct *phonenumber.Resource
-	// compared is told of every call that has a fast path; nil: none is compared.
-	compared func(call string, fast bool)
+	// fastPaths puts fast paths before the framework's server; nil: fastpath.New does.
+	fastPaths FastPaths
 }
 
 // Option changes how the provider talks to services. Tests shorten its waits
@@ -102,11 +104,13 @@ func WithSingleReads() Option {
 	return func(p *telephony) { p.singleReads = true }
 }
 
-// WithFastPathsCompared holds every fast answer against the framework's, and
-// panics if they differ. Told gets the name of every call that might have one,
-// and whether it has.
-func WithFastPathsCompared(told func(call string, fast bool)) Option {
-	return func(p *telephony) { p.compared = told }
+// FastPaths puts fast paths for a type of resource before the framework's server.
+type FastPaths = func(
+	server tfprotov6.ProviderServer, typeName string, resource func() fastpath.Resource) tfprotov6.ProviderServer
+
+// WithFastPaths replaces fastpath.New; nil does not.
+func WithFastPaths(fastPaths FastPaths) Option {
+	return func(p *telephony) { p.fastPaths = fastPaths }
 }
 
 // New returns the maker of the provider that Terraform's plugin servers take.

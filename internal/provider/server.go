@@ -20,8 +20,8 @@ func NewServer(version string, options ...Option) func() tfprotov6.ProviderServe
 		p.direct = phonenumber.New(table())
 		direct := func() fastpath.Resource { return phonenumber.NewDirect(context.Background(), p.direct) }
 		server := providerserver.NewProtocol6(p)()
-		if p.compared != nil {
-			return fastpath.NewCompared(server, numberType, direct, p.compared)
+		if p.fastPaths != nil {
+			return p.fastPaths(server, numberType, direct)
 		}
 		return fastpath.New(server, numberType, direct)
 	}
