@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -154,6 +155,7 @@ func expectNoDeletionOfNumbers(t *testing.T, sim *Simulation) {
 }
 
 func TestAccOnboardsAMixedAccountInOnePlanAndOneApply(t *testing.T) {
+	cases.Sample(t)
 	const count = 200 // 25 at each service
 	sim := startExample(t, "")
 	mixedAccount(sim, count)
@@ -198,6 +200,7 @@ func TestAccOnboardsAMixedAccountInOnePlanAndOneApply(t *testing.T) {
 }
 
 func TestAccGeneratesTheConfigurationOfAMixedAccount(t *testing.T) {
+	cases.Sample(t)
 	const count = 16
 	sim := startExample(t, "")
 	mixedAccount(sim, count)
@@ -231,6 +234,7 @@ func writeImports(t *testing.T, cli *CLI) {
 // Both ways can be gone, one after the other: what was taken over all at once
 // leaves state by a removed block, and comes back with code of its own.
 func TestAccAdoptedAccountGetsGeneratedConfiguration(t *testing.T) {
+	cases.Sample(t)
 	const count = 10
 	sim := startExample(t, "")
 	mixedAccount(sim, count)
@@ -263,6 +267,7 @@ removed {
 // given a resource of its own, without a change. ignore_changes hides what others
 // change, but not what is broken.
 func TestAccAdoptedNumbersAreFixedMovedAndRepaired(t *testing.T) {
+	cases.Sample(t)
 	sim := startExample(t, "")
 	mixedAccount(sim, 5)
 	cli := sim.CLI(t)

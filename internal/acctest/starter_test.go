@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -42,6 +43,7 @@ func expectWarnings(t *testing.T, diagnostics []Diagnostic, want ...string) {
 }
 
 func TestAccStarterTakesNumbersOnEveryPlatformFromAMap(t *testing.T) {
+	cases.Sample(t)
 	sim, cli := startStarter(t)
 	cli.Apply()
 	diagnostics, plan := cli.Plan()
@@ -81,6 +83,7 @@ func TestAccStarterTakesNumbersOnEveryPlatformFromAMap(t *testing.T) {
 // A number that nobody manages is a warning, and one that is not in order fails
 // the apply.
 func TestAccStarterWarnsAndFails(t *testing.T) {
+	cases.Sample(t)
 	sim, cli := startStarter(t)
 	cli.Apply()
 

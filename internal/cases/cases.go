@@ -2,6 +2,7 @@
 package cases
 
 import (
+	"flag"
 	"fmt"
 	"hash/fnv"
 	"os"
@@ -9,33 +10,59 @@ import (
 	"testing"
 )
 
-// Env says how many of the cases that they generate the tests try: a sample
-// where it is not set, as for a contributor; what each change must pass with
-// "full", as in the workflow of a pull request; and with a number, one of so many of all that there are,
-// as in make soak.
+// Env says how many of the cases that they generate the tests try: a few where it
+// is not set, as for a contributor; with "sample" a sample, as in .ci/run; with
+// "full" what the workflow of a pull request tries; and with a number, one of so
+// many of all that there are, as in make soak. A test that is named with -run
+// takes a sample where it is not set.
 const Env = "TELEPHONY_CASES"
 
-// OneOf is of how many cases a test tries one: of sample in a sample, of full in
-// what each change must pass.
+const (
+	few      = 4 // times fewer generated cases than a sample has
+	fewTests = 8 // of whole tests that stand for others one is tried
+)
+
+// OneOf is of how many cases a test tries one: of sample in a sample, of four
+// times as many in a few, of full in what each change must pass.
 func OneOf(t *testing.T, sample, full int) int {
 	t.Helper()
-	n, err := oneOf(os.Getenv(Env), sample, full)
+	n, err := oneOf(asked(), sample, full)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return n
 }
 
+// Sample is for a whole test, or a row of a table, of which a few stand for the
+// others: what it shows through the CLI is held in process, too. It skips it unless
+// it is among those that are tried, which are all where more than a few are asked for.
+func Sample(t *testing.T) {
+	t.Helper()
+	if asked() == "" && !Tries(t.Name(), fewTests) {
+		t.Skipf("one of %d of its kind is tried: name it with -run, or set %s=sample", fewTests, Env)
+	}
+}
+
+// asked is what Env says. A test that is named with -run is asked for.
+func asked() string {
+	if named := flag.Lookup("test.run"); os.Getenv(Env) == "" && named != nil && named.Value.String() != "" {
+		return "sample"
+	}
+	return os.Getenv(Env)
+}
+
 func oneOf(asked string, sample, full int) (int, error) {
 	switch asked {
 	case "":
+		return few * sample, nil
+	case "sample":
 		return sample, nil
 	case "full":
 		return full, nil
 	}
 	n, err := strconv.Atoi(asked)
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%s is to be full, 1 for all cases, or n for one of n, and nothing for a sample: %q", Env, asked)
+		return 0, fmt.Errorf("%s is to be sample, full, 1 for all cases, or n for one of n, and nothing for a few: %q", Env, asked)
 	}
 	return n, nil
 }
@@ -49,4 +76,7 @@ func Tries(name string, oneOf int) bool {
 }
 
 // Soak says that all cases there are have been asked for, or one of so many.
-func Soak() bool { return os.Getenv(Env) != "" && os.Getenv(Env) != "full" }
+func Soak() bool {
+	asked := os.Getenv(Env)
+	return asked != "" && asked != "sample" && asked != "full"
+}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
@@ -207,6 +208,7 @@ func TestParallelRunsNeverShareANumber(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			cases.Sample(t)
 			wants := [2]platform.Number{searched(test.platforms[0]), searched(test.platforms[1])}
 			claimable := 0
 			for _, left := range test.left {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -24,6 +25,7 @@ func outage(sim *acctest.Simulation, method string) func() {
 
 func TestAccFailedReleaseIsCorruptedAndFinishedByASecondDestroy(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := hcl(sim, `
@@ -62,6 +64,7 @@ func TestAccFailedReleaseIsCorruptedAndFinishedByASecondDestroy(t *testing.T) {
 
 func TestAccFailedReleaseIsRepairedByAnApply(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := hcl(sim, `
@@ -85,6 +88,7 @@ func TestAccFailedReleaseIsRepairedByAnApply(t *testing.T) {
 
 func TestAccFailedDetachIsFinishedByASecondDestroy(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := hcl(sim, `
@@ -104,6 +108,7 @@ func TestAccFailedDetachIsFinishedByASecondDestroy(t *testing.T) {
 
 func TestAccForceDeleteEndsWithAWarningWhatEverHappens(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := hcl(sim, `
@@ -147,6 +152,7 @@ func TestAccDetachLeavesNewerWiringOfSomebodyElse(t *testing.T) {
 
 func TestAccEmergencyAddressHoldsBackARelease(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
 	owned(sim, simulator.TwilioNumber{})
@@ -174,6 +180,7 @@ func TestAccEmergencyAddressHoldsBackARelease(t *testing.T) {
 
 func TestAccFailedDeregistrationReleasesNothing(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{EmergencyStaysRegistered: true}))
 	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
 	owned(sim, simulator.TwilioNumber{})
@@ -192,6 +199,7 @@ func TestAccFailedDeregistrationReleasesNothing(t *testing.T) {
 
 func TestAccHostedNumberIsNotReleased(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{Origin: "hosted"})
 	config := hcl(sim, `
@@ -207,6 +215,7 @@ func TestAccHostedNumberIsNotReleased(t *testing.T) {
 
 func TestAccDestroyWaitsNoLongerThanItsTimeout(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{EmergencyReads: 1 << 30}))
 	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
 	owned(sim, simulator.TwilioNumber{})

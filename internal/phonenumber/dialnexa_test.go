@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -143,6 +144,7 @@ var generations = map[string]simulator.DialNexaGeneration{"A": simulator.DialNex
 
 func TestAccDialNexaOwnedNumberIsAdoptedLinkedAndDetached(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, rules := range map[string]simulator.DialNexaRules{
 		"A":                   {},
 		"A, other field":      {InboundAgentID: true},
@@ -178,6 +180,7 @@ func TestAccDialNexaOwnedNumberIsAdoptedLinkedAndDetached(t *testing.T) {
 
 func TestAccDialNexaPlanOfAnAdoptionNamesWhatIsLost(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	sim.DialNexa().UpdateNumber(number, func(n *simulator.DialNexaNumber) {
 		n.AgentID, n.Nickname, n.Label = "agt_two", "Support", "line"
@@ -198,6 +201,7 @@ func TestAccDialNexaPlanOfAnAdoptionNamesWhatIsLost(t *testing.T) {
 
 func TestAccDialNexaNumberIsBoughtWithPermissionAndReleased(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, rules := range map[string]simulator.DialNexaRules{
 		"A":             {},
 		"A, pending":    {PendingReads: 3},
@@ -228,6 +232,7 @@ func TestAccDialNexaNumberIsBoughtWithPermissionAndReleased(t *testing.T) {
 
 func TestAccDialNexaNumberThatIsNotOwnedIsNeverBoughtWithoutPermission(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	run(t, sim, resource.TestStep{
 		Config:      onAgent(sim, simulator.DialNexaA, "agt_one", ""),
@@ -238,6 +243,7 @@ func TestAccDialNexaNumberThatIsNotOwnedIsNeverBoughtWithoutPermission(t *testin
 
 func TestAccDialNexaPurchaseIsRefusedBeforeAnythingIsBought(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	const (
 		byNumber = "phone_number = \"" + number + "\"\npurchase {}\n"
 		byBoth   = "phone_number = \"" + number + "\"\npurchase {\ncountry = \"US\"\n}\n"
@@ -266,6 +272,7 @@ func TestAccDialNexaPurchaseIsRefusedBeforeAnythingIsBought(t *testing.T) {
 
 func TestAccDialNexaLostPurchaseIsFoundNotRepeated(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, fault := range map[string]simulator.Fault{
 		"connection cut":   {Cut: simulator.CutAfter},
 		"page of HTML":     {Garble: true},
@@ -297,6 +304,7 @@ func TestAccDialNexaLostPurchaseIsFoundNotRepeated(t *testing.T) {
 // number is looked up by the next plan, which adopts it.
 func TestAccDialNexaNumberBoughtByAKilledProviderIsAdopted(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	dialNexaAgents(sim, "agt_one")
 	sim.DialNexa().AddAvailable(simulator.DialNexaAvailable{PhoneNumber: number})
@@ -320,6 +328,7 @@ func TestAccDialNexaNumberBoughtByAKilledProviderIsAdopted(t *testing.T) {
 
 func TestAccDialNexaWrongAgentKeepsTheBoughtNumberAndIsCorrected(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, generation := range generations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -357,6 +366,7 @@ func TestAccDialNexaWrongAgentKeepsTheBoughtNumberAndIsCorrected(t *testing.T) {
 
 func TestAccDialNexaCreationThatNeverCompletedIsNeverReleased(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, generation := range generations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -372,6 +382,7 @@ func TestAccDialNexaCreationThatNeverCompletedIsNeverReleased(t *testing.T) {
 
 func TestAccDialNexaChangesAreMadeInPlace(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	block := func(arguments string) string {
 		return dialNexaHCL(sim, "phone_number = \""+number+"\"\ndialnexa {\n"+arguments+"\n}")
@@ -402,6 +413,7 @@ func TestAccDialNexaChangesAreMadeInPlace(t *testing.T) {
 
 func TestAccDialNexaAgentIsMovedByPublishing(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{Generation: simulator.DialNexaB})
 	run(t, sim,
 		resource.TestStep{Config: onAgent(sim, simulator.DialNexaB, "agt_one", "")},
@@ -429,6 +441,7 @@ func TestAccDialNexaAgentIsMovedByPublishing(t *testing.T) {
 // A workspace whose API is the newer one says so at the first edit.
 func TestAccDialNexaEditThatIsNotOfferedNamesTheWayOut(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for _, is405 := range []bool{false, true} {
 		t.Run(fmt.Sprint("405 ", is405), func(t *testing.T) {
 			t.Parallel()
@@ -452,6 +465,7 @@ func TestAccDialNexaEditThatIsNotOfferedNamesTheWayOut(t *testing.T) {
 
 func TestAccDialNexaDriftIsFoundAndPutBack(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	config := onAgent(sim, simulator.DialNexaA, "agt_one", "")
 	drift := func(agent, nickname string) func() {
@@ -476,6 +490,7 @@ func TestAccDialNexaDriftIsFoundAndPutBack(t *testing.T) {
 
 func TestAccDialNexaNumberCannotLeave(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	atDialNexa := fmt.Sprintf("dialnexa {\napi_key = %q\nbase_url = \"%s/dialnexa\"\n}",
 		simulator.DefaultDialNexaAPIKey, sim.URL)
@@ -492,6 +507,7 @@ func TestAccDialNexaNumberCannotLeave(t *testing.T) {
 
 func TestAccDialNexaImportThenPlanShowsNoChanges(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, generation := range generations {
 		for _, id := range []string{"dialnexa/" + dialNexaID, "dialnexa/" + number} {
 			t.Run(name+" "+id, func(t *testing.T) {
@@ -520,6 +536,7 @@ func TestAccDialNexaImportThenPlanShowsNoChanges(t *testing.T) {
 
 func TestAccDialNexaImportWithGeneratedConfigurationShowsNoChanges(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, generation := range generations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -538,6 +555,7 @@ func TestAccDialNexaImportWithGeneratedConfigurationShowsNoChanges(t *testing.T)
 
 func TestAccDialNexaImportOfWhatIsNotThere(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for id, want := range map[string]string{
 		"dialnexa/phn_none":     `DialNexa does not hold it`,
 		"dialnexa/+14155550199": `DialNexa does not hold it`,
@@ -554,6 +572,7 @@ func TestAccDialNexaImportOfWhatIsNotThere(t *testing.T) {
 // What the plan says, what Delete sends and what is left, for every action.
 func TestAccDialNexaEnds(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	const (
 		taken, takenSent         = "^Take agent agt_one off", "PATCH " + dialNexaPath + ` {"agent_id":null} -> 200`
 		published, publishedSent = "^Publish version 1 of agent agt_one",
@@ -608,6 +627,7 @@ func TestAccDialNexaEnds(t *testing.T) {
 
 func TestAccDialNexaReleaseOfANumberInUseLosesNothing(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, test := range map[string]struct {
 		generation simulator.DialNexaGeneration
 		use        func(n *simulator.DialNexaNumber, used bool)
@@ -657,6 +677,7 @@ func TestAccDialNexaReleaseOfANumberInUseLosesNothing(t *testing.T) {
 
 func TestAccDialNexaFailedTeardownIsFinishedOrRepaired(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, test := range map[string]struct {
 		generation simulator.DialNexaGeneration
 		action     string
@@ -708,6 +729,7 @@ func TestAccDialNexaFailedTeardownIsFinishedOrRepaired(t *testing.T) {
 
 func TestAccDialNexaForceDeleteEndsWithAWarningWhatEverHappens(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	cli := sim.CLI(t)
 	cli.Configure(onAgent(sim, simulator.DialNexaA, "agt_one", "release_on_destroy = \"force_delete\""))
@@ -721,6 +743,7 @@ func TestAccDialNexaForceDeleteEndsWithAWarningWhatEverHappens(t *testing.T) {
 
 func TestAccDialNexaPreventReleaseHolds(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	config := onAgent(sim, simulator.DialNexaA, "agt_one", "release_on_destroy = \"release\"")
 	prevented := strings.Replace(config, "provider \"telephony\" {", "provider \"telephony\" {\nprevent_release = true", 1)
@@ -734,6 +757,7 @@ func TestAccDialNexaPreventReleaseHolds(t *testing.T) {
 
 func TestAccOnlyDialNexasOwnWordRemovesANumberFromState(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, fault := range map[string]simulator.Fault{
 		"credentials refused": {Status: http.StatusUnauthorized, Body: `{"statusCode":401,"message":"no","error":"Unauthorized"}`},
 		"forbidden":           {Status: http.StatusForbidden, Body: `{"statusCode":403,"message":"no","error":"Forbidden"}`},
@@ -766,6 +790,7 @@ func TestAccOnlyDialNexasOwnWordRemovesANumberFromState(t *testing.T) {
 
 func TestAccDialNexaBadCredentialsLoseNothing(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	config := onAgent(sim, simulator.DialNexaA, "agt_one", "release_on_destroy = \"release\"")
 	bad := strings.Replace(config, simulator.DefaultDialNexaAPIKey, "wrong:key", 1)
@@ -784,6 +809,7 @@ func TestAccDialNexaBadCredentialsLoseNothing(t *testing.T) {
 
 func TestAccDialNexaNumberThatVanishedIsRemovedFromState(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, generation := range generations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -804,6 +830,7 @@ func TestAccDialNexaNumberThatVanishedIsRemovedFromState(t *testing.T) {
 
 func TestAccDialNexaKeyIsInNoStateNorPlan(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	cli := sim.CLI(t)
 	cli.Configure(onAgent(sim, simulator.DialNexaA, "agt_one", ""))

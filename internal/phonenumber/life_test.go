@@ -11,11 +11,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
 func TestAccOwnedNumberIsAdoptedWiredAndDetached(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	run(t, sim, resource.TestStep{
@@ -52,6 +54,7 @@ func TestAccOwnedNumberIsAdoptedWiredAndDetached(t *testing.T) {
 
 func TestAccNumberThatIsNotOwnedIsBoughtWithPermission(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	run(t, sim, resource.TestStep{
 		Config: hcl(sim, `
@@ -78,6 +81,7 @@ func TestAccNumberThatIsNotOwnedIsBoughtWithPermission(t *testing.T) {
 
 func TestAccNumberThatIsNotOwnedIsNeverBoughtWithoutPermission(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	run(t, sim, resource.TestStep{
 		Config:      hcl(sim, `phone_number = "`+number+`"`),
@@ -89,6 +93,7 @@ func TestAccNumberThatIsNotOwnedIsNeverBoughtWithoutPermission(t *testing.T) {
 
 func TestAccSearchBuysTheFirstNumberThatIsStillOnSale(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	sim.Twilio().AddAvailable(
 		simulator.TwilioAvailable{PhoneNumber: "+14155550111"}, simulator.TwilioAvailable{PhoneNumber: "+14155550112"})
@@ -116,6 +121,7 @@ func TestAccSearchBuysTheFirstNumberThatIsStillOnSale(t *testing.T) {
 
 func TestAccParallelSearchesNeverBuyTheSameNumberTwice(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	run(t, sim, resource.TestStep{
 		Config: sim.Provider() + `
@@ -136,6 +142,7 @@ func TestAccParallelSearchesNeverBuyTheSameNumberTwice(t *testing.T) {
 
 func TestAccTwoResourcesForOneNumberAreAConflict(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	run(t, sim, resource.TestStep{
@@ -151,6 +158,7 @@ func TestAccTwoResourcesForOneNumberAreAConflict(t *testing.T) {
 
 func TestAccDriftOfTheWiringIsFoundAndRepaired(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := hcl(sim, `
@@ -171,6 +179,7 @@ func TestAccDriftOfTheWiringIsFoundAndRepaired(t *testing.T) {
 
 func TestAccOtherSpellingOfTheNumberChangesNothing(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	run(t, sim,
@@ -185,6 +194,7 @@ func TestAccOtherSpellingOfTheNumberChangesNothing(t *testing.T) {
 
 func TestAccSpellingOfTheFirstApplyStaysInState(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	run(t, sim, resource.TestStep{
@@ -196,6 +206,7 @@ func TestAccSpellingOfTheFirstApplyStaysInState(t *testing.T) {
 
 func TestAccAnotherNumberReplacesTheResource(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	owned(sim, simulator.TwilioNumber{PhoneNumber: "+14155550101"})
@@ -217,6 +228,7 @@ func TestAccAnotherNumberReplacesTheResource(t *testing.T) {
 
 func TestAccChangesThatAreNotTwiliosMakeNoCall(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	run(t, sim,
@@ -242,6 +254,7 @@ func TestAccChangesThatAreNotTwiliosMakeNoCall(t *testing.T) {
 
 func TestAccBoolLiteralsMeanReleaseAndDetach(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	step := func(literal, action string) resource.TestStep {
@@ -261,6 +274,7 @@ func TestAccBoolLiteralsMeanReleaseAndDetach(t *testing.T) {
 
 func TestAccUnknownValuesArePlanned(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := func(generation string) string {
@@ -303,6 +317,7 @@ func TestAccUnknownValuesArePlanned(t *testing.T) {
 
 func TestAccNumberMovesToAnotherAccountInPlace(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, rules := range map[string]simulator.TwilioRules{
 		"keeping its SID": {},
 		"with a new SID":  {TransferChangesSID: true, TransferClearsURLs: true},
@@ -342,6 +357,7 @@ func TestAccNumberMovesToAnotherAccountInPlace(t *testing.T) {
 
 func TestAccCreationNeverTransfersANumber(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, purchase := range map[string]string{"adoption": "", "purchase": "purchase {}"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

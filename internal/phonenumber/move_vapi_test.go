@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -207,6 +208,7 @@ func TestAMoveFromVapiOntoItsBlockNeedsCredentials(t *testing.T) {
 
 func TestAccAMoveFromVapiOntoItsBlock(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	source := moveSources()["kirillve/vapi"]
 	sim := acctest.Start(t)
 	owned(sim, source.atTwilio)

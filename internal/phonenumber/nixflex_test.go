@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -94,6 +95,7 @@ func nixflexWrites(sim *acctest.Simulation) []string {
 
 func TestAccNixflexNumberIsImportedAndDetached(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	run(t, sim, resource.TestStep{
 		Config: onNixflex(sim, "", nixflexAgent(nixflexSupport)+`custom_prompt = "Be brief."`),
@@ -124,6 +126,7 @@ func TestAccNixflexNumberIsImportedAndDetached(t *testing.T) {
 
 func TestAccNixflexChangesAreMadeInPlace(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	settled := planned(plancheck.ResourceActionUpdate, plans("sid", knownvalue.NotNull()))
 	run(t, sim,
@@ -185,6 +188,7 @@ func wroteNixflex(sim *acctest.Simulation, want ...string) error {
 
 func TestAccNixflexChangeOfAgentWarnsOfTheInterruption(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	cli := sim.CLI(t)
 	cli.Configure(onNixflex(sim, "", nixflexAgent(nixflexSupport)))
@@ -201,6 +205,7 @@ func TestAccNixflexChangeOfAgentWarnsOfTheInterruption(t *testing.T) {
 
 func TestAccNixflexMovesFromAndToTwilioAlone(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	wired := hcl(sim, `
 		phone_number = "`+number+`"
@@ -235,6 +240,7 @@ func wiredBesideNixflex(sim *acctest.Simulation) string {
 
 func TestAccNixflexImportThenPlanShowsNoChanges(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	sim.Nixflex().AddNumber(simulator.NixflexNumber{
 		PhoneNumber: number, AgentID: nixflexSupport, NixflexSettings: simulator.NixflexSettings{CustomPrompt: new("Hello.")},
@@ -262,6 +268,7 @@ func TestAccNixflexImportThenPlanShowsNoChanges(t *testing.T) {
 
 func TestAccNixflexDriftIsFoundAndPutBack(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	application := "AP" + strings.Repeat("a", 32)
 	for name, test := range map[string]struct {
 		rules  simulator.NixflexRules
@@ -348,6 +355,7 @@ func TestAccNixflexDriftIsFoundAndPutBack(t *testing.T) {
 
 func TestAccNixflexDeletedAgentIsDrift(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, rules := range map[string]simulator.NixflexRules{
 		"the number names none":         {},
 		"the number goes on naming it":  {StaleAgentID: true},
@@ -380,6 +388,7 @@ func TestAccNixflexDeletedAgentIsDrift(t *testing.T) {
 
 func TestAccNixflexEnds(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	const deletion = "DELETE /v1/phone-numbers/%2B14155550100"
 	for name, test := range map[string]struct {
 		action string
@@ -461,6 +470,7 @@ func nixflexOutage(sim *acctest.Simulation) {
 
 func TestAccNixflexFailedTeardownIsCorruptedAndFinishedOrRepaired(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, test := range map[string]struct {
 		fault simulator.Fault
 		left  string
@@ -515,6 +525,7 @@ func TestAccNixflexFailedTeardownIsCorruptedAndFinishedOrRepaired(t *testing.T) 
 
 func TestAccNixflexWrongAgentCostsNothing(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for _, id := range []string{"agent_0000000000000000", nixflexRival} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
@@ -534,6 +545,7 @@ func TestAccNixflexWrongAgentCostsNothing(t *testing.T) {
 
 func TestAccNixflexChangeToAWrongAgentChangesNothing(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	config := onNixflex(sim, "", nixflexAgent(nixflexSupport))
 	run(t, sim,
@@ -548,6 +560,7 @@ func TestAccNixflexChangeToAWrongAgentChangesNothing(t *testing.T) {
 
 func TestAccNixflexBadKeyLosesNothing(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	cli := sim.CLI(t)
 	block := fmt.Sprintf("phone_number = %q\nnixflex {\n%s}", number, nixflexAgent(nixflexSupport))
@@ -568,6 +581,7 @@ func TestAccNixflexBadKeyLosesNothing(t *testing.T) {
 
 func TestAccNixflexImportThatFailsIsCompletedByTheNextApply(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, fault := range map[string]simulator.Fault{
 		"refused":              {Status: http.StatusInternalServerError},
 		"the answer is lost":   {Cut: simulator.CutAfter},
@@ -605,6 +619,7 @@ func TestAccNixflexImportThatFailsIsCompletedByTheNextApply(t *testing.T) {
 
 func TestAccNixflexTokenOfTheNumber(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	key := sim.Twilio().AddAPIKey(simulator.DefaultAccountSID, true)
 	config := func(block string) string {
@@ -672,6 +687,7 @@ func TestAccNixflexTokenOfTheNumber(t *testing.T) {
 
 func TestAccNixflexNumberOfAnotherNixflexAccount(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	sim.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: number, Foreign: true})
 	cli := sim.CLI(t)
@@ -689,6 +705,7 @@ func TestAccNixflexNumberOfAnotherNixflexAccount(t *testing.T) {
 
 func TestAccNixflexRecordThatIsThereIsTakenOver(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	for name, test := range map[string]struct {
 		agent    string
 		voiceURL string
@@ -724,6 +741,7 @@ func TestAccNixflexRecordThatIsThereIsTakenOver(t *testing.T) {
 
 func TestAccNixflexFollowsTheNumberToAnotherAccount(t *testing.T) {
 	t.Parallel()
+	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	sub := sim.Twilio().AddSubaccount(simulator.DefaultAccountSID)
 	moved := fmt.Sprintf("account_sid = %q", sub.SID)

@@ -3,7 +3,6 @@ package phonenumber
 // What a plan refuses.
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,8 +33,11 @@ func (r *Resource) refuse(summary, detail string, at path.Path, n platform.Numbe
 // refuseSearch refuses to look for a number where none can be bought that way.
 func (r *Resource) refuseSearch(n platform.Number, diags *diag.Diagnostics) {
 	carrier, _ := r.kinds.Kind(n.Carrier)
-	if why := cmp.Or(carrier.NotForSale, carrier.NoSearch); why != "" {
-		diags.AddAttributeError(path.Root("phone_number"), "Missing phone number", sentence(why))
+	for _, why := range []string{carrier.NotForSale, carrier.NoSearch} {
+		if why != "" {
+			diags.AddAttributeError(path.Root("phone_number"), "Missing phone number", sentence(why))
+			return
+		}
 	}
 }
 

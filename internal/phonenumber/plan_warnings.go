@@ -134,8 +134,11 @@ func (r *Resource) warnOfRepair(plan *model, change kinds.Change, diags *diag.Di
 // warnOfDeregistration says that the change takes an emergency address off the
 // number.
 func warnOfDeregistration(plan *model, change kinds.Change, diags *diag.Diagnostics) {
+	if !plan.known(platform.EmergencyAddressSID) {
+		return
+	}
 	address := change.Deregisters()
-	if address == "" || !plan.known(platform.EmergencyAddressSID) {
+	if address == "" {
 		return
 	}
 	plan.private.EmergencyAddress = ""
@@ -150,8 +153,11 @@ func warnOfDeregistration(plan *model, change kinds.Change, diags *diag.Diagnost
 // the configuration names another one.
 func (r *Resource) warnOfDeparture(plan *model, change kinds.Change, diags *diag.Diagnostics) {
 	before, after := change.Have, change.Want
+	if !plan.carrierKnown() {
+		return
+	}
 	leaves := change.Leaves()
-	if len(leaves) == 0 || !plan.carrierKnown() {
+	if len(leaves) == 0 {
 		return
 	}
 	if err := r.manager.Available(before); err != nil {

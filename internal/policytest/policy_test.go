@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -32,9 +33,11 @@ func block(name, phoneNumber string, arguments ...string) string {
 // address is where a number of that name stands.
 func address(name string) string { return "telephony_phone_number." + name }
 
-// start starts a simulator that owns three numbers, and a CLI.
+// start starts a simulator that owns three numbers, and a CLI, if the test is in
+// the sample.
 func start(t *testing.T) (*acctest.Simulation, *acctest.CLI) {
 	t.Helper()
+	cases.Sample(t)
 	sim := acctest.Start(t)
 	for _, number := range []string{support, sales, hotline} {
 		sim.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: number})
