@@ -57,6 +57,31 @@ func TestNamedCodeExists(t *testing.T) {
 	}
 }
 
+// TestFilesToOpenExist looks for the files that the contributors' table "To do X,
+// open Y" names. NAME is one platform or another.
+func TestFilesToOpenExist(t *testing.T) {
+	t.Parallel()
+	_, table, found := strings.Cut(read(t, ".github/CONTRIBUTING.md"), "\n## To do X, open Y\n")
+	table, _, ended := strings.Cut(table, "\n## ")
+	if !found || !ended {
+		t.Fatal("there is no such table")
+	}
+	named := regexp.MustCompile("`([\\w/.]+\\.(?:go|tmpl))`").FindAllStringSubmatch(table, -1)
+	if len(named) < 20 {
+		t.Fatalf("only %d files are named", len(named))
+	}
+	for _, name := range named {
+		path := name[1]
+		if !strings.HasPrefix(path, "templates/") {
+			path = "internal/" + path
+		}
+		files, err := filepath.Glob(filepath.Join(root, strings.ReplaceAll(path, "NAME", "*")))
+		if err != nil || len(files) == 0 {
+			t.Errorf("%s is named, but there is no such file (%v)", name[1], err)
+		}
+	}
+}
+
 // declarations are the names of packages and types, and what each of them has, as
 // "owner.member".
 func declarations(t *testing.T) (owners, members map[string]bool) {
