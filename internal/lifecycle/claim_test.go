@@ -208,7 +208,9 @@ func TestParallelRunsNeverShareANumber(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cases.Sample(t)
+			if name != "nothing is left" {
+				cases.Sample(t)
+			}
 			wants := [2]platform.Number{searched(test.platforms[0]), searched(test.platforms[1])}
 			claimable := 0
 			for _, left := range test.left {
