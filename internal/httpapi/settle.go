@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math"
 	"time"
-
-	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
 // What it may take to find out what became of a write whose answer was lost.
@@ -65,40 +63,4 @@ func Pause(ctx context.Context, interval time.Duration) {
 	case <-ctx.Done():
 	case <-timer.C:
 	}
-}
-
-// Deletion is the deletion of a record, of which the answer alone does not tell
-// whether the record is gone.
-type Deletion struct {
-	Doing   string         // as messages call it
-	Title   string         // of the service
-	WaysOut map[int]string // as of Explained
-	// IsAbsent says that a failure is the service's word that there is no such record.
-	IsAbsent func(error) bool
-	// Look finds out whether the record is there; platform.ErrNotFound: it is not.
-	Look func(context.Context) error
-}
-
-// Settle makes sure that the record is gone, whatever was answered: failure is nil
-// where the deletion was accepted. An error that is platform.ErrUntouched says that
-// nothing was changed.
-func (d Deletion) Settle(ctx context.Context, failure error) error {
-	absent := d.IsAbsent(failure)
-	if failure != nil && !IsUnclear(failure) && !absent {
-		return platform.Untouched(platform.NotAbsent(Explained(d.Doing, failure, d.WaysOut)))
-	}
-	ctx, cancel := Settling(ctx)
-	defer cancel()
-	switch err := d.Look(ctx); {
-	case errors.Is(err, platform.ErrNotFound):
-		return nil
-	case err != nil:
-		return platform.Final(Explained(d.Doing+" (whether it is gone is not known; run it again to make sure)",
-			Unsettled(failure, err), d.WaysOut))
-	case absent:
-		return platform.Untouched(platform.NotAbsent(Explained(d.Doing+" (and yet it can be read)", failure, d.WaysOut)))
-	case failure != nil:
-		return platform.Final(Explained(d.Doing+" (it is still there; run it again)", failure, d.WaysOut))
-	}
-	return fmt.Errorf("%s: %s accepted it but still has the number; run it again", d.Doing, d.Title)
 }

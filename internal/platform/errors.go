@@ -39,14 +39,28 @@ func (e untouched) Is(target error) bool { return target == ErrUntouched }
 
 // Final hides from errors.Is and errors.As what err is: after a write has gone
 // out, a refusal of the read that was to settle it says nothing of the write.
-// That the operation's time was over is no word of a service, and stays.
+// That the operation's time was over is no word of a service, and stays, as does
+// the field that err blames.
 func Final(err error) error {
-	return final{text: err.Error(), brief: Brief(err), late: errors.Is(err, context.DeadlineExceeded)}
+	f := final{text: err.Error(), brief: Brief(err), late: errors.Is(err, context.DeadlineExceeded)}
+	if blamed, ok := errors.AsType[*FieldError](err); ok {
+		f.blamed = &FieldError{Field: blamed.Field, Err: Final(blamed.Err)}
+	}
+	return f
 }
 
 type final struct {
 	text, brief string
 	late        bool
+	blamed      *FieldError
+}
+
+func (e final) As(target any) bool {
+	blamed, ok := target.(**FieldError)
+	if ok = ok && e.blamed != nil; ok {
+		*blamed = e.blamed
+	}
+	return ok
 }
 
 func (e final) Error() string        { return e.text }
@@ -114,6 +128,12 @@ type ArgumentError struct {
 
 func (e *ArgumentError) Error() string { return fmt.Sprintf("%s: %v", e.Name, e.Err) }
 func (e *ArgumentError) Unwrap() error { return e.Err }
+
+// GoneNote tells of a step for which there was nothing to do, since the service of that
+// title no longer has the number.
+func GoneNote(title, number string) []string {
+	return []string{fmt.Sprintf("%s no longer has %s, so there was nothing to do there.", title, number)}
+}
 
 // NotAbsent keeps a 404 of an agent, of a list or of a write from being read as a
 // number that is not there.

@@ -66,9 +66,8 @@ var remedies = map[int]string{
 // tells, the way out.
 func explained(doing string, err error) error { return httpapi.Explained(doing, err, remedies) }
 
-// changed is for an error from after a write, of which no refusal of a read says
-// that nothing was changed.
-func changed(doing string, err error) error { return platform.Final(explained(doing, err)) }
+// writes are what all writes to ElevenLabs have in common.
+var writes = httpapi.Service{Title: "ElevenLabs", Explain: explained}
 
 // blame is an error that concerns a field of the block.
 func blame(field string, err error) error {

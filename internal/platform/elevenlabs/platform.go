@@ -277,7 +277,6 @@ func halfway(n platform.Number, err error) platform.Number {
 // over.
 func (p *Platform) importNumber(ctx context.Context, n platform.Number) (platform.Number, error) {
 	bare := withoutToken(n)
-	doing := fmt.Sprintf("import %s into ElevenLabs", n.PhoneNumber)
 	in, err := p.credentials(n)
 	if err != nil {
 		return bare, err
@@ -288,27 +287,23 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (platfor
 		in["agent_id"] = n.Block[agentID]
 	}
 	n.Private.Platform = platform.Values{memoryAccount: in["sid"]}
-	id, failure := p.api.importNumber(ctx, in)
-	if failure != nil && !httpapi.IsUnclear(failure) {
-		return bare, fmt.Errorf("%w; if another workspace has the number, delete it there first", platform.NotAbsent(explained(doing, failure)))
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	var live *record
-	if failure == nil { // the answer has no more than the ID
-		live, err = p.api.fetch(ctx, id)
-	} else {
-		n.Block = maps.Clone(n.Block)
-		delete(n.Block, recordID)
-		live, err = p.find(ctx, n)
-	}
+	n.Block = maps.Clone(n.Block)
+	live, err := httpapi.Write[*record]{
+		Service: writes, Doing: fmt.Sprintf("import %s into ElevenLabs", n.PhoneNumber),
+		Send: func(ctx context.Context) (*record, error) { // the answer has no more than the ID
+			id, err := p.api.importNumber(ctx, in)
+			n.Block[recordID] = id
+			return nil, err
+		},
+		Look: func(ctx context.Context) (*record, error) { return p.find(ctx, n) },
+	}.Do(ctx)
 	switch {
-	case err == nil:
-		return p.change(ctx, n, live)
-	case errors.Is(err, platform.ErrNotFound):
-		return bare, changed(doing+" (ElevenLabs does not have it; apply again)", cmp.Or(failure, err))
+	case errors.Is(err, platform.ErrUntouched):
+		return bare, fmt.Errorf("%w; if another workspace has the number, delete it there first", err)
+	case err != nil:
+		return bare, err
 	}
-	return bare, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
+	return p.change(ctx, n, live)
 }
 
 // unset are the members of an update that gives the record what want asks for.
@@ -330,28 +325,17 @@ func (p *Platform) change(ctx context.Context, want platform.Number, live *recor
 	if len(in) == 0 {
 		return registered(want, live), nil
 	}
-	doing := fmt.Sprintf("change %s of %s", strings.Join(slices.Sorted(maps.Keys(in)), ", "), want.PhoneNumber)
-	id := live.ID
-	live, failure := p.api.record(ctx, http.MethodPatch, id, in)
-	switch {
-	case failure == nil && len(unset(want, live)) == 0:
-		return registered(want, live), nil
-	case failure != nil && !httpapi.IsUnclear(failure):
-		return bare, platform.NotAbsent(explained(doing, failure))
-	}
-	// The answer was lost, or it contradicts the request.
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	live, err := p.api.fetch(ctx, id)
+	live, err := httpapi.Write[*record]{
+		Service: writes, Answers: true,
+		Doing: fmt.Sprintf("change %s of %s", strings.Join(slices.Sorted(maps.Keys(in)), ", "), want.PhoneNumber),
+		Send:  func(ctx context.Context) (*record, error) { return p.api.record(ctx, http.MethodPatch, live.ID, in) },
+		Look:  func(ctx context.Context) (*record, error) { return p.find(ctx, want) },
+		Left: func(now *record) string {
+			return httpapi.NotShown(slices.Sorted(maps.Keys(unset(want, now))))
+		},
+	}.Do(ctx)
 	if err != nil {
-		return bare, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
-	}
-	missing := strings.Join(slices.Sorted(maps.Keys(unset(want, live))), ", ")
-	switch {
-	case failure != nil && missing != "":
-		return bare, changed(doing+" (whether it took effect is not known; apply again)", failure)
-	case missing != "":
-		return bare, fmt.Errorf("%s: it was accepted, but the number does not show it in %s", doing, missing)
+		return bare, err
 	}
 	return registered(want, live), nil
 }
@@ -379,20 +363,19 @@ func (p *Platform) remove(ctx context.Context, n platform.Number) ([]string, err
 	live, err := p.find(ctx, n)
 	switch {
 	case errors.Is(err, platform.ErrNotFound):
-		return []string{fmt.Sprintf("ElevenLabs no longer had %s, so there was nothing to do there.", n.PhoneNumber)}, nil
+		return platform.GoneNote("ElevenLabs", n.PhoneNumber), nil
 	case err != nil:
 		return nil, platform.Untouched(err)
 	}
-	doing := fmt.Sprintf("delete the record of %s at ElevenLabs", n.PhoneNumber)
 	n.Block = platform.Values{recordID: live.ID}
-	deletion := httpapi.Deletion{
-		Doing: doing, Title: "ElevenLabs", WaysOut: remedies, IsAbsent: isAbsent,
+	return nil, httpapi.Deletion{
+		Service: writes, Doing: fmt.Sprintf("delete the record of %s at ElevenLabs", n.PhoneNumber), IsAbsent: isAbsent,
+		Send: func(ctx context.Context) error { return p.api.remove(ctx, live.ID) },
 		Look: func(ctx context.Context) error {
 			_, err := p.find(ctx, n)
 			return err
 		},
-	}
-	return nil, deletion.Settle(ctx, p.api.remove(ctx, live.ID))
+	}.Do(ctx)
 }
 
 // List is platform.Lister's. Numbers of other kinds, and what is no phone number,

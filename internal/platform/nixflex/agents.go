@@ -121,7 +121,7 @@ func (p *Platform) Agents(ctx context.Context, cursor string) ([]platform.Agent,
 	}
 	page, err := p.api.listAgents(ctx, offset)
 	if err != nil {
-		return nil, "", notAbsent(explained("list the agents at Nixflex", err))
+		return nil, "", platform.NotAbsent(explained("list the agents at Nixflex", err))
 	}
 	if len(page) != pageSize {
 		return page, "", nil

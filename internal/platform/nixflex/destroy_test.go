@@ -51,12 +51,12 @@ func TestDeleteFaults(t *testing.T) {
 		"redirect":         {faults: []simulator.Fault{{Method: "DELETE", Status: 302}}, says: "302", left: true},
 		"500": {
 			faults: []simulator.Fault{{Method: "DELETE", Status: 500}},
-			says:   "it is still listed",
+			says:   "it is still there",
 			left:   true,
 		},
 		"404 of a proxy": {
 			faults: []simulator.Fault{{Method: "DELETE", Status: 404, Body: "<html>"}},
-			says:   "still listed",
+			says:   "still there",
 			left:   true,
 		},
 		"401": {
@@ -85,16 +85,16 @@ func TestDeleteFaults(t *testing.T) {
 		},
 		"404 of what is listed": {
 			faults: []simulator.Fault{refused("DELETE", "", 404, "number_not_found")},
-			says:   "and yet it lists the number", unchanged: true, left: true,
+			says:   "still there; run it again): Nixflex answered 404 Not Found: no (code number_not_found)", unchanged: true, left: true,
 		},
 		"200 of nothing": {
 			faults: []simulator.Fault{{Method: "DELETE", Status: 200}},
-			says:   "still lists the number",
+			says:   "it was accepted, but it is still there",
 			left:   true,
 		},
 		"not read back": {
 			faults: []simulator.Fault{refused(http.MethodGet, list, 401, "invalid_api_key")},
-			says:   "whether it is gone is not known",
+			says:   "whether it took effect is not known",
 		},
 		"nothing known": {
 			faults: []simulator.Fault{{Method: "DELETE", Status: 500}, {Method: "GET", Path: list, Status: 200, Body: "{}"}},

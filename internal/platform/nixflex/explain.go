@@ -30,6 +30,9 @@ var remedies = map[string]struct{ field, wayOut string }{
 	"agent_not_owned":        {agentID, checkAgent},
 	"custom_prompt_too_long": {customPrompt, "shorten it"},
 	"number_not_in_twilio":   {wayOut: "check account_sid: Nixflex looks for the number in that account at Twilio"},
+	codeNumberNotFound: {
+		wayOut: "if Nixflex does list it, check that nothing between here and Nixflex changes the path of the request",
+	},
 	codeAlreadyImported: {
 		wayOut: "it is not among the numbers of this Nixflex account, so another one has it: delete it there first",
 	},
@@ -57,20 +60,5 @@ func explained(doing string, err error) error {
 	return &platform.FieldError{Field: kindName + "." + remedy.field, Err: err}
 }
 
-// notAbsent keeps a 404 of an agent, or of a number at Twilio, from being read as
-// a number that Nixflex does not list.
-func notAbsent(err error) error {
-	if !errors.Is(err, platform.ErrNotFound) {
-		return err
-	}
-	if blamed, ok := errors.AsType[*platform.FieldError](err); ok {
-		return &platform.FieldError{Field: blamed.Field, Err: platform.Final(blamed.Err)}
-	}
-	return platform.Final(err)
-}
-
-// changed is for an error from after a write, of which no refusal of a read
-// says that nothing was changed.
-func changed(doing string, err error) error {
-	return platform.Final(explained(doing, err))
-}
+// writes are what all writes to Nixflex have in common.
+var writes = httpapi.Service{Title: "Nixflex", Explain: explained}

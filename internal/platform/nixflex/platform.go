@@ -45,7 +45,7 @@ func (p *Platform) Check(ctx context.Context, have, want platform.Number) error 
 	}
 	agent := want.Block.String(agentID)
 	if err := p.api.agent(ctx, agent); err != nil {
-		return notAbsent(explained("look up agent "+agent, err))
+		return platform.NotAbsent(explained("look up agent "+agent, err))
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 		return withoutToken(want), nil
 	}
 	err := p.change(ctx, want, wanted(want))
-	if says(err, codeNumberNotFound) {
+	if errors.Is(err, errUnlisted) {
 		return p.register(ctx, have, want)
 	}
 	if err != nil {
@@ -131,29 +131,23 @@ func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) (
 
 // remove deletes the record of a number that is there, or is gone already.
 func (p *Platform) remove(ctx context.Context, n platform.Number) error {
-	doing := "delete the record of " + n.PhoneNumber
-	failure := p.api.remove(ctx, n.PhoneNumber)
-	denied := says(failure, codeNumberNotFound)
-	if failure != nil && !denied && !httpapi.IsUnclear(failure) {
-		return platform.Untouched(explained(doing, failure))
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	_, err := p.api.find(ctx, n.PhoneNumber, "")
-	switch {
-	case errors.Is(err, platform.ErrNotFound):
-		return nil
-	case errors.Is(err, errCutOff) && (failure == nil || denied):
-		return nil // there is no better word
-	case err != nil:
-		return changed(doing+" (whether it is gone is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
-	case denied:
-		return platform.Untouched(fmt.Errorf("%w; and yet it lists the number: check that nothing between here and "+
-			"Nixflex changes the path of the request", explained(doing, failure)))
-	case failure != nil:
-		return changed(doing+" (it is still listed; run it again)", failure)
-	}
-	return fmt.Errorf("%s: Nixflex accepted it but still lists the number; run it again", doing)
+	answered := false
+	return httpapi.Deletion{
+		Service: writes, Doing: "delete the record of " + n.PhoneNumber,
+		IsAbsent: func(failure error) bool { return says(failure, codeNumberNotFound) },
+		Send: func(ctx context.Context) error {
+			failure := p.api.remove(ctx, n.PhoneNumber)
+			answered = !httpapi.IsUnclear(failure)
+			return failure
+		},
+		Look: func(ctx context.Context) error {
+			_, err := p.api.find(ctx, n.PhoneNumber, "")
+			if answered && errors.Is(err, errCutOff) {
+				return platform.ErrNotFound // there is no better word
+			}
+			return err
+		},
+	}.Do(ctx)
 }
 
 // reported is n with what Nixflex says of it, and nothing else, in its Block.

@@ -356,7 +356,7 @@ func TestAttachWithALostAnswer(t *testing.T) {
 			if (err != nil) != test.fails {
 				t.Fatal(err)
 			}
-			if err != nil && !strings.Contains(err.Error(), "Nixflex does not list it") {
+			if err != nil && !strings.Contains(err.Error(), "Nixflex does not have it") {
 				t.Error(err)
 			}
 			// Where a connection is cut, Go's transport sends what has an

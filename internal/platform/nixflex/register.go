@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
@@ -178,31 +179,22 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record
 	if carrierOf(n) == externalName {
 		from = "connection " + owner.TelnyxConnectionID + " at Telnyx"
 	}
-	doing := fmt.Sprintf("import %s from %s for agent %s", n.PhoneNumber, from, agent)
-	live, failure := p.api.importNumber(ctx, importBody{
-		PhoneNumber: n.PhoneNumber, AgentID: agent, credentials: owner, CustomPrompt: n.Block.String(customPrompt),
-	})
-	taken := says(failure, codeAlreadyImported)
-	switch {
-	case failure == nil:
-		return live, nil
-	case !taken && !httpapi.IsUnclear(failure):
-		return nil, notAbsent(explained(doing, failure))
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	live, err = p.api.find(ctx, n.PhoneNumber, agent)
-	switch {
-	case err == nil && live.agentID == agent:
-		return live, nil
-	case err == nil:
-		return nil, changed(fmt.Sprintf("%s (it has agent %q there by now; apply again)", doing, live.agentID), failure)
-	case taken:
-		return nil, explained(doing, failure)
-	case errors.Is(err, platform.ErrNotFound):
-		return nil, changed(doing+" (Nixflex does not list it; apply again)", failure)
-	}
-	return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
+	return httpapi.Write[*record]{
+		Service: writes, Doing: fmt.Sprintf("import %s from %s for agent %s", n.PhoneNumber, from, agent), Answers: true,
+		MayBeDone: func(failure error) bool { return says(failure, codeAlreadyImported) },
+		Send: func(ctx context.Context) (*record, error) {
+			return p.api.importNumber(ctx, importBody{
+				PhoneNumber: n.PhoneNumber, AgentID: agent, credentials: owner, CustomPrompt: n.Block.String(customPrompt),
+			})
+		},
+		Look: func(ctx context.Context) (*record, error) { return p.api.find(ctx, n.PhoneNumber, agent) },
+		Left: func(now *record) string {
+			if now.agentID != agent {
+				return fmt.Sprintf("it has agent %q there by now", now.agentID)
+			}
+			return ""
+		},
+	}.Do(ctx)
 }
 
 // wanted are the settings that the resource manages.
@@ -249,35 +241,33 @@ func unmet(r *record, all settings) settings {
 	return missing
 }
 
+// errUnlisted reports that Nixflex says that it does not have a number that was read.
+var errUnlisted = errors.New("Nixflex has no such number")
+
 // change makes the changes to the number's settings with one request. An answer
 // need not report all that was changed.
 func (p *Platform) change(ctx context.Context, n platform.Number, changes settings) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	doing := fmt.Sprintf("set %s of %s", changes.names(), n.PhoneNumber)
-	live, failure := p.api.update(ctx, n.PhoneNumber, changes)
-	if failure != nil && !httpapi.IsUnclear(failure) {
-		return explained(doing, failure)
+	unlisted := false
+	_, err := httpapi.Write[*record]{
+		Service: writes, Doing: fmt.Sprintf("set %s of %s", changes.names(), n.PhoneNumber), Answers: true,
+		Send: func(ctx context.Context) (*record, error) {
+			live, err := p.api.update(ctx, n.PhoneNumber, changes)
+			unlisted = says(err, codeNumberNotFound)
+			return live, err
+		},
+		Look: func(ctx context.Context) (*record, error) { return p.api.find(ctx, n.PhoneNumber, n.Block.String(agentID)) },
+		Left: func(now *record) string {
+			return httpapi.NotShown(slices.Sorted(maps.Keys(unmet(now, now.among(changes)))))
+		},
+		Hides: func(now *record) bool { return len(now.among(changes)) < len(changes) },
+	}.Do(ctx)
+	if unlisted {
+		return fmt.Errorf("%w; %w", err, errUnlisted)
 	}
-	if failure == nil && len(unmet(live, live.among(changes))) == 0 {
-		return nil
-	}
-	// The answer was lost, or it contradicts the request.
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	live, err := p.api.find(ctx, n.PhoneNumber, n.Block.String(agentID))
-	if err != nil {
-		return changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
-	}
-	told := live.among(changes)
-	switch contradicted := unmet(live, told); {
-	case failure == nil && len(contradicted) > 0:
-		return fmt.Errorf("%s: it was accepted, but the number does not show it in %s", doing, contradicted.names())
-	case failure != nil && (len(contradicted) > 0 || len(told) < len(changes)):
-		return changed(doing, failure)
-	}
-	return nil
+	return err
 }
 
 // webhookDomain is where Nixflex's webhooks are, as far as the Nixflex SDK

@@ -90,7 +90,8 @@ func TestUpdateOfThePromptIsSettledByReading(t *testing.T) {
 			if err != nil && (got.Block["custom_prompt"] != "Hello." || got.Status != platform.Active) {
 				t.Errorf("%+v", got)
 			}
-			if answer, ok := errors.AsType[*httpapi.Error](err); err != nil && (ok && answer.Refused()) != test.harmless {
+			answer, ok := errors.AsType[*httpapi.Error](err)
+			if errors.Is(err, platform.ErrUntouched) != test.harmless || ok && answer.Refused() && !test.harmless {
 				t.Errorf("%v passes for a refusal", err)
 			}
 		})

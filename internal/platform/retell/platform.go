@@ -169,7 +169,6 @@ func (p *Platform) register(ctx context.Context, have, want platform.Number) (*r
 
 // importNumber imports the number.
 func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record, error) {
-	doing := fmt.Sprintf("import %s into Retell AI", n.PhoneNumber)
 	in := body{"phone_number": n.PhoneNumber}
 	for _, s := range settings {
 		if n.Block.Has(s.name) {
@@ -179,25 +178,25 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record
 	if n.Block.Has(password) {
 		in[importedPassword] = n.Block[password]
 	}
-	live, failure := p.api.importNumber(ctx, n.PhoneNumber, in)
+	sent := platform.Number{} // which password the number has, nobody knows without an answer
+	live, err := httpapi.Write[*record]{
+		Service: writes, Doing: fmt.Sprintf("import %s into Retell AI", n.PhoneNumber), Answers: true,
+		Send: func(ctx context.Context) (*record, error) {
+			live, err := p.api.importNumber(ctx, n.PhoneNumber, in)
+			if err == nil {
+				sent = n
+			}
+			return live, err
+		},
+		Look: func(ctx context.Context) (*record, error) { return p.find(ctx, n) },
+	}.Do(ctx)
 	switch {
-	case failure == nil:
-		return p.change(ctx, n, live, changes(n, n, live)) // what the import passed over
-	case !httpapi.IsUnclear(failure):
-		// A number is in one workspace of all (seen; not documented).
-		return nil, fmt.Errorf("%w; if another workspace has the number, delete it there first", platform.NotAbsent(explained(doing, failure)))
+	case errors.Is(err, platform.ErrUntouched): // a number is in one workspace of all (seen; not documented)
+		return nil, fmt.Errorf("%w; if another workspace has the number, delete it there first", err)
+	case err != nil:
+		return nil, err
 	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	live, err := p.find(ctx, n)
-	switch {
-	case err == nil:
-		// Which password it has nobody knows.
-		return p.change(ctx, n, live, changes(platform.Number{}, n, live))
-	case errors.Is(err, platform.ErrNotFound):
-		return nil, changed(doing+" (Retell AI does not have it; apply again)", failure)
-	}
-	return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
+	return p.change(ctx, n, live, changes(sent, n, live)) // what the import passed over
 }
 
 // changes are the members of an update that gives the record what want asks
@@ -223,14 +222,13 @@ func (in body) names() string { return strings.Join(slices.Sorted(maps.Keys(in))
 
 // unmet names the settings in the body that the record does not show as n has
 // them.
-func unmet(n platform.Number, in body, live *record) string {
-	var names []string
+func unmet(n platform.Number, in body, live *record) (names []string) {
 	for _, s := range settings {
 		if _, sent := in[s.updated]; sent && n.Block[s.name] != s.read(live) {
 			names = append(names, s.name)
 		}
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // change makes the changes to n's record, and returns it as it is then.
@@ -238,30 +236,13 @@ func (p *Platform) change(ctx context.Context, n platform.Number, live *record, 
 	if len(in) == 0 {
 		return live, nil
 	}
-	doing := fmt.Sprintf("change %s of %s", in.names(), n.PhoneNumber)
-	live, failure := p.api.update(ctx, n.PhoneNumber, in)
-	switch {
-	case failure == nil && unmet(n, in, live) == "":
-		return live, nil
-	case failure != nil && !httpapi.IsUnclear(failure):
-		return nil, platform.NotAbsent(explained(doing, failure))
-	}
-	// The answer was lost, or it contradicts the request.
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	live, err := p.find(ctx, n)
-	if err != nil {
-		return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
-	}
-	missing := unmet(n, in, live)
-	_, secret := in[updatedPassword]
-	switch {
-	case failure != nil && (secret || missing != ""): // that the password arrived can't be seen
-		return nil, changed(doing+" (whether it took effect is not known; apply again)", failure)
-	case missing != "":
-		return nil, fmt.Errorf("%s: it was accepted, but the number does not show it in %s", doing, missing)
-	}
-	return live, nil
+	return httpapi.Write[*record]{
+		Service: writes, Doing: fmt.Sprintf("change %s of %s", in.names(), n.PhoneNumber), Answers: true,
+		Send:  func(ctx context.Context) (*record, error) { return p.api.update(ctx, n.PhoneNumber, in) },
+		Look:  func(ctx context.Context) (*record, error) { return p.find(ctx, n) },
+		Left:  func(now *record) string { return httpapi.NotShown(unmet(n, in, now)) },
+		Hides: func(*record) bool { return in[updatedPassword] != nil },
+	}.Do(ctx)
 }
 
 // Do is platform.Service's. It deletes the record of a number that is there, or
@@ -273,16 +254,15 @@ func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) (
 	// It is read first, since the same request gives up a number that was bought.
 	switch err := p.look(ctx, n); {
 	case errors.Is(err, platform.ErrNotFound):
-		return []string{fmt.Sprintf("Retell AI no longer had %s, so there was nothing to do there.", n.PhoneNumber)}, nil
+		return platform.GoneNote("Retell AI", n.PhoneNumber), nil
 	case err != nil:
 		return nil, platform.Untouched(err)
 	}
-	doing := fmt.Sprintf("delete the record of %s at Retell AI", n.PhoneNumber)
-	deletion := httpapi.Deletion{
-		Doing: doing, Title: "Retell AI", WaysOut: remedies, IsAbsent: isAbsent,
+	return nil, httpapi.Deletion{
+		Service: writes, Doing: fmt.Sprintf("delete the record of %s at Retell AI", n.PhoneNumber), IsAbsent: isAbsent,
+		Send: func(ctx context.Context) error { return p.api.remove(ctx, n.PhoneNumber) },
 		Look: func(ctx context.Context) error { return p.look(ctx, n) },
-	}
-	return nil, deletion.Settle(ctx, p.api.remove(ctx, n.PhoneNumber))
+	}.Do(ctx)
 }
 
 // look finds out whether n's record is there, before a deletion and after it. That

@@ -43,10 +43,6 @@ func (p *Platform) present(ctx context.Context, n platform.Number) (*record, err
 	return live, platform.Untouched(err)
 }
 
-func goneNote(n platform.Number) []string {
-	return []string{fmt.Sprintf("Vapi no longer had %s, so there was nothing to do there.", n.PhoneNumber)}
-}
-
 // remove deletes the number's record, and with it a number of Vapi's own.
 func (p *Platform) remove(ctx context.Context, n platform.Number, op string) ([]string, error) {
 	live, err := p.present(ctx, n)
@@ -54,21 +50,20 @@ func (p *Platform) remove(ctx context.Context, n platform.Number, op string) ([]
 	case err != nil:
 		return nil, err
 	case live == nil:
-		return goneNote(n), nil
+		return platform.GoneNote("Vapi", n.PhoneNumber), nil
 	}
 	if err := forbids(n, live, op); err != nil {
 		return nil, platform.Untouched(err)
 	}
-	doing := fmt.Sprintf("delete %s at Vapi", n.PhoneNumber)
 	n.Block = platform.Values{recordID: live.ID}
-	deletion := httpapi.Deletion{
-		Doing: doing, Title: "Vapi", WaysOut: remedies, IsAbsent: isAbsent,
+	return nil, httpapi.Deletion{
+		Service: writes, Doing: fmt.Sprintf("delete %s at Vapi", n.PhoneNumber), IsAbsent: isAbsent,
+		Send: func(ctx context.Context) error { return p.api.remove(ctx, live.ID) },
 		Look: func(ctx context.Context) error {
 			_, err := p.find(ctx, n)
 			return err
 		},
-	}
-	return nil, deletion.Settle(ctx, p.api.remove(ctx, live.ID))
+	}.Do(ctx)
 }
 
 // unlink takes the agent off the number.
@@ -78,7 +73,7 @@ func (p *Platform) unlink(ctx context.Context, n platform.Number) ([]string, err
 	case err != nil:
 		return nil, err
 	case live == nil:
-		return goneNote(n), nil
+		return platform.GoneNote("Vapi", n.PhoneNumber), nil
 	}
 	bare := n
 	bare.Block = platform.Values{assistantID: nil, squadID: nil, workflowID: nil}
@@ -86,24 +81,19 @@ func (p *Platform) unlink(ctx context.Context, n platform.Number) ([]string, err
 	if len(in) == 0 {
 		return nil, nil
 	}
-	doing := "take the agent off " + n.PhoneNumber
-	_, failure := p.api.update(ctx, live, in)
-	if failure != nil && !httpapi.IsUnclear(failure) && !isAbsent(failure) {
-		return nil, platform.Untouched(platform.NotAbsent(explained(doing, failure)))
+	after, err := httpapi.Write[*record]{
+		Service: writes, Doing: "take the agent off " + n.PhoneNumber, MayBeDone: isAbsent,
+		Send: func(ctx context.Context) (*record, error) { return p.api.update(ctx, live, in) },
+		Look: func(ctx context.Context) (*record, error) { return p.present(ctx, n) },
+		Left: func(now *record) string {
+			if now == nil {
+				return ""
+			}
+			return httpapi.NotShown(unmet(bare, in, now))
+		},
+	}.Do(ctx)
+	if err == nil && after == nil {
+		return platform.GoneNote("Vapi", n.PhoneNumber), nil
 	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	after, err := p.find(ctx, n)
-	switch {
-	case errors.Is(err, platform.ErrNotFound):
-		return goneNote(n), nil
-	case err != nil:
-		return nil, changed(doing+" (whether it is off is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
-	case unmet(bare, in, after) == "":
-		return nil, nil
-	case failure != nil:
-		return nil, changed(doing+" (it is still on; run it again)", failure)
-	}
-	return nil, fmt.Errorf("%s: Vapi accepted it but still has it in %s; run it again, or take it off in Vapi's dashboard",
-		doing, unmet(bare, in, after))
+	return nil, err
 }

@@ -360,7 +360,6 @@ func (p *Platform) register(ctx context.Context, have, want platform.Number) (*r
 
 // importNumber imports the number.
 func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record, error) {
-	doing := fmt.Sprintf("import %s into Vapi", n.PhoneNumber)
 	in, err := p.credentials(n)
 	if err != nil {
 		return nil, err
@@ -371,23 +370,18 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record
 			in[s.wire] = n.Block[s.name]
 		}
 	}
-	live, failure := p.api.importNumber(ctx, n.PhoneNumber, in)
+	live, err := httpapi.Write[*record]{
+		Service: writes, Doing: fmt.Sprintf("import %s into Vapi", n.PhoneNumber), Answers: true,
+		Send: func(ctx context.Context) (*record, error) { return p.api.importNumber(ctx, n.PhoneNumber, in) },
+		Look: func(ctx context.Context) (*record, error) { return p.find(ctx, n) },
+	}.Do(ctx)
 	switch {
-	case failure == nil:
-		return p.change(ctx, n, live, p.unset(n, live)) // what the import passed over
-	case !httpapi.IsUnclear(failure):
-		return nil, fmt.Errorf("%w; if another organization has the number, delete it there first", platform.NotAbsent(explained(doing, failure)))
+	case errors.Is(err, platform.ErrUntouched):
+		return nil, fmt.Errorf("%w; if another organization has the number, delete it there first", err)
+	case err != nil:
+		return nil, err
 	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	live, err = p.find(ctx, n)
-	switch {
-	case err == nil:
-		return p.change(ctx, n, live, p.unset(n, live))
-	case errors.Is(err, platform.ErrNotFound):
-		return nil, changed(doing+" (Vapi does not have it; apply again)", failure)
-	}
-	return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
+	return p.change(ctx, n, live, p.unset(n, live)) // what the import passed over
 }
 
 // unset are the members of an update that gives the record what want asks for.
@@ -427,14 +421,13 @@ func (in body) names() string { return strings.Join(slices.Sorted(maps.Keys(in))
 
 // unmet names the settings in the body that the record does not show as n has
 // them.
-func unmet(n platform.Number, in body, live *record) string {
-	var names []string
+func unmet(n platform.Number, in body, live *record) (names []string) {
 	for _, s := range settings {
 		if _, sent := in[s.wire]; sent && n.Block[s.name] != s.read(live) {
 			names = append(names, s.name)
 		}
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // change makes the changes to n's record, and returns it as it is then.
@@ -442,30 +435,13 @@ func (p *Platform) change(ctx context.Context, n platform.Number, live *record, 
 	if len(in) == 0 {
 		return live, nil
 	}
-	doing := fmt.Sprintf("change %s of %s", in.names(), n.PhoneNumber)
-	id := live.ID
-	live, failure := p.api.update(ctx, live, in)
-	switch {
-	case failure == nil && unmet(n, in, live) == "":
-		return live, nil
-	case failure != nil && !httpapi.IsUnclear(failure):
-		return nil, platform.NotAbsent(explained(doing, failure))
-	}
-	// The answer was lost, or it contradicts the request.
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	live, err := p.api.fetch(ctx, id)
-	if err != nil {
-		return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
-	}
-	missing := unmet(n, in, live)
-	switch {
-	case failure != nil && (in.secret() || missing != ""): // that a token arrived can't be seen
-		return nil, changed(doing+" (whether it took effect is not known; apply again)", failure)
-	case missing != "":
-		return nil, fmt.Errorf("%s: it was accepted, but the number does not show it in %s", doing, missing)
-	}
-	return live, nil
+	return httpapi.Write[*record]{
+		Service: writes, Doing: fmt.Sprintf("change %s of %s", in.names(), n.PhoneNumber), Answers: true,
+		Send:  func(ctx context.Context) (*record, error) { return p.api.update(ctx, live, in) },
+		Look:  func(ctx context.Context) (*record, error) { return p.find(ctx, n) },
+		Left:  func(now *record) string { return httpapi.NotShown(unmet(n, in, now)) },
+		Hides: func(*record) bool { return in.secret() },
+	}.Do(ctx)
 }
 
 // List is platform.Lister's. What has no phone number, as a SIP URI has none, is left
