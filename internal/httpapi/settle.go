@@ -47,9 +47,25 @@ func Unsettled(failure, err error) error {
 	return fmt.Errorf("%w; finding out what became of it failed too: %w", failure, err)
 }
 
+// Partly is the failure of a write of several requests of which an earlier one may have
+// taken effect.
+func Partly(err error) error {
+	if err == nil {
+		return nil
+	}
+	return partly{err}
+}
+
+type partly struct{ error }
+
+func (e partly) Unwrap() error { return e.error }
+
 // IsUnclear says of the failure of a write that it may have taken effect all
 // the same.
 func IsUnclear(err error) bool {
+	if errors.As(err, &partly{}) {
+		return true
+	}
 	answer, ok := errors.AsType[*Error](err)
 	return ok && answer.Unclear()
 }

@@ -29,8 +29,8 @@ type Service struct {
 // the write's (platform.Final).
 type Write[R any] struct {
 	Service
-	Doing string // as messages call it: "change label of +14155550100"
-	Send  func(context.Context) (R, error)
+	Doing string                           // as messages call it: "change label of +14155550100"
+	Send  func(context.Context) (R, error) // what took several requests may have failed Partly
 	// Answers says that Send returns what the service then reports, so that no look is
 	// needed where that leaves nothing undone.
 	Answers bool
@@ -42,6 +42,8 @@ type Write[R any] struct {
 	// Hides says that R does not tell all that was written, as of a secret; then only
 	// an answer is proof of it. nil: it tells all.
 	Hides func(R) bool
+	// Refused explains a clear refusal; nil: Explain does.
+	Refused func(doing string, failure error) error
 	// MayBeDone says of a refusal that the write may be done already, so that it is
 	// looked at, too. nil: none says that.
 	MayBeDone func(error) bool
@@ -96,7 +98,11 @@ func (w Write[R]) left(r R) string {
 // refused is the error of a write that changed nothing. Where no answer says so, as
 // of one that was not sent, the failure speaks for itself.
 func (w Write[R]) refused(doing string, failure error) error {
-	err := platform.NotAbsent(w.Explain(doing, failure))
+	explain := w.Explain
+	if w.Refused != nil {
+		explain = w.Refused
+	}
+	err := platform.NotAbsent(explain(doing, failure))
 	if _, answered := errors.AsType[*Error](failure); answered {
 		return platform.Untouched(err)
 	}
@@ -122,6 +128,8 @@ type Deletion struct {
 	Service
 	Doing string // as messages call it
 	Send  func(context.Context) error
+	// Refused explains a clear refusal; nil: Explain does.
+	Refused func(doing string, failure error) error
 	// IsAbsent says that a failure is the service's word that there is no such record.
 	IsAbsent func(error) bool
 	// Look finds out whether the record is there; platform.ErrNotFound: it is not.
@@ -132,7 +140,7 @@ type Deletion struct {
 // service's words and by a look, is success.
 func (d Deletion) Do(ctx context.Context) error {
 	_, err := Write[bool]{ // whether it is there
-		Service: d.Service, Doing: d.Doing, MayBeDone: d.IsAbsent,
+		Service: d.Service, Doing: d.Doing, Refused: d.Refused, MayBeDone: d.IsAbsent,
 		Send: func(ctx context.Context) (bool, error) { return true, d.Send(ctx) },
 		Look: func(ctx context.Context) (bool, error) {
 			err := d.Look(ctx)

@@ -136,10 +136,15 @@ func GoneNote(title, number string) []string {
 }
 
 // NotAbsent keeps a 404 of an agent, of a list or of a write from being read as a
-// number that is not there.
+// number that is not there. Everything else stays what it is.
 func NotAbsent(err error) error {
 	if errors.Is(err, ErrNotFound) {
-		return Final(err)
+		return notAbsent{err}
 	}
 	return err
 }
+
+type notAbsent struct{ error }
+
+func (e notAbsent) Is(target error) bool { return target != ErrNotFound && errors.Is(e.error, target) }
+func (e notAbsent) As(target any) bool   { return errors.As(e.error, target) }

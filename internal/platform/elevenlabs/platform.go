@@ -295,12 +295,12 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (platfor
 			n.Block[recordID] = id
 			return nil, err
 		},
+		Refused: func(doing string, failure error) error {
+			return fmt.Errorf("%w; if another workspace has the number, delete it there first", explained(doing, failure))
+		},
 		Look: func(ctx context.Context) (*record, error) { return p.find(ctx, n) },
 	}.Do(ctx)
-	switch {
-	case errors.Is(err, platform.ErrUntouched):
-		return bare, fmt.Errorf("%w; if another workspace has the number, delete it there first", err)
-	case err != nil:
+	if err != nil {
 		return bare, err
 	}
 	return p.change(ctx, n, live)

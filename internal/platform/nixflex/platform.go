@@ -112,7 +112,7 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 		return withoutToken(want), nil
 	}
 	err := p.change(ctx, want, wanted(want))
-	if errors.Is(err, errUnlisted) {
+	if says(err, codeNumberNotFound) {
 		return p.register(ctx, have, want)
 	}
 	if err != nil {

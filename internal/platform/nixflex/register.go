@@ -241,32 +241,23 @@ func unmet(r *record, all settings) settings {
 	return missing
 }
 
-// errUnlisted reports that Nixflex says that it does not have a number that was read.
-var errUnlisted = errors.New("Nixflex has no such number")
-
 // change makes the changes to the number's settings with one request. An answer
 // need not report all that was changed.
 func (p *Platform) change(ctx context.Context, n platform.Number, changes settings) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	unlisted := false
 	_, err := httpapi.Write[*record]{
 		Service: writes, Doing: fmt.Sprintf("set %s of %s", changes.names(), n.PhoneNumber), Answers: true,
-		Send: func(ctx context.Context) (*record, error) {
-			live, err := p.api.update(ctx, n.PhoneNumber, changes)
-			unlisted = says(err, codeNumberNotFound)
-			return live, err
+		Send: func(ctx context.Context) (*record, error) { return p.api.update(ctx, n.PhoneNumber, changes) },
+		Look: func(ctx context.Context) (*record, error) {
+			return p.api.find(ctx, n.PhoneNumber, n.Block.String(agentID))
 		},
-		Look: func(ctx context.Context) (*record, error) { return p.api.find(ctx, n.PhoneNumber, n.Block.String(agentID)) },
 		Left: func(now *record) string {
 			return httpapi.NotShown(slices.Sorted(maps.Keys(unmet(now, now.among(changes)))))
 		},
 		Hides: func(now *record) bool { return len(now.among(changes)) < len(changes) },
 	}.Do(ctx)
-	if unlisted {
-		return fmt.Errorf("%w; %w", err, errUnlisted)
-	}
 	return err
 }
 

@@ -188,12 +188,13 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record
 			}
 			return live, err
 		},
+		// A number is in one workspace of all (seen; not documented).
+		Refused: func(doing string, failure error) error {
+			return fmt.Errorf("%w; if another workspace has the number, delete it there first", explained(doing, failure))
+		},
 		Look: func(ctx context.Context) (*record, error) { return p.find(ctx, n) },
 	}.Do(ctx)
-	switch {
-	case errors.Is(err, platform.ErrUntouched): // a number is in one workspace of all (seen; not documented)
-		return nil, fmt.Errorf("%w; if another workspace has the number, delete it there first", err)
-	case err != nil:
+	if err != nil {
 		return nil, err
 	}
 	return p.change(ctx, n, live, changes(sent, n, live)) // what the import passed over

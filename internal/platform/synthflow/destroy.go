@@ -46,10 +46,6 @@ func (p *Platform) present(ctx context.Context, n platform.Number) (*record, err
 	return live, platform.Untouched(err)
 }
 
-func goneNote(n platform.Number) []string {
-	return []string{fmt.Sprintf("Synthflow no longer lists %s, so there was nothing to do there.", n.PhoneNumber)}
-}
-
 // remove deletes the number at Synthflow.
 func (p *Platform) remove(ctx context.Context, n platform.Number, op string) ([]string, error) {
 	if err := forbids(n, op); err != nil {
@@ -60,27 +56,17 @@ func (p *Platform) remove(ctx context.Context, n platform.Number, op string) ([]
 		return nil, err
 	}
 	if live == nil {
-		return goneNote(n), nil
+		return platform.GoneNote("Synthflow", n.PhoneNumber), nil
 	}
-	doing := fmt.Sprintf("delete %s at Synthflow", n.PhoneNumber)
-	failure := p.api.remove(ctx, n.PhoneNumber)
-	if isDenied(failure) {
-		return nil, platform.Untouched(explained(doing, failure))
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	_, _, err = p.find(ctx, n)
-	switch {
-	case errors.Is(err, platform.ErrNotFound):
-		return nil, nil
-	case err != nil:
-		return nil, changed(doing+" (whether it is gone is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
-	case failure != nil && !httpapi.IsUnclear(failure):
-		return nil, platform.Untouched(platform.Final(explained(doing, failure)))
-	case failure != nil:
-		return nil, changed(doing+" (it is still listed; run it again)", failure)
-	}
-	return nil, fmt.Errorf("%s: Synthflow accepted it but still lists the number; run it again", doing)
+	return nil, httpapi.Deletion{
+		Service: writes, Doing: fmt.Sprintf("delete %s at Synthflow", n.PhoneNumber),
+		IsAbsent: func(failure error) bool { return !isDenied(failure) }, // no status is surely that of an absence
+		Send:     func(ctx context.Context) error { return p.api.remove(ctx, n.PhoneNumber) },
+		Look: func(ctx context.Context) error {
+			_, err := p.look(ctx, n)
+			return err
+		},
+	}.Do(ctx)
 }
 
 // unlinkAll takes the number off every agent that has it.
@@ -90,36 +76,36 @@ func (p *Platform) unlinkAll(ctx context.Context, n platform.Number) ([]string, 
 		return nil, err
 	}
 	if live == nil {
-		return goneNote(n), nil
+		return platform.GoneNote("Synthflow", n.PhoneNumber), nil
 	}
 	if len(live.Assistants) == 0 {
 		return nil, nil
 	}
-	doing := fmt.Sprintf("unlink %s from %s", n.PhoneNumber, strings.Join(live.Assistants, ", "))
-	var failure error
-	unclear := false
-	for _, agent := range live.Assistants {
-		// On to the next agent: each that lets go answers no more calls.
-		err := p.api.unlink(ctx, agent, n.PhoneNumber)
-		failure, unclear = errors.Join(failure, err), unclear || httpapi.IsUnclear(err)
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	_, after, err := p.find(ctx, n)
-	switch {
-	case errors.Is(err, platform.ErrNotFound):
-		return goneNote(n), nil
-	case err != nil:
-		return nil, changed(doing+" (whether it is unlinked is not known; run it again to make sure)", httpapi.Unsettled(failure, err))
-	case len(after.Assistants) == 0:
-		return nil, nil
-	case failure == nil:
-		return nil, fmt.Errorf("%s: Synthflow accepted it but still has the number on %s; run it again",
-			doing, strings.Join(after.Assistants, ", "))
-	}
-	err = changed(fmt.Sprintf("%s (it is still on %s)", doing, strings.Join(after.Assistants, ", ")), failure)
-	if !unclear && len(after.Assistants) == len(live.Assistants) {
-		err = platform.Untouched(err)
+	after, err := httpapi.Write[*record]{
+		Service: writes, Doing: fmt.Sprintf("unlink %s from %s", n.PhoneNumber, strings.Join(live.Assistants, ", ")),
+		MayBeDone: func(error) bool { return true },
+		Send: func(ctx context.Context) (_ *record, failure error) {
+			touched := false
+			for _, agent := range live.Assistants {
+				// On to the next agent: each that lets go answers no more calls.
+				err := p.api.unlink(ctx, agent, n.PhoneNumber)
+				failure, touched = errors.Join(failure, err), touched || err == nil || httpapi.IsUnclear(err)
+			}
+			if touched {
+				failure = httpapi.Partly(failure)
+			}
+			return nil, failure
+		},
+		Look: func(ctx context.Context) (*record, error) { return p.present(ctx, n) },
+		Left: func(now *record) string {
+			if now == nil || len(now.Assistants) == 0 {
+				return ""
+			}
+			return "it is still on " + strings.Join(now.Assistants, ", ")
+		},
+	}.Do(ctx)
+	if err == nil && after == nil {
+		return platform.GoneNote("Synthflow", n.PhoneNumber), nil
 	}
 	return nil, err
 }

@@ -198,7 +198,7 @@ func TestDo_NumberThatIsGone(t *testing.T) {
 	for kind, n := range map[string]platform.Number{"imported": imported(nil), "bought": bought(nil)} {
 		for _, action := range []platform.Action{platform.Detach, platform.Release, platform.ForceDelete} {
 			w := start(t, simulator.SynthflowRules{})
-			if notes, err := w.end(n, action); err != nil || len(notes) != 1 || !strings.Contains(notes[0], "no longer lists") {
+			if notes, err := w.end(n, action); err != nil || len(notes) != 1 || !strings.Contains(notes[0], "no longer has") {
 				t.Errorf("%s, %s: %v, %v", kind, action, notes, err)
 			}
 			w.wantWrites()

@@ -28,11 +28,8 @@ func explained(doing string, err error) error {
 	return err
 }
 
-// changed is for an error from after a write. Its chain is cut: that Synthflow
-// refused to let the number be read is no sign that nothing was changed.
-func changed(doing string, err error) error {
-	return platform.Final(explained(doing, err))
-}
+// writes are what all writes to Synthflow have in common.
+var writes = httpapi.Service{Title: "Synthflow", Explain: explained}
 
 // isDenied says that the credentials do not reach that far.
 func isDenied(err error) bool {

@@ -71,6 +71,12 @@ func (p *Platform) find(ctx context.Context, n platform.Number) (workspace strin
 	return workspace, live, nil
 }
 
+// look is find without the workspace.
+func (p *Platform) look(ctx context.Context, n platform.Number) (*record, error) {
+	_, live, err := p.find(ctx, n)
+	return live, err
+}
+
 // Preview is platform.Previewer's. A number that Synthflow lists was bought
 // there, as far as anybody can tell; one that it does not list will be imported,
 // and one that another carrier holds already has been.

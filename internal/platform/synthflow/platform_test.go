@@ -375,7 +375,7 @@ func TestAttach_IsCompletedByAnotherRun(t *testing.T) {
 func TestAttach_GivesUpWaitingForAnImport(t *testing.T) {
 	w := start(t, simulator.SynthflowRules{SlowImport: 1 << 20})
 	_, err := w.Attach(t.Context(), imported(nil))
-	if err == nil || !strings.Contains(err.Error(), "apply again") || errors.Is(err, platform.ErrNotFound) {
+	if err == nil || !strings.Contains(err.Error(), "run it again") || errors.Is(err, platform.ErrNotFound) {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

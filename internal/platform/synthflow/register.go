@@ -49,9 +49,7 @@ func moves(have, want platform.Number) bool {
 func (p *Platform) register(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	workspace, live, err := p.find(ctx, want)
 	if errors.Is(err, platform.ErrNotFound) && !isBought(want) {
-		if live, err = p.importNumber(ctx, workspace, want); err == nil {
-			have.Block = want.Block
-		}
+		live, have.Block, err = p.importNumber(ctx, workspace, want)
 	}
 	if err != nil {
 		return want, err
@@ -67,9 +65,9 @@ func (p *Platform) register(ctx context.Context, have, want platform.Number) (pl
 }
 
 // importNumber imports the number and waits until it can be seen. A record that
-// turns up meanwhile is taken over.
-func (p *Platform) importNumber(ctx context.Context, workspace string, n platform.Number) (*record, error) {
-	doing := fmt.Sprintf("import %s into workspace %s", n.PhoneNumber, workspace)
+// turns up meanwhile is taken over. It returns what of n's block the record is sure to
+// have: which credentials of its trunk it has without an answer, nobody knows.
+func (p *Platform) importNumber(ctx context.Context, workspace string, n platform.Number) (*record, platform.Values, error) {
 	in := body{"workspace_id": workspace, "phone_number": n.PhoneNumber}
 	for _, s := range settings {
 		if value := n.Block[s.name]; value != nil && value != false {
@@ -83,28 +81,26 @@ func (p *Platform) importNumber(ctx context.Context, workspace string, n platfor
 			in[member] = n.Block[name]
 		}
 	}
-	failure := p.api.importNumber(ctx, in)
-	switch {
-	case failure == nil:
-		return p.awaitImport(ctx, workspace, n)
-	case isDenied(failure):
-		return nil, explainedImport(doing, n, failure)
-	}
-	// The answer was lost, or the number is there already.
-	refused := !httpapi.IsUnclear(failure)
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	_, live, err := p.find(ctx, n)
-	switch {
-	case err == nil:
-		// Which credentials of its trunk it has nobody knows.
-		return p.change(ctx, n, live, changes(platform.Number{}, n, live))
-	case refused:
-		return nil, explainedImport(doing, n, failure)
-	case errors.Is(err, platform.ErrNotFound):
-		return nil, changed(doing+" (Synthflow does not list it; apply again)", failure)
-	}
-	return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
+	var sent platform.Values
+	live, err := httpapi.Write[*record]{
+		Service: writes, Doing: fmt.Sprintf("import %s into workspace %s", n.PhoneNumber, workspace),
+		Refused:   func(doing string, failure error) error { return explainedImport(doing, n, failure) },
+		MayBeDone: func(failure error) bool { return !isDenied(failure) }, // no status is surely that of a number that is there
+		Send: func(ctx context.Context) (*record, error) {
+			failure := p.api.importNumber(ctx, in)
+			if failure == nil {
+				sent = n.Block
+			}
+			return nil, failure
+		},
+		Look: func(ctx context.Context) (*record, error) {
+			if sent != nil {
+				return p.awaitImport(ctx, workspace, n)
+			}
+			return p.look(ctx, n)
+		},
+	}.Do(ctx)
+	return live, sent, err
 }
 
 // explainedImport is explained, for the refusal of an import. A 403 says that
@@ -125,23 +121,18 @@ func explainedImport(doing string, n platform.Number, err error) error {
 
 // awaitImport waits until a number that has been imported can be seen.
 func (p *Platform) awaitImport(ctx context.Context, workspace string, n platform.Number) (*record, error) {
-	doing := fmt.Sprintf("wait for %s to be imported into workspace %s", n.PhoneNumber, workspace)
 	var last error
 	for range maxLooks {
 		live, err := p.api.number(ctx, workspace, n.PhoneNumber)
-		if err == nil {
-			return live, nil
-		}
-		if !mayBeAbsent(err) {
-			return nil, changed(doing, err)
+		if err == nil || !mayBeAbsent(err) {
+			return live, err
 		}
 		last = err
 		if httpapi.Pause(ctx, p.pollInterval); ctx.Err() != nil {
-			return nil, changed(doing, fmt.Errorf("%w: %w", last, ctx.Err()))
+			return nil, platform.Final(fmt.Errorf("%w: %w", last, ctx.Err()))
 		}
 	}
-	return nil, changed(fmt.Sprintf("%s (it was accepted, but after %d looks it is not there yet; apply again)",
-		doing, maxLooks), last)
+	return nil, platform.Final(fmt.Errorf("it was accepted, but after %d looks it is not there yet: %w", maxLooks, last))
 }
 
 // changes are the members of an update that gives the record what want asks
@@ -206,27 +197,13 @@ func (p *Platform) change(ctx context.Context, n platform.Number, live *record, 
 	if len(in) == 0 {
 		return live, nil
 	}
-	doing := fmt.Sprintf("change %s of %s", in.names(), n.PhoneNumber)
-	failure := p.api.update(ctx, n.PhoneNumber, in)
-	if failure != nil && !httpapi.IsUnclear(failure) {
-		return nil, explained(doing, failure)
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	_, live, err := p.find(ctx, n)
-	if err != nil {
-		return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
-	}
-	missing := unmet(live, in)
-	_, secret := in[bodyPassword]
-	switch {
-	case failure != nil && (secret || len(missing) > 0): // that the password arrived can't be seen
-		return nil, changed(doing+" (whether it took effect is not known; apply again)", failure)
-	case len(missing) > 0:
-		return nil, fmt.Errorf("%s: it was accepted, but the number does not show it in %s",
-			doing, strings.Join(missing, ", "))
-	}
-	return live, nil
+	return httpapi.Write[*record]{
+		Service: writes, Doing: fmt.Sprintf("change %s of %s", in.names(), n.PhoneNumber),
+		Send:  func(ctx context.Context) (*record, error) { return nil, p.api.update(ctx, n.PhoneNumber, in) },
+		Look:  func(ctx context.Context) (*record, error) { return p.look(ctx, n) },
+		Left:  func(now *record) string { return httpapi.NotShown(unmet(now, in)) },
+		Hides: func(*record) bool { return in[bodyPassword] != nil },
+	}.Do(ctx)
 }
 
 // moveAgent attaches the number to want's agent and takes it off the one that
@@ -243,49 +220,47 @@ func (p *Platform) moveAgent(ctx context.Context, have, want platform.Number, li
 		return live, nil
 	}
 	doing := fmt.Sprintf("take %s off agent %s", want.PhoneNumber, strings.Join(replaced, ""))
-	var failure error
 	if !linked {
 		doing = fmt.Sprintf("attach %s to agent %s", want.PhoneNumber, agent)
-		failure = p.api.link(ctx, agent, want.PhoneNumber)
-		if failure != nil && !httpapi.IsUnclear(failure) {
-			if shown := have.Block.String(agentID); shown != ours(want) && slices.Contains(live.Assistants, shown) {
-				replaced = append(replaced, shown)
-			}
-			if len(replaced) == 0 || isDenied(failure) {
-				return nil, refusedLink(doing, live, failure)
-			}
-			if failure = p.unlink(ctx, want.PhoneNumber, replaced); failure == nil {
-				failure = p.api.link(ctx, agent, want.PhoneNumber)
-			}
-			replaced = nil
-		}
 	}
-	if failure == nil {
-		failure = p.unlink(ctx, want.PhoneNumber, replaced)
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	_, after, err := p.find(ctx, want)
-	switch {
-	case err != nil:
-		return nil, changed(doing+" (whether it took effect is not known; apply again)", httpapi.Unsettled(failure, err))
-	case agent != "" && !slices.Contains(after.Assistants, agent), len(shared(replaced, after.Assistants)) > 0:
-		if failure == nil {
-			failure = fmt.Errorf("it was accepted, but the number is on agents %v", after.Assistants)
-		}
-		return nil, blame(agentID, changed(doing, failure))
-	}
-	return after, nil
-}
-
-// refusedLink says who else has the number, which may be why.
-func refusedLink(doing string, live *record, err error) error {
-	err = platform.Final(explained(doing, err)) // a 404 would be the agent's
-	if len(live.Assistants) > 0 {
+	after, err := httpapi.Write[*record]{
+		Service: writes, Doing: doing,
+		Send: func(ctx context.Context) (*record, error) {
+			if linked {
+				return nil, p.unlink(ctx, want.PhoneNumber, replaced)
+			}
+			failure := p.api.link(ctx, agent, want.PhoneNumber)
+			if failure != nil {
+				shown := have.Block.String(agentID)
+				if shown != ours(want) && slices.Contains(live.Assistants, shown) {
+					replaced = append(replaced, shown)
+				}
+				if len(replaced) == 0 || isDenied(failure) || httpapi.IsUnclear(failure) {
+					return nil, failure
+				}
+				if err := p.unlink(ctx, want.PhoneNumber, replaced); err != nil {
+					return nil, err
+				}
+				return nil, httpapi.Partly(p.api.link(ctx, agent, want.PhoneNumber))
+			}
+			return nil, httpapi.Partly(p.unlink(ctx, want.PhoneNumber, replaced))
+		},
+		Look: func(ctx context.Context) (*record, error) { return p.look(ctx, want) },
+		Left: func(now *record) string {
+			if agent != "" && !slices.Contains(now.Assistants, agent) || len(shared(replaced, now.Assistants)) > 0 {
+				return fmt.Sprintf("the number is on agents %v", now.Assistants)
+			}
+			return ""
+		},
+	}.Do(ctx)
+	if err != nil && !linked && len(live.Assistants) > 0 && errors.Is(err, platform.ErrUntouched) {
 		err = fmt.Errorf("%w; it is attached to %s, and no two inbound agents can have one number: take it off there first",
 			err, strings.Join(live.Assistants, ", "))
 	}
-	return blame(agentID, err)
+	if err != nil {
+		return nil, blame(agentID, err)
+	}
+	return after, nil
 }
 
 // unlink takes the number off the agents. That one of them has it no longer is
@@ -293,7 +268,7 @@ func refusedLink(doing string, live *record, err error) error {
 func (p *Platform) unlink(ctx context.Context, phoneNumber string, agents []string) error {
 	for _, agent := range agents {
 		if err := p.api.unlink(ctx, agent, phoneNumber); err != nil && !mayBeAbsent(err) {
-			return fmt.Errorf("take it off agent %s: %w", agent, err)
+			return httpapi.Partly(fmt.Errorf("take it off agent %s: %w", agent, err))
 		}
 	}
 	return nil

@@ -373,12 +373,12 @@ func (p *Platform) importNumber(ctx context.Context, n platform.Number) (*record
 	live, err := httpapi.Write[*record]{
 		Service: writes, Doing: fmt.Sprintf("import %s into Vapi", n.PhoneNumber), Answers: true,
 		Send: func(ctx context.Context) (*record, error) { return p.api.importNumber(ctx, n.PhoneNumber, in) },
+		Refused: func(doing string, failure error) error {
+			return fmt.Errorf("%w; if another organization has the number, delete it there first", explained(doing, failure))
+		},
 		Look: func(ctx context.Context) (*record, error) { return p.find(ctx, n) },
 	}.Do(ctx)
-	switch {
-	case errors.Is(err, platform.ErrUntouched):
-		return nil, fmt.Errorf("%w; if another organization has the number, delete it there first", err)
-	case err != nil:
+	if err != nil {
 		return nil, err
 	}
 	return p.change(ctx, n, live, p.unset(n, live)) // what the import passed over
