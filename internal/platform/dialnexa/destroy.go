@@ -43,10 +43,6 @@ func (s *service) present(ctx context.Context, n platform.Number) (*record, erro
 	return nil, platform.Untouched(fmt.Errorf("read %s: %w", platform.Identified(n), err))
 }
 
-func goneNote(n platform.Number) []string {
-	return []string{fmt.Sprintf("DialNexa no longer has %s, so there was nothing to do there.", platform.Identified(n))}
-}
-
 // clear takes the agent that n's block names off the number.
 func (s *service) clear(ctx context.Context, n platform.Number) ([]string, error) {
 	live, err := s.present(ctx, n)
@@ -54,7 +50,7 @@ func (s *service) clear(ctx context.Context, n platform.Number) ([]string, error
 		return nil, err
 	}
 	if live == nil {
-		return goneNote(n), nil
+		return platform.GoneNote("DialNexa", platform.Identified(n)), nil
 	}
 	return s.unlink(ctx, n, live)
 }
@@ -78,29 +74,26 @@ func (s *service) unlink(ctx context.Context, n platform.Number, live *record) (
 
 // unassign clears the agent on the number and reads it back.
 func (s *service) unassign(ctx context.Context, n platform.Number) error {
-	doing := "take the agent off " + platform.Identified(n)
 	members := map[string]any{"agent_id": nil}
-	_, failure := s.edit(ctx, n, members)
-	switch {
-	case isUnoffered(failure):
-		return platform.Untouched(unoffered(doing, failure))
-	case failure != nil && !httpapi.IsUnclear(failure):
-		return platform.Untouched(fmt.Errorf("%s: %w", doing, failure))
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	live, err := s.fetch(ctx, n)
-	switch {
-	case errors.Is(err, platform.ErrNotFound):
-		return nil
-	case err != nil:
-		return changed(doing, httpapi.Unsettled(failure, err))
-	case shows(live, members, failure == nil):
-		return nil
-	case failure != nil:
-		return changed(doing, failure)
-	}
-	return fmt.Errorf("%s: DialNexa accepted it, but the number still has agent %s", doing, live.agent().value)
+	_, err := httpapi.Write[*record]{
+		Service: writes, Doing: "take the agent off " + platform.Identified(n),
+		Send: func(ctx context.Context) (*record, error) { return s.edit(ctx, n, members) },
+		Refused: func(doing string, failure error) error {
+			if isUnoffered(failure) {
+				return unoffered(doing, failure)
+			}
+			return writes.Explain(doing, failure)
+		},
+		Look: func(ctx context.Context) (*record, error) { return s.present(ctx, n) },
+		Left: func(now *record) string {
+			if now == nil || len(contradicted(now, members)) == 0 {
+				return ""
+			}
+			return "the number still has agent " + now.agent().value
+		},
+		Hides: func(now *record) bool { return now != nil && !tells(now, members) },
+	}.Do(ctx)
+	return err
 }
 
 // unpublish publishes the agent's version without the number. Generation B
@@ -131,42 +124,28 @@ func (s *service) release(ctx context.Context, n platform.Number) ([]string, err
 		return nil, err
 	}
 	if live == nil {
-		return goneNote(n), nil
+		return platform.GoneNote("DialNexa", platform.Identified(n)), nil
 	}
-	doing := "release " + platform.Identified(n)
-	failure := s.remove(ctx, n)
-	switch {
-	case isAnswer(failure, http.StatusConflict):
-		return nil, platform.Untouched(inUse(n, failure))
-	case failure != nil && !httpapi.IsUnclear(failure) && !errors.Is(failure, platform.ErrNotFound):
-		return nil, platform.Untouched(fmt.Errorf("%s: %w", doing, failure))
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	there, err := s.isThere(ctx, n)
-	switch {
-	case err != nil:
-		return nil, changed(doing+" (whether it is released is not known; destroy again to make sure)", httpapi.Unsettled(failure, err))
-	case !there:
-		return nil, nil
-	case failure != nil:
-		return nil, changed(doing+" (the number is still there)", failure)
-	}
-	return nil, fmt.Errorf("%s: DialNexa accepted it but still shows the number; destroy again", doing)
-}
-
-// isThere says whether the workspace has the number after a DELETE. To
-// generation B a number that is not the workspace's is forbidden, like one that
-// the API key may not see, so the list decides.
-func (s *service) isThere(ctx context.Context, n platform.Number) (bool, error) {
-	_, err := s.fetch(ctx, n)
-	if isAnswer(err, http.StatusForbidden) {
-		_, err = s.find(ctx, n)
-	}
-	if errors.Is(err, platform.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return nil, httpapi.Deletion{
+		Service: writes, Doing: "release " + platform.Identified(n),
+		IsAbsent: func(failure error) bool { return errors.Is(failure, platform.ErrNotFound) },
+		Send:     func(ctx context.Context) error { return s.remove(ctx, n) },
+		Refused: func(doing string, failure error) error {
+			if isAnswer(failure, http.StatusConflict) {
+				return inUse(n, failure)
+			}
+			return writes.Explain(doing, failure)
+		},
+		// To generation B a number that is not the workspace's is forbidden, like one that
+		// the API key may not see, so the list decides.
+		Look: func(ctx context.Context) error {
+			_, err := s.fetch(ctx, n)
+			if isAnswer(err, http.StatusForbidden) {
+				_, err = s.find(ctx, n)
+			}
+			return err
+		},
+	}.Do(ctx)
 }
 
 // inUse says why DialNexa does not release a number now (DialNexa docs: delete

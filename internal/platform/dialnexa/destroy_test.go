@@ -225,11 +225,11 @@ func TestReleaseIsJudgedByReadingBack(t *testing.T) {
 	}{
 		"lost answer":            {gone(simulator.Fault{Cut: simulator.CutAfter}), "", false},
 		"503 after the effect":   {gone(simulator.Fault{Status: 503, AfterEffect: true, Times: 1}), "", false},
-		"200 without effect":     {gone(simulator.Fault{Status: 200}), "still shows the number", false},
+		"200 without effect":     {gone(simulator.Fault{Status: 200}), "accepted, but it is still there", false},
 		"503 for ever":           {gone(simulator.Fault{Status: 503}), "503", false},
 		"redirect":               {gone(simulator.Fault{Status: 307}), "307", false},
 		"404 of a proxy":         {gone(simulator.Fault{Status: 404}), "404", false},
-		"its own 404, in vain":   {[]simulator.Fault{refusal("DELETE", 404)}, "404", false},
+		"its own 404, in vain":   {[]simulator.Fault{refusal("DELETE", 404)}, "still there; run it again): DialNexa answered 404", true},
 		"refused":                {[]simulator.Fault{refusal("DELETE", 400)}, "400", true},
 		"rights are missing":     {gone(simulator.Fault{Status: 403}), "403", true},
 		"read back is down":      {back(simulator.Fault{Status: 503}), "not known", false},
@@ -266,7 +266,7 @@ func TestForbiddenAfterAReleaseIsSettledByTheList(t *testing.T) {
 		words   string
 	}{
 		"gone":           {simulator.Fault{Method: "PUT"}, ""},
-		"still there":    {simulator.Fault{Method: "DELETE", Status: 200}, "still shows the number"},
+		"still there":    {simulator.Fault{Method: "DELETE", Status: 200}, "accepted, but it is still there"},
 		"list fails too": {simulator.Fault{Method: "GET", Path: "/organization-phone-numbers", Status: 503, Skip: 1}, "not known"},
 	} {
 		t.Run(name, func(t *testing.T) {

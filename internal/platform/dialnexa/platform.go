@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
@@ -210,7 +212,6 @@ func (p *Platform) awaitPurchase(ctx context.Context, n platform.Number) (*recor
 func (p *Platform) setOnNumber(
 	ctx context.Context, got platform.Number, live *record, repair bool, want platform.Values,
 ) (platform.Number, error) {
-	doing := "set up " + platform.Identified(got)
 	members := edits(got.Block, live, repair, want)
 	finished := func(n platform.Number) (platform.Number, error) {
 		n.Block = with(want, platform.Values{"id": n.SID})
@@ -219,33 +220,30 @@ func (p *Platform) setOnNumber(
 	if len(members) == 0 {
 		return finished(got)
 	}
-	answer, failure := p.edit(ctx, got, members)
-	switch {
-	case failure == nil && shows(answer, members, true):
+	live, err := httpapi.Write[*record]{
+		Service: writes, Doing: "set up " + platform.Identified(got), Answers: true,
+		Send: func(ctx context.Context) (*record, error) { return p.edit(ctx, got, members) },
+		Refused: func(doing string, failure error) error {
+			switch agent := want.String("agent_id"); {
+			case isUnoffered(failure):
+				return unoffered(doing, failure)
+			case members["agent_id"] != nil && isAnswer(failure, http.StatusBadRequest, http.StatusUnprocessableEntity):
+				return wrongAgent(agent, fmt.Errorf("link %s with agent %s: %w; the number stays as it is: "+
+					"correct agent_id and apply again", platform.Identified(got), agent, failure))
+			}
+			return writes.Explain(doing, failure)
+		},
+		Look:  func(ctx context.Context) (*record, error) { return p.fetch(ctx, got) },
+		Left:  func(now *record) string { return httpapi.NotShown(contradicted(now, members)) },
+		Hides: func(now *record) bool { return !tells(now, members) },
+	}.Do(ctx)
+	if err == nil {
 		return finished(got)
-	case isUnoffered(failure):
-		return got, unoffered(doing, failure)
-	case members["agent_id"] != nil && isAnswer(failure, http.StatusBadRequest, http.StatusUnprocessableEntity):
-		agent := want.String("agent_id")
-		return got, wrongAgent(agent, fmt.Errorf("link %s with agent %s: %w; the number stays as it is: "+
-			"correct agent_id and apply again", platform.Identified(got), agent, failure))
-	case failure != nil && !httpapi.IsUnclear(failure):
-		return got, fmt.Errorf("%s: %w", doing, failure)
 	}
-	// The answer was lost, or it contradicts the request.
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	live, err := p.fetch(ctx, got)
-	switch {
-	case err != nil:
-		return got, changed(doing, httpapi.Unsettled(failure, err))
-	case shows(live, members, failure == nil):
-		return finished(got)
-	case failure == nil:
-		failure = errors.New("it was accepted, but the number does not show it")
+	if live != nil {
+		got.Block = with(got.Block, reported(got, live).Block)
 	}
-	got.Block = with(got.Block, reported(got, live).Block)
-	return got, fmt.Errorf("%s: %w", doing, failure)
+	return got, err
 }
 
 // edits are the members of the number that are not as wanted, by the record or,
@@ -274,13 +272,23 @@ func settable(r *record) map[string]text {
 	return map[string]text{"agent_id": r.agent(), "nickname": r.Nickname, "label": r.Label}
 }
 
-// shows says that the record has what an edit asked for. Untold stands in for
-// what it does not tell.
-func shows(r *record, members map[string]any, untold bool) bool {
+// contradicted names the members that the record has otherwise than an edit asked for.
+func contradicted(r *record, members map[string]any) (names []string) {
 	now := settable(r)
-	for name, value := range members {
-		asked, _ := value.(string)
-		if !now[name].told && !untold || now[name].told && now[name].value != asked {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		asked, _ := members[name].(string)
+		if now[name].told && now[name].value != asked {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// tells says that the record has all members of an edit, as generation B's has not.
+func tells(r *record, members map[string]any) bool {
+	now := settable(r)
+	for name := range members {
+		if !now[name].told {
 			return false
 		}
 	}

@@ -99,8 +99,5 @@ func isUnoffered(err error) bool {
 	return isAnswer(err, http.StatusNotFound, http.StatusMethodNotAllowed)
 }
 
-// changed is for an error from after a write: that DialNexa refused to let the
-// number be read is no sign that nothing was changed.
-func changed(doing string, err error) error {
-	return platform.Final(fmt.Errorf("%s: %w", doing, err))
-}
+// writes are what all writes to DialNexa have in common.
+var writes = httpapi.Service{Title: "DialNexa", Explain: func(doing string, err error) error { return fmt.Errorf("%s: %w", doing, err) }}
