@@ -91,19 +91,12 @@ func explained(doing string, err error) error {
 	return err
 }
 
-// changed is final, for what was to be done when err occurred.
-func changed(doing string, err error) error {
-	return final(explained(doing, err))
-}
+// changed is for an error from after a write: a later refusal is no sign that nothing
+// was changed.
+func changed(doing string, err error) error { return platform.Final(explained(doing, err)) }
 
-// final is for an error from after a write. But for the field that it blames,
-// its chain is cut: a later refusal is no sign that nothing was changed.
-func final(err error) error {
-	if blamed, ok := errors.AsType[*platform.FieldError](err); ok {
-		return &platform.FieldError{Field: blamed.Field, Err: platform.Final(blamed.Err)}
-	}
-	return platform.Final(err)
-}
+// writes are what all writes to Resemble have in common.
+var writes = httpapi.Service{Title: "Resemble AI", Explain: explained}
 
 // orContradiction is the failure of a write that had no effect, or says that
 // Resemble accepted it all the same.

@@ -77,7 +77,8 @@ func (p *Platform) destroy(ctx context.Context, n platform.Number, mayForce bool
 	return nil, err
 }
 
-// remove deletes a record and waits until it is gone. Beside an error it
+// remove deletes a record and waits until it is gone, which takes its time and may end
+// in a record that Resemble keeps; so it is no httpapi.Deletion. Beside an error it
 // returns the record as it was seen last; a *corruptedError means that its
 // cleanup failed.
 func (p *Platform) remove(ctx context.Context, r record) (record, error) {
@@ -125,12 +126,15 @@ func unfinished(ctx context.Context, doing string, failure, err error) error {
 	return err
 }
 
-// await waits for the end of a deletion, as long as ctx lasts, and returns the
+// await waits for the end of a deletion, as long as ctx lasts, of which it looks at
+// least once even if that is over, and returns the
 // record that is left, or platform.ErrNotFound. Beside another error it returns
 // the record as it was seen last.
 func (p *Platform) await(ctx context.Context, r record) (record, error) {
 	for {
-		now, err := p.look(ctx, r)
+		looking, cancel := httpapi.Settling(ctx)
+		now, err := p.look(looking, r)
+		cancel()
 		switch {
 		case err != nil:
 			return r, err
@@ -144,12 +148,9 @@ func (p *Platform) await(ctx context.Context, r record) (record, error) {
 	}
 }
 
-// look reads a record, also when the operation's time has just run out. That it
-// is gone counts only if the list says so too: nothing would bring the rest of it
-// back to anybody's notice.
+// look reads a record. That it is gone counts only if the list says so too: nothing
+// would bring the rest of it back to anybody's notice.
 func (p *Platform) look(ctx context.Context, r record) (record, error) {
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
 	now, gone := p.fetch(ctx, r.ID)
 	if !errors.Is(gone, platform.ErrNotFound) {
 		return now, gone
@@ -170,20 +171,20 @@ func (p *Platform) look(ctx context.Context, r record) (record, error) {
 // for no other (Resemble docs: force delete). What r, read just before, says to
 // be left is noted.
 func (p *Platform) force(ctx context.Context, r record) ([]string, error) {
-	doing := fmt.Sprintf("force out %s at Resemble AI", r)
-	failure := p.forceRemove(ctx, r.ID)
-	if isDenied(failure) {
-		return nil, changed(doing, failure)
+	err := httpapi.Deletion{
+		Service: writes, Doing: fmt.Sprintf("force out %s at Resemble AI", r),
+		IsAbsent: func(failure error) bool { return !isDenied(failure) },
+		Send:     func(ctx context.Context) error { return p.forceRemove(ctx, r.ID) },
+		Look: func(ctx context.Context) error {
+			_, err := p.look(ctx, r)
+			return err
+		},
+	}.Do(ctx)
+	if err != nil {
+		return nil, platform.Final(err) // a deletion went before
 	}
-	_, err := p.look(ctx, r)
-	switch {
-	case errors.Is(err, platform.ErrNotFound):
-		return []string{fmt.Sprintf("Left behind by %s, which was forced out: %s. Remove them by hand: they can go on "+
-			"costing money.", r, r.leftovers())}, nil
-	case err != nil:
-		return nil, changed(doing+" (whether it is gone is not known; try again to make sure)", httpapi.Unsettled(failure, err))
-	}
-	return nil, changed(doing, orContradiction(failure))
+	return []string{fmt.Sprintf("Left behind by %s, which was forced out: %s. Remove them by hand: they can go on "+
+		"costing money.", r, r.leftovers())}, nil
 }
 
 // corruptedError reports that Resemble could not clean up at Twilio, and so

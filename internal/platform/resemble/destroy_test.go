@@ -252,7 +252,7 @@ func TestForceDeleteFails(t *testing.T) {
 	}{
 		"refused":            {fail(http.MethodDelete, "/force", 422), "force out record 4 of +14155550100", false},
 		"denied":             {fail(http.MethodDelete, "/force", 403), "force out record 4 of +14155550100", false},
-		"accepted in vain":   {simulator.Fault{Path: "/force", Body: `{"success": true}`}, "had no effect", false},
+		"accepted in vain":   {simulator.Fault{Path: "/force", Body: `{"success": true}`}, "accepted, but it is still there", false},
 		"lost":               {simulator.Fault{Path: "/force", Cut: simulator.CutBefore}, "force out", false},
 		"lost after effect":  {simulator.Fault{Path: "/force", Cut: simulator.CutAfter}, "", true},
 		"502 after effect":   {simulator.Fault{Path: "/force", Status: 502, AfterEffect: true}, "", true},
@@ -273,7 +273,7 @@ func TestForceDeleteFails(t *testing.T) {
 	n := w.corrupted(9)
 	w.Before(http.MethodDelete, "/force", func() { w.Inject(fail(http.MethodGet, "", 500)) })
 	_, err := w.end(n, platform.ForceDelete)
-	if err == nil || !strings.Contains(err.Error(), "whether it is gone is not known") {
+	if err == nil || !strings.Contains(err.Error(), "whether it took effect is not known") {
 		t.Error(err)
 	}
 }

@@ -109,7 +109,7 @@ func (p *Platform) link(ctx context.Context, r record, uuid string) (record, err
 		return r, err
 	}
 	if r, err = p.linkTo(ctx, r, before); err != nil {
-		return r, final(err)
+		return r, platform.Final(err)
 	}
 	return r, nil
 }
@@ -119,16 +119,9 @@ func (p *Platform) link(ctx context.Context, r record, uuid string) (record, err
 func (p *Platform) linkTo(ctx context.Context, r record, before agent) (record, error) {
 	uuid := before.Agent.UUID
 	doing := fmt.Sprintf("link %s to agent %s at Resemble AI", r, uuid)
-	failure := p.give(ctx, uuid, &r.ID)
-	if failure != nil && !httpapi.IsUnclear(failure) {
-		return r, explained(doing, failure)
-	}
-	now, err := p.look(ctx, r)
-	switch {
-	case err != nil:
-		return r, changed(doing, httpapi.Unsettled(failure, err))
-	case now.AgentUUID != uuid:
-		return now, platform.Untouched(explained(doing, orContradiction(failure)))
+	now, err := p.write(ctx, doing, r, uuid, &r.ID)
+	if err != nil {
+		return now, err
 	}
 	return p.spare(ctx, now, before)
 }
@@ -171,16 +164,28 @@ func (p *Platform) spare(ctx context.Context, r record, before agent) (record, e
 // it, also beside an error.
 func (p *Platform) unlink(ctx context.Context, r record) (record, error) {
 	doing := fmt.Sprintf("unlink %s from agent %s at Resemble AI", r, r.AgentUUID)
-	failure := p.give(ctx, r.AgentUUID, nil)
-	if failure != nil && !httpapi.IsUnclear(failure) {
-		return r, explained(doing, failure)
-	}
-	now, err := p.look(ctx, r)
+	return p.write(ctx, doing, r, r.AgentUUID, nil)
+}
+
+// write writes on the agent that it has the number of that ID, which is r's; nil: none.
+// It returns the record as Resemble then reports it, also beside an error.
+func (p *Platform) write(ctx context.Context, doing string, r record, uuid string, id *int64) (record, error) {
+	now, err := httpapi.Write[record]{
+		Service: writes, Doing: doing,
+		Send: func(ctx context.Context) (record, error) { return r, p.give(ctx, uuid, id) },
+		Look: func(ctx context.Context) (record, error) { return p.look(ctx, r) },
+		Left: func(now record) string {
+			if linked := now.AgentUUID == uuid; linked != (id != nil) {
+				return "it had no effect"
+			}
+			return ""
+		},
+	}.Do(ctx)
 	switch {
-	case err != nil:
-		return r, changed(doing, httpapi.Unsettled(failure, err))
-	case now.AgentUUID == r.AgentUUID:
-		return now, platform.Untouched(explained(doing, orContradiction(failure)))
+	case now.ID == 0: // nothing was read
+		return r, err
+	case err != nil && now.AgentUUID == r.AgentUUID:
+		return now, platform.Untouched(err)
 	}
-	return now, nil
+	return now, err
 }

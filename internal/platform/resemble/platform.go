@@ -220,7 +220,7 @@ func (p *Platform) reregister(
 	}
 	got, err := p.register(ctx, have, want)
 	if err != nil {
-		return got, final(err)
+		return got, platform.Final(err)
 	}
 	return got, nil
 }
@@ -237,7 +237,7 @@ func (p *Platform) register(ctx context.Context, have, want platform.Number) (pl
 	}
 	got, err := p.take(ctx, reported(have, made), want, made)
 	if err != nil {
-		return got, final(err)
+		return got, platform.Final(err)
 	}
 	return got, nil
 }
@@ -253,28 +253,21 @@ func (p *Platform) take(ctx context.Context, have, want platform.Number, held re
 
 // create registers the number. An unclear outcome is settled by the list.
 func (p *Platform) create(ctx context.Context, want platform.Number) (record, error) {
-	doing := "register " + want.PhoneNumber + " at Resemble AI"
 	authToken, err := p.authToken(want)
 	if err != nil {
 		return record{}, platform.Untouched(err)
 	}
-	made, failure := p.api.create(ctx, registrationOf(want, authToken))
-	if failure == nil && made.PhoneNumber == want.PhoneNumber {
-		return made, nil
-	}
-	if failure != nil && !httpapi.IsUnclear(failure) {
-		return record{}, explained(doing, failure)
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	found, err := p.find(ctx, want.PhoneNumber)
-	switch {
-	case errors.Is(err, platform.ErrNotFound):
-		return record{}, platform.Untouched(explained(doing+" (it is not registered)", orContradiction(failure)))
-	case err != nil:
-		return record{}, changed(doing+" (whether it is registered is not known; apply again to go on)", httpapi.Unsettled(failure, err))
-	}
-	return found, nil
+	return httpapi.Write[record]{
+		Service: writes, Doing: "register " + want.PhoneNumber + " at Resemble AI", Answers: true,
+		Send: func(ctx context.Context) (record, error) { return p.api.create(ctx, registrationOf(want, authToken)) },
+		Look: func(ctx context.Context) (record, error) { return p.find(ctx, want.PhoneNumber) },
+		Left: func(now record) string {
+			if err := now.checkIsOf(want); err != nil {
+				return err.Error()
+			}
+			return ""
+		},
+	}.Do(ctx)
 }
 
 // registrationOf is the body that asks for a record of the number.

@@ -493,7 +493,7 @@ func TestUnclearWritesWithoutEffect(t *testing.T) {
 		fault.Method = http.MethodPost
 		w.Inject(fault)
 		n, err := w.Attach(t.Context(), w.live(wanted(support)))
-		if err == nil || !strings.Contains(err.Error(), "it is not registered") && fault.Body == "" || n.Block.Has("id") {
+		if err == nil || !strings.Contains(err.Error(), "Resemble AI does not have it") && fault.Body == "" || n.Block.Has("id") {
 			t.Errorf("create: %v, %v", n.Block, err)
 		}
 		w.ClearFaults()
@@ -522,7 +522,7 @@ func TestUnclearWritesThatNothingSettles(t *testing.T) {
 	w.Inject(simulator.Fault{Method: http.MethodPost, Cut: simulator.CutAfter})
 	w.Before(http.MethodPost, "/phone_numbers", down)
 	n, err := w.Attach(t.Context(), w.live(wanted(support)))
-	if err == nil || !strings.Contains(err.Error(), "whether it is registered is not known") || n.Block.Has("id") {
+	if err == nil || !strings.Contains(err.Error(), "whether it took effect is not known") || n.Block.Has("id") {
 		t.Errorf("create: %v, %v", n.Block, err)
 	}
 	w.ClearFaults()

@@ -74,7 +74,7 @@ func TestUpdateOfTheAgentFails(t *testing.T) {
 		},
 		"unlink ignored": {
 			rules: simulator.ResembleRules{NullIgnored: true},
-			to:    sales, words: "accepted, but had no effect", left: support,
+			to:    sales, words: "accepted, but it had no effect", left: support,
 		},
 		"link refused": {
 			prepare: func(w *world) { w.Inject(fail(http.MethodPatch, sales, 422)) },
