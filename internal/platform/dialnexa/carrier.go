@@ -107,7 +107,8 @@ func orderOf(n platform.Number) (any, error) {
 }
 
 // settlePurchase finds out whether a purchase has bought the number although it
-// failed, or was answered without the number's ID.
+// failed, or was answered without the number's ID. It looks several times, and tells
+// a purchase that was refused from one that may show up yet, so it is no httpapi.Write.
 func (c *Carrier) settlePurchase(ctx context.Context, n platform.Number, failure error) (platform.Number, error) {
 	doing := "buy " + n.PhoneNumber
 	taken := isAnswer(failure, http.StatusBadRequest, http.StatusConflict)

@@ -141,37 +141,23 @@ func (c *Carrier) change(ctx context.Context, n platform.Number, all []change) (
 
 // send makes the changes to n with one request, and returns n as it is then.
 func (c *Carrier) send(ctx context.Context, n platform.Number, all []change) (platform.Number, error) {
-	doing := "configure " + platform.Identified(n)
-	live, failure := c.update(ctx, n, params(all))
-	if failure != nil && !httpapi.IsUnclear(failure) {
-		return n, c.reaching(n, explained(doing, failure))
+	now, err := httpapi.Write[platform.Number]{
+		Service: writes, Doing: "configure " + platform.Identified(n), Answers: true,
+		Send: func(ctx context.Context) (platform.Number, error) {
+			live, err := c.update(ctx, n, params(all))
+			if err != nil {
+				return n, err
+			}
+			return reported(n, live), nil
+		},
+		Refused: func(doing string, failure error) error { return c.reaching(n, explained(doing, failure)) },
+		Look:    func(ctx context.Context) (platform.Number, error) { return c.Read(ctx, n) },
+		Left:    func(now platform.Number) string { return httpapi.NotShown(unmet(now, all)) },
+	}.Do(ctx)
+	if now.SID == "" { // nothing was read
+		return n, err
 	}
-	if failure == nil {
-		if n = reported(n, live); len(unmet(n, all)) == 0 {
-			return n, nil
-		}
-	}
-	// The answer was lost, or it contradicts the request.
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	read, err := c.Read(ctx, n)
-	missing := unmet(read, all)
-	switch {
-	case err != nil:
-		return n, changed(doing, httpapi.Unsettled(failure, err))
-	case len(missing) == 0:
-		return read, nil
-	}
-	return read, explained(doing, orContradiction(failure, missing))
-}
-
-// orContradiction is the failure of a write or, if it did not fail, what it
-// left undone.
-func orContradiction(failure error, missing []string) error {
-	if failure != nil {
-		return failure
-	}
-	return fmt.Errorf("it was accepted, but the number does not show it in %s", platform.Enumerate(missing))
+	return now, err
 }
 
 // transfer moves n to the account that is to gain it, and returns it as that
@@ -180,29 +166,36 @@ func orContradiction(failure error, missing []string) error {
 func (c *Carrier) transfer(
 	ctx context.Context, n, want platform.Number, gaining string,
 ) (platform.Number, error) {
-	doing := fmt.Sprintf("transfer %s to account %s", platform.Identified(n), gaining)
 	all := slices.DeleteFunc(changes(n, want), func(ch change) bool {
 		return ch.field.Name != "address_sid" && ch.field.Name != "bundle_sid"
 	})
 	moved := n
 	moved.AccountSID = gaining
-	live, failure := c.update(ctx, n, params(all).SetAccountSid(gaining))
-	if failure == nil {
-		return reported(moved, live), nil
+	now, err := httpapi.Write[platform.Number]{
+		Service: writes, Doing: fmt.Sprintf("transfer %s to account %s", platform.Identified(n), gaining), Answers: true,
+		Send: func(ctx context.Context) (platform.Number, error) {
+			live, err := c.update(ctx, n, params(all).SetAccountSid(gaining))
+			if err != nil {
+				return n, err
+			}
+			return reported(moved, live), nil
+		},
+		Look: func(ctx context.Context) (platform.Number, error) {
+			there, err := c.Find(ctx, moved)
+			if errors.Is(err, platform.ErrNotFound) {
+				return c.Find(ctx, n)
+			}
+			return there, err
+		},
+		Left: func(now platform.Number) string {
+			if now.AccountSID != gaining {
+				return "it is still where it was"
+			}
+			return ""
+		},
+	}.Do(ctx)
+	if err != nil {
+		return n, err
 	}
-	if !httpapi.IsUnclear(failure) {
-		return n, explained(doing, failure)
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	moved, err := c.Find(ctx, moved)
-	if err == nil {
-		return moved, nil
-	}
-	if errors.Is(err, platform.ErrNotFound) {
-		if _, err = c.Find(ctx, n); err == nil {
-			return n, explained(doing+" (it is still where it was)", failure)
-		}
-	}
-	return n, changed(doing, httpapi.Unsettled(failure, err))
+	return now, nil
 }

@@ -60,10 +60,6 @@ func (c *Carrier) checkGone(ctx context.Context, n platform.Number) error {
 	return nil
 }
 
-func goneNote(n platform.Number) []string {
-	return []string{fmt.Sprintf("Twilio no longer has %s, so there was nothing to do there.", platform.Identified(n))}
-}
-
 // unwired are the settings that the platform gave n, each to be cleared.
 func unwired(n platform.Number) []leaving {
 	var all []leaving
@@ -83,7 +79,7 @@ func (c *Carrier) clear(ctx context.Context, n platform.Number, all []leaving) (
 		return nil, err
 	}
 	if live == nil {
-		return goneNote(n), nil
+		return platform.GoneNote("Twilio", platform.Identified(n)), nil
 	}
 	seen := reported(n, live)
 	seen.Private.Foreign = nil // which was seen before
@@ -108,7 +104,7 @@ func (c *Carrier) clear(ctx context.Context, n platform.Number, all []leaving) (
 		err = platform.Final(err) // the pool is left
 	}
 	if errors.Is(err, platform.ErrNotFound) {
-		return append(notes, goneNote(n)...), nil
+		return append(notes, platform.GoneNote("Twilio", platform.Identified(n))...), nil
 	}
 	if err != nil {
 		return notes, err
@@ -174,9 +170,36 @@ func (c *Carrier) leavePool(ctx context.Context, n platform.Number, l leaving) (
 func (c *Carrier) clearAll(
 	ctx context.Context, n platform.Number, before *record, all []leaving,
 ) (notes []string, held, err error) {
-	doing := "clear the wiring of " + platform.Identified(n)
-	failure := c.leave(ctx, n, all)
-	for failure != nil && !httpapi.IsUnclear(failure) {
+	for {
+		var failure error
+		after, err := httpapi.Write[*record]{
+			Service: writes, Doing: "clear the wiring of " + platform.Identified(n),
+			Send: func(ctx context.Context) (*record, error) {
+				failure = c.leave(ctx, n, all)
+				return nil, failure
+			},
+			Look: func(ctx context.Context) (*record, error) {
+				after, err := c.fetch(ctx, n)
+				if errors.Is(err, platform.ErrNotFound) {
+					return nil, nil
+				}
+				return after, err
+			},
+			Left: func(now *record) string {
+				if now == nil {
+					return ""
+				}
+				return httpapi.NotShown(unchangedBy(all, reported(n, before), reported(n, now)))
+			},
+		}.Do(ctx)
+		switch {
+		case err == nil && after == nil:
+			return notes, nil, platform.ErrNotFound
+		case err == nil:
+			return notes, held, nil
+		case !errors.Is(err, platform.ErrUntouched):
+			return notes, nil, err
+		}
 		answer, answered := errors.AsType[*httpapi.Error](failure)
 		names := messaging(asChanges(all))
 		switch lesser := withoutOldest(all); {
@@ -197,23 +220,9 @@ func (c *Carrier) clearAll(
 			}
 			all = lesser
 		default:
-			return notes, nil, platform.Untouched(explained(doing, failure))
+			return notes, nil, err
 		}
-		failure = c.leave(ctx, n, all)
 	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	live, err := c.fetch(ctx, n)
-	if errors.Is(err, platform.ErrNotFound) {
-		return notes, nil, err
-	}
-	if err != nil {
-		return notes, nil, changed(doing, httpapi.Unsettled(failure, err))
-	}
-	if left := unchangedBy(all, reported(n, before), reported(n, live)); len(left) > 0 {
-		return notes, nil, changed(doing, orContradiction(failure, left))
-	}
-	return notes, held, nil
 }
 
 // leave sends what the settings shall have after us.
@@ -306,7 +315,7 @@ func (c *Carrier) deregister(ctx context.Context, n platform.Number) ([]string, 
 		return nil, err
 	}
 	if live == nil {
-		return goneNote(n), nil
+		return platform.GoneNote("Twilio", platform.Identified(n)), nil
 	}
 	var failure error
 	if address := emergencyAddress(live); address != "" {
@@ -346,7 +355,7 @@ func changedAddress(n platform.Number, address string) *platform.Refusal {
 }
 
 // awaitUnregistered waits for the end of a deregistration, as long as ctx
-// lasts. Failure is that of the request for it, if its outcome is unclear.
+// lasts, which is why it is no httpapi.Write. Failure is that of the request for it, if its outcome is unclear.
 func (c *Carrier) awaitUnregistered(ctx context.Context, n platform.Number, failure error) error {
 	doing := "deregister the emergency address of " + platform.Identified(n)
 	status := "not looked at yet"
@@ -407,7 +416,7 @@ func (c *Carrier) release(ctx context.Context, n platform.Number) ([]string, err
 		return nil, err
 	}
 	if live == nil {
-		return goneNote(n), nil
+		return platform.GoneNote("Twilio", platform.Identified(n)), nil
 	}
 	// What state does not know yet: the plan could not see it.
 	if refusal := refuse(reported(n, live)); refusal != nil {
@@ -421,30 +430,24 @@ func (c *Carrier) release(ctx context.Context, n platform.Number) ([]string, err
 			return nil, platform.Untouched(err)
 		}
 	}
-	doing := "release " + platform.Identified(n)
-	failure := c.remove(ctx, n)
-	switch {
-	case errors.Is(failure, platform.ErrNotFound):
-		if err := c.checkGone(ctx, n); err != nil {
-			return nil, changed(doing, err)
-		}
-		return nil, nil
-	case failure != nil && !httpapi.IsUnclear(failure):
-		return nil, platform.Untouched(c.releaseRefused(ctx, n, doing, failure))
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	_, err = c.fetch(ctx, n)
-	switch {
-	case errors.Is(err, platform.ErrNotFound):
-		return nil, nil
-	case err != nil:
-		return nil, changed(doing+" (whether it is released is not known; destroy again to make sure)",
-			httpapi.Unsettled(failure, err))
-	case failure != nil:
-		return nil, changed(doing+" (the number is still there)", failure)
-	}
-	return nil, fmt.Errorf("%s: Twilio accepted it but still shows the number; destroy again", doing)
+	return nil, httpapi.Deletion{
+		Service: writes, Doing: "release " + platform.Identified(n),
+		Send: func(ctx context.Context) error {
+			failure := c.remove(ctx, n)
+			if !errors.Is(failure, platform.ErrNotFound) {
+				return failure
+			}
+			if err := c.checkGone(ctx, n); err != nil {
+				return platform.Final(err)
+			}
+			return nil
+		},
+		Refused: func(doing string, failure error) error { return c.releaseRefused(ctx, n, doing, failure) },
+		Look: func(ctx context.Context) error {
+			_, err := c.fetch(ctx, n)
+			return err
+		},
+	}.Do(ctx)
 }
 
 // releaseRefused explains why Twilio has refused to release the number.

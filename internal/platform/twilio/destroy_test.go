@@ -224,7 +224,7 @@ func TestReleaseIsJudgedByReadingBack(t *testing.T) {
 	}{
 		"lost answer":            {simulator.Fault{Method: "DELETE", Cut: simulator.CutAfter}, "", false},
 		"503 after the effect":   {simulator.Fault{Method: "DELETE", Status: 503, AfterEffect: true, Times: 1}, "", false},
-		"204 without effect":     {simulator.Fault{Method: "DELETE", Status: 204}, "still shows the number", false},
+		"204 without effect":     {simulator.Fault{Method: "DELETE", Status: 204}, "accepted, but it is still there", false},
 		"307":                    {simulator.Fault{Method: "DELETE", Status: 307}, "307", false},
 		"503 for ever":           {simulator.Fault{Method: "DELETE", Status: 503}, "503", false},
 		"404 of a proxy":         {simulator.Fault{Method: "DELETE", Status: 404}, "404", false},

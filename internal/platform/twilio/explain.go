@@ -81,6 +81,9 @@ func explained(doing string, err error) error {
 	return &platform.FieldError{Field: remedy.field, Err: err}
 }
 
+// writes are what all writes to Twilio have in common.
+var writes = httpapi.Service{Title: "Twilio", Explain: explained}
+
 // changed is for an error from after a write. Its chain is cut: that Twilio
 // refused to let the number be read is no sign that nothing was changed.
 func changed(doing string, err error) error {

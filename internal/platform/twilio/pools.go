@@ -214,38 +214,46 @@ func (c *Carrier) enter(ctx context.Context, n platform.Number, service string) 
 	if err := errors.Join(checkSID(serviceSID, service), checkSID(numberSID, n.SID)); err != nil {
 		return err
 	}
-	doing := fmt.Sprintf("put %s into Messaging Service %s", platform.Identified(n), service)
-	request, twilio := c.senders(ctx)
-	_, failure := twilio.CreatePhoneNumber(service, &senders.CreatePhoneNumberParams{PhoneNumberSid: &n.SID})
-	if failure == nil {
+	_, err := httpapi.Write[bool]{ // whether it is there
+		Service: writes, Doing: fmt.Sprintf("put %s into Messaging Service %s", platform.Identified(n), service), Answers: true,
+		Send: func(ctx context.Context) (bool, error) {
+			request, twilio := c.senders(ctx)
+			_, err := twilio.CreatePhoneNumber(service, &senders.CreatePhoneNumberParams{PhoneNumberSid: &n.SID})
+			if err != nil {
+				err = request.failure(err)
+			}
+			if isCode(err, codeAlreadyMember) {
+				err = nil
+			}
+			return true, err
+		},
+		Refused: func(doing string, failure error) error {
+			switch {
+			case isCode(failure, codeMemberOfAnother):
+				return fmt.Errorf("%s: %w; another Messaging Service has it by now: plan again, or take it out there", doing, failure)
+			case errors.Is(failure, platform.ErrNotFound):
+				return &platform.FieldError{Field: membership.Name, Err: fmt.Errorf(
+					"%s: account %s: %w: %s", doing, c.accountSID, errNoService, failure.Error())}
+			}
+			return explained(doing, failure)
+		},
+		Look: func(ctx context.Context) (bool, error) { return c.isMember(ctx, n, service) },
+		Left: func(in bool) string {
+			if !in {
+				return "it is not there"
+			}
+			return ""
+		},
+	}.Do(ctx)
+	if err == nil {
 		c.pools.join(n, service)
-		return nil
 	}
-	failure = request.failure(failure)
-	answer, answered := errors.AsType[*httpapi.Error](failure)
-	switch {
-	case answered && answer.Code == codeAlreadyMember:
-		c.pools.join(n, service)
-		return nil
-	case answered && answer.Code == codeMemberOfAnother:
-		return fmt.Errorf("%s: %w; another Messaging Service has it by now: plan again, or take it out there", doing, failure)
-	case errors.Is(failure, platform.ErrNotFound):
-		return &platform.FieldError{Field: membership.Name, Err: fmt.Errorf(
-			"%s: account %s: %w: %s", doing, c.accountSID, errNoService, failure.Error())}
-	case !httpapi.IsUnclear(failure):
-		return explained(doing, failure)
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	in, err := c.isMember(ctx, n, service)
-	switch {
-	case err != nil:
-		return changed(doing, httpapi.Unsettled(failure, err))
-	case !in:
-		return explained(doing, failure)
-	}
-	c.pools.join(n, service)
-	return nil
+	return err
+}
+
+func isCode(err error, code string) bool {
+	answer, answered := errors.AsType[*httpapi.Error](err)
+	return answered && answer.Code == code
 }
 
 // exit takes n out of the pool of the Service, which releases nothing. It is not
@@ -254,27 +262,28 @@ func (c *Carrier) exit(ctx context.Context, n platform.Number, service string) e
 	if err := errors.Join(checkSID(serviceSID, service), checkSID(numberSID, n.SID)); err != nil {
 		return err
 	}
-	doing := fmt.Sprintf("take %s out of Messaging Service %s", platform.Identified(n), service)
-	request, twilio := c.senders(ctx)
-	failure := twilio.DeletePhoneNumber(service, n.SID)
-	if failure != nil {
-		failure = request.failure(failure)
+	err := httpapi.Deletion{
+		Service: writes, Doing: fmt.Sprintf("take %s out of Messaging Service %s", platform.Identified(n), service),
+		IsAbsent: func(failure error) bool { return errors.Is(failure, platform.ErrNotFound) },
+		Send: func(ctx context.Context) error {
+			request, twilio := c.senders(ctx)
+			if err := twilio.DeletePhoneNumber(service, n.SID); err != nil {
+				return request.failure(err)
+			}
+			return nil
+		},
+		Look: func(ctx context.Context) error {
+			in, err := c.isMember(ctx, n, service)
+			if err == nil && !in {
+				return platform.ErrNotFound
+			}
+			return err
+		},
+	}.Do(ctx)
+	if err == nil {
+		c.pools.join(n, "")
 	}
-	if failure != nil && !httpapi.IsUnclear(failure) && !errors.Is(failure, platform.ErrNotFound) {
-		return explained(doing, failure)
-	}
-	ctx, cancel := httpapi.Settling(ctx)
-	defer cancel()
-	switch in, err := c.isMember(ctx, n, service); {
-	case err != nil:
-		return changed(doing, httpapi.Unsettled(failure, err))
-	case in && failure != nil:
-		return changed(doing, failure)
-	case in:
-		return fmt.Errorf("%s: Twilio accepted it but still has the number there; try again", doing)
-	}
-	c.pools.join(n, "")
-	return nil
+	return err
 }
 
 // exchange moves n from one Service's pool to another's; empty: none. Where the

@@ -196,7 +196,8 @@ func purchaseParams(n platform.Number, marker string) *api.CreateIncomingPhoneNu
 
 // settlePurchase finds out whether a purchase that failed has bought the number.
 // Whether it has bought one that does not carry the purchase's marker, nobody can
-// tell, unless it was refused.
+// tell, unless it was refused. It looks several times, and what it finds may be
+// somebody else's, so it is no httpapi.Write.
 func (c *Carrier) settlePurchase(
 	ctx context.Context, n platform.Number, marker string, failure error,
 ) (platform.Number, error) {
