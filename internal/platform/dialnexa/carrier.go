@@ -19,7 +19,8 @@ var _ platform.Seller = (*Carrier)(nil)
 // Carrier is platform.Carrier at DialNexa. It is safe for concurrent use.
 type Carrier struct{ *service }
 
-// Find is platform.Carrier's.
+// Find is platform.Carrier's. It takes the whole list: DialNexa has no filter by
+// number.
 func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number, error) {
 	live, err := c.find(ctx, n)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// Do is platform.Service's.
+// Do is platform.Service's. Carrier and platform share the steps.
 func (s *service) Do(ctx context.Context, n platform.Number, step platform.Step) ([]string, error) {
 	switch step.Op {
 	case opClear:

@@ -10,7 +10,7 @@ import (
 
 var _ platform.Lister = (*Carrier)(nil)
 
-// List is platform.Lister's.
+// List is platform.Lister's. Generation B's does not tell the agents.
 func (c *Carrier) List(ctx context.Context, _ platform.Number, cursor string) ([]platform.Listed, string, error) {
 	at := firstPlace
 	if cursor != "" {

@@ -112,7 +112,7 @@ func (p *Platform) credentials(n platform.Number) (body, error) {
 	return nil, blame(token, fmt.Errorf("an import needs the auth token of the Twilio account that owns the number: %s", why))
 }
 
-// Check is platform.Platform's.
+// Check is platform.Platform's. The token is needed only for an import.
 func (p *Platform) Check(ctx context.Context, have, want platform.Number) error {
 	if have.Status == platform.Active && reregisters(have, want) == "" {
 		return p.checkAgent(ctx, have, want)
@@ -170,7 +170,8 @@ func (p *Platform) CheckPlan(ctx context.Context, have, want platform.Number) er
 	}
 }
 
-// Read is platform.Platform's.
+// Read is platform.Platform's. Whether messages go to ElevenLabs it does not tell:
+// Twilio's sms_url does, or what was asked for.
 func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
 	live, err := p.find(ctx, have)
 	if err != nil {
@@ -213,7 +214,8 @@ func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.N
 	return p.register(ctx, want, want)
 }
 
-// Update is platform.Platform's.
+// Update is platform.Platform's. ElevenLabs edits the agent and the label in place;
+// anything else takes another import.
 func (p *Platform) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	if have.Status == platform.Active && reregisters(have, want) == "" && same(have, want) {
 		return withoutToken(want), nil
@@ -350,7 +352,7 @@ func registered(want platform.Number, live *record) platform.Number {
 	return got
 }
 
-// Do is platform.Service's.
+// Do is platform.Service's. Its one operation deletes the record.
 func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
 	if s.Op != opDelete {
 		return nil, platform.Untouched(fmt.Errorf("elevenlabs has no operation %q", s.Op))

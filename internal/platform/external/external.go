@@ -40,7 +40,7 @@ func (c Carrier) Read(ctx context.Context, n platform.Number) (platform.Number, 
 	return c.Find(ctx, n)
 }
 
-// Elsewhere is platform.Carrier's.
+// Elsewhere is platform.Carrier's. There is nobody to ask.
 func (Carrier) Elsewhere(context.Context, platform.Number) (string, error) { return "", nil }
 
 // Configure is platform.Carrier's. There is nothing to configure.

@@ -10,7 +10,7 @@ import (
 
 var _ platform.Lister = (*Platform)(nil)
 
-// List is platform.Lister's.
+// List is platform.Lister's. It looks up, too, whether the page's agents exist.
 func (p *Platform) List(ctx context.Context, _ platform.Number, cursor string) ([]platform.Listed, string, error) {
 	var at place
 	if cursor != "" {

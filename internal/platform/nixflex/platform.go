@@ -96,12 +96,14 @@ func read(have platform.Number, live *record, agentExists bool) platform.Number 
 	return got
 }
 
-// Attach is platform.Platform's.
+// Attach is platform.Platform's. A record with another agent is deleted, and the
+// number imported anew.
 func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.Number, error) {
 	return p.register(ctx, want, want)
 }
 
-// Update is platform.Platform's.
+// Update is platform.Platform's. Nixflex edits the prompt in place; anything else
+// takes another import.
 func (p *Platform) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	switch {
 	case have.Status != platform.Active:
@@ -121,7 +123,7 @@ func (p *Platform) Update(ctx context.Context, have, want platform.Number) (plat
 	return withoutToken(want), nil
 }
 
-// Do is platform.Service's.
+// Do is platform.Service's. Its one operation deletes the record.
 func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
 	if s.Op != opDelete {
 		return nil, platform.Untouched(fmt.Errorf("nixflex has no operation %q", s.Op))

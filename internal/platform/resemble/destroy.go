@@ -13,7 +13,8 @@ import (
 const waysOut = "either an apply or another destroy retries the cleanup, and with release_on_destroy = \"force_delete\" " +
 	"applied, they force the record out if it fails again"
 
-// Do is platform.Service's.
+// Do is platform.Service's. What is forced out is deleted first: Resemble forces
+// nothing that is not corrupted.
 func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
 	switch s.Op {
 	case opUnlink:

@@ -91,7 +91,8 @@ func (p *Platform) authToken(want platform.Number) (string, error) {
 	return p.twilio["auth_token"], nil
 }
 
-// Attach is platform.Platform's.
+// Attach is platform.Platform's. It takes over a record that serves; one of another
+// agent is refused, and any other registered anew.
 func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.Number, error) {
 	have := want
 	have.Block = platform.Values{}
@@ -152,7 +153,8 @@ func (p *Platform) seek(ctx context.Context, n platform.Number) (record, error) 
 	return record{}, fmt.Errorf("%w: %s at Resemble AI", platform.ErrNotFound, n.PhoneNumber)
 }
 
-// Update is platform.Platform's.
+// Update is platform.Platform's. Resemble edits the link to the agent alone;
+// anything else takes another registration.
 func (p *Platform) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	switch {
 	case have.Status != platform.Active, reregisters(have, want) != "":

@@ -45,7 +45,7 @@ func (p *Platform) find(ctx context.Context, n platform.Number) (*record, error)
 	return live, nil
 }
 
-// Check is platform.Platform's.
+// Check is platform.Platform's. A number that Retell carries is refused.
 func (p *Platform) Check(ctx context.Context, have, want platform.Number) error {
 	if have.Status == platform.Active {
 		return p.checkAgents(ctx, have, want)
@@ -80,7 +80,8 @@ func (p *Platform) checkAgents(ctx context.Context, have, want platform.Number) 
 	return nil
 }
 
-// Read is platform.Platform's.
+// Read is platform.Platform's. It takes one call, by the number; the password is
+// never told.
 func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
 	live, err := p.find(ctx, have)
 	if err != nil {
@@ -131,7 +132,7 @@ func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.N
 	return reported(want, live), nil
 }
 
-// Update is platform.Platform's.
+// Update is platform.Platform's. Retell edits everything in place.
 func (p *Platform) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	before := have
 	if have.Status != platform.Active {

@@ -13,7 +13,8 @@ var _ platform.Carrier = (*Carrier)(nil)
 // dashboard. Its steps are the Platform's.
 type Carrier struct{ platform *Platform }
 
-// Find is platform.Carrier's.
+// Find is platform.Carrier's. The path has the workspace and the number; a number
+// without a SID has its slug for one.
 func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number, error) {
 	workspace, live, err := c.platform.find(ctx, n)
 	if err != nil {
@@ -39,7 +40,7 @@ func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number,
 	return c.Find(ctx, n)
 }
 
-// Do is platform.Service's.
+// Do is platform.Service's. Its steps are the Platform's.
 func (c *Carrier) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
 	return c.platform.Do(ctx, n, s)
 }

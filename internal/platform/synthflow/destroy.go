@@ -10,7 +10,8 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// Do is platform.Service's.
+// Do is platform.Service's. To delete a bought number is to cancel it, by the same
+// request: forbids tells the two apart.
 func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
 	switch s.Op {
 	case opDelete, opCancel:

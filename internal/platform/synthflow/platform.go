@@ -107,7 +107,8 @@ func (p *Platform) Preview(ctx context.Context, want platform.Number) (platform.
 	return want, nil
 }
 
-// Check is platform.Platform's.
+// Check is platform.Platform's. It looks at what an import lacks, too, which
+// Synthflow refuses without a reason.
 func (p *Platform) Check(ctx context.Context, have, want platform.Number) error {
 	workspace, err := p.workspaceOf(want)
 	if err != nil {
@@ -205,7 +206,8 @@ func checkImport(want platform.Number) error {
 		"carrier's trunk: set termination_uri", provider))
 }
 
-// Read is platform.Platform's.
+// Read is platform.Platform's. Several agents may have the number: reportedAgent
+// says which is told.
 func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
 	workspace, live, err := p.find(ctx, have)
 	if err != nil {
@@ -284,7 +286,8 @@ func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.N
 	return got, nil
 }
 
-// Update is platform.Platform's.
+// Update is platform.Platform's. Another workspace takes another import; Synthflow
+// edits all else in place.
 func (p *Platform) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	have = withoutPassword(have)
 	active := have.Status == platform.Active

@@ -48,7 +48,8 @@ func (c *Carrier) In(region string) *Carrier {
 	return c
 }
 
-// Find is platform.Carrier's.
+// Find is platform.Carrier's. Twilio filters its list by the number, so it takes one
+// call; only an equal number counts.
 func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number, error) {
 	account, err := c.accountOf(n)
 	if err != nil {
@@ -70,7 +71,7 @@ func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number,
 	return n, fmt.Errorf("%w: %s in account %s at Twilio", platform.ErrNotFound, n.PhoneNumber, account)
 }
 
-// Read is platform.Carrier's.
+// Read is platform.Carrier's. It takes one call, by the SID.
 func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
 	account, err := c.accountOf(n)
 	if err != nil {

@@ -75,7 +75,8 @@ func params(all []change) *update {
 	return p
 }
 
-// Configure is platform.Carrier's.
+// Configure is platform.Carrier's. A transfer comes first, then the Messaging
+// Service; all else is one request.
 func (c *Carrier) Configure(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	losing, err := c.accountOf(have)
 	if err != nil {

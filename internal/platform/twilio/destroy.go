@@ -10,7 +10,8 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// Do is platform.Service's.
+// Do is platform.Service's. A number is read right before it is written, and right
+// after.
 func (c *Carrier) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
 	switch s.Op {
 	case opClear:

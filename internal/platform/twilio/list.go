@@ -10,7 +10,7 @@ import (
 
 var _ platform.Lister = (*Carrier)(nil)
 
-// List is platform.Lister's.
+// List is platform.Lister's. It lists one account, which is n's.
 func (c *Carrier) List(ctx context.Context, n platform.Number, cursor string) ([]platform.Listed, string, error) {
 	account, err := c.accountOf(n)
 	if err != nil {

@@ -52,7 +52,8 @@ var serviceSID = sidPattern("MG")
 
 var _ platform.Surveyor = (*Carrier)(nil)
 
-// Survey is platform.Surveyor's.
+// Survey is platform.Surveyor's. It tells the Messaging Service, in the credentials'
+// own account alone.
 func (c *Carrier) Survey(ctx context.Context, n platform.Number) (platform.Number, error) {
 	if account, err := c.accountOf(n); err != nil || account != c.accountSID {
 		return n, err // Services are those of the credentials' account alone

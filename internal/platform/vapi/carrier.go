@@ -13,7 +13,8 @@ var _ platform.Carrier = (*Carrier)(nil)
 // Platform's.
 type Carrier struct{ platform *Platform }
 
-// Find is platform.Carrier's.
+// Find is platform.Carrier's. A record of a number that Vapi has imported is
+// refused.
 func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number, error) {
 	live, err := c.platform.find(ctx, n)
 	if err != nil {
@@ -29,12 +30,12 @@ func (c *Carrier) Find(ctx context.Context, n platform.Number) (platform.Number,
 	return n, nil
 }
 
-// Read is platform.Carrier's.
+// Read is platform.Carrier's. The SID is the ID of the record.
 func (c *Carrier) Read(ctx context.Context, n platform.Number) (platform.Number, error) {
 	return c.Find(ctx, n)
 }
 
-// Do is platform.Service's.
+// Do is platform.Service's. Its steps are the Platform's.
 func (c *Carrier) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
 	return c.platform.Do(ctx, n, s)
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 )
 
-// Do is platform.Service's.
+// Do is platform.Service's. To delete a number of Vapi's own is to give it up, by
+// the same request: forbids tells the two apart.
 func (p *Platform) Do(ctx context.Context, n platform.Number, s platform.Step) ([]string, error) {
 	switch s.Op {
 	case opDelete, opRelease:

@@ -91,7 +91,8 @@ func provided(n platform.Number, provider string) platform.Number {
 	return n
 }
 
-// Preview is platform.Previewer's.
+// Preview is platform.Previewer's. Only Vapi's record tells a number of its own from
+// one that it has imported.
 func (p *Platform) Preview(ctx context.Context, want platform.Number) (platform.Number, error) {
 	switch {
 	case want.Block.Has(providerName):
@@ -113,7 +114,8 @@ func (p *Platform) Preview(ctx context.Context, want platform.Number) (platform.
 	return want, nil
 }
 
-// Check is platform.Platform's.
+// Check is platform.Platform's. Credentials are needed only where they would be
+// handed over.
 func (p *Platform) Check(ctx context.Context, have, want platform.Number) error {
 	if err := checkMessages(want); err != nil {
 		return err
@@ -263,7 +265,8 @@ func handsOver(have, want platform.Number) bool {
 		(have.Block[tokenVersion] != want.Block[tokenVersion] || account != "" && want.AccountSID != "" && account != want.AccountSID)
 }
 
-// Read is platform.Platform's.
+// Read is platform.Platform's. Vapi tells whose credentials it has: another
+// account's than the number's are corruption.
 func (p *Platform) Read(ctx context.Context, have platform.Number) (platform.Number, error) {
 	live, err := p.find(ctx, have)
 	if err != nil {
@@ -315,7 +318,8 @@ func (p *Platform) Attach(ctx context.Context, want platform.Number) (platform.N
 	return p.reported(want, live), nil
 }
 
-// Update is platform.Platform's.
+// Update is platform.Platform's. Vapi edits everything in place, and takes other
+// credentials there, too.
 func (p *Platform) Update(ctx context.Context, have, want platform.Number) (platform.Number, error) {
 	before := have
 	if have.Status != platform.Active {
