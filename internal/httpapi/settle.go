@@ -63,11 +63,9 @@ func (e partly) Unwrap() error { return e.error }
 // IsUnclear says of the failure of a write that it may have taken effect all
 // the same.
 func IsUnclear(err error) bool {
-	if errors.As(err, &partly{}) {
-		return true
-	}
-	answer, ok := errors.AsType[*Error](err)
-	return ok && answer.Unclear()
+	_, changed := errors.AsType[partly](err)
+	answer, answered := errors.AsType[*Error](err)
+	return changed || answered && answer.Unclear()
 }
 
 // Pause waits before the next look at something that a service does in its own
