@@ -19,7 +19,7 @@ const Env = "TELEPHONY_CASES"
 
 const (
 	few      = 4 // times fewer generated cases than a sample has
-	fewTests = 8 // of whole tests that stand for others one is tried
+	fewTests = 8 // of so many whole tests one is tried
 )
 
 // OneOf is of how many cases a test tries one: of sample in a sample, of four
@@ -33,9 +33,8 @@ func OneOf(t *testing.T, sample, full int) int {
 	return n
 }
 
-// Sample is for a whole test, or a row of a table, of which a few stand for the
-// others: what it shows through the CLI is held in process, too. It skips it unless
-// it is among those that are tried, which are all where more than a few are asked for.
+// Sample is for a whole test, or a row of a table: where a few are asked for, it
+// skips it unless it is among those that are tried.
 func Sample(t *testing.T) {
 	t.Helper()
 	if asked() == "" && !Tries(t.Name(), fewTests) {
