@@ -16,11 +16,11 @@ import (
 
 // What a service may answer.
 var (
-	refusal = &httpapi.Error{Service: "Acme", Status: http.StatusBadRequest, Message: "no", Own: true}
-	absence = &httpapi.Error{Service: "Acme", Status: http.StatusNotFound, Message: "none", Own: true}
-	denial  = &httpapi.Error{Service: "Acme", Status: http.StatusUnauthorized, Own: true}
-	fault   = &httpapi.Error{Service: "Acme", Status: http.StatusInternalServerError}
-	unsent  = errors.New("no such identifier")
+	refusal   = &httpapi.Error{Service: "Acme", Status: http.StatusBadRequest, Message: "no", Own: true}
+	absence   = &httpapi.Error{Service: "Acme", Status: http.StatusNotFound, Message: "none", Own: true}
+	denial    = &httpapi.Error{Service: "Acme", Status: http.StatusUnauthorized, Own: true}
+	fault     = &httpapi.Error{Service: "Acme", Status: http.StatusInternalServerError}
+	errUnsent = errors.New("no such identifier")
 )
 
 var acme = httpapi.Service{Title: "Acme", Explain: func(doing string, err error) error {
@@ -58,7 +58,7 @@ func TestWriteIsMadeSureOf(t *testing.T) {
 		"refused":           {failed: refusal, says: []string{"400", "no"}, none: true},
 		"denied":            {failed: denial, says: []string{"401", "check the key"}, none: true},
 		"refused as absent": {failed: absence, says: []string{"404", "none"}, none: true},
-		"not sent":          {failed: unsent, says: []string{"no such identifier"}},
+		"not sent":          {failed: errUnsent, says: []string{"no such identifier"}},
 
 		"lost, and done":                  {failed: fault, shows: "new", looks: true, gets: "new"},
 		"lost, and not done":              {failed: fault, shows: "old", looks: true, says: []string{"it is old; run it again", lost}, gets: "old"},

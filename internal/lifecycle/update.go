@@ -275,10 +275,8 @@ func (u *update) write(ctx context.Context) error {
 		u.have = readable(u.have, want)
 		return nil
 	}
-	switch {
-	case u.have.Status == platform.Corrupted: // the platform's own word
-		u.moved = false
-	case u.have.Status == "": // it has none for it
+	u.moved = u.moved && u.have.Status != platform.Corrupted // which is the platform's own word
+	if u.have.Status == "" {                                 // it has none for it
 		u.have.Status, u.have.StatusReason = before.Status, before.StatusReason
 	}
 	u.Kinds.JudgeRecord(&u.have)
