@@ -6,15 +6,16 @@ import (
 	"fmt"
 	"hash/fnv"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 )
 
 // Env says how many of the cases that they generate the tests try: a few where it
-// is not set, as for a contributor; with "sample" a sample, as in .ci/run; with
-// "full" what the workflow of a pull request tries; and with a number, one of so
-// many of all that there are, as in make soak. A test that is named with -run
-// takes a sample where it is not set.
+// is not set; with "sample" a sample, as in .ci/run; with "full" what the workflow of
+// a pull request tries; and with a number, one of so many of all that there are, as in
+// make soak. A test that is named with -run takes a sample where it is not set. "quick"
+// is a few, and leaves out most of the whole tests that have others like them.
 const Env = "TELEPHONY_CASES"
 
 const (
@@ -33,12 +34,12 @@ func OneOf(t *testing.T, sample, full int) int {
 	return n
 }
 
-// Sample is for a whole test, or a row of a table: where a few are asked for, it
-// skips it unless it is among those that are tried.
+// Sample is for a whole test, or a row of a table, of which a few stand for the
+// others where it is to be quick: it skips the others.
 func Sample(t *testing.T) {
 	t.Helper()
-	if asked() == "" && !Tries(t.Name(), fewTests) {
-		t.Skipf("one of %d of its kind is tried: name it with -run, or set %s=sample", fewTests, Env)
+	if asked() == "quick" && !Tries(t.Name(), fewTests) {
+		t.Skipf("one of %d of its kind is tried with %s=quick", fewTests, Env)
 	}
 }
 
@@ -52,7 +53,7 @@ func asked() string {
 
 func oneOf(asked string, sample, full int) (int, error) {
 	switch asked {
-	case "":
+	case "", "quick":
 		return few * sample, nil
 	case "sample":
 		return sample, nil
@@ -61,7 +62,7 @@ func oneOf(asked string, sample, full int) (int, error) {
 	}
 	n, err := strconv.Atoi(asked)
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%s is to be sample, full, 1 for all cases, or n for one of n, and nothing for a few: %q", Env, asked)
+		return 0, fmt.Errorf("%s is to be quick, sample, full, 1 for all cases, or n for one of n, and nothing for a few: %q", Env, asked)
 	}
 	return n, nil
 }
@@ -76,6 +77,5 @@ func Tries(name string, oneOf int) bool {
 
 // Soak says that all cases there are have been asked for, or one of so many.
 func Soak() bool {
-	asked := os.Getenv(Env)
-	return asked != "" && asked != "sample" && asked != "full"
+	return !slices.Contains([]string{"", "quick", "sample", "full"}, os.Getenv(Env))
 }

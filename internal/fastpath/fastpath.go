@@ -1,8 +1,8 @@
 // Package fastpath answers the calls that Terraform makes for every number in
 // every plan, where the answer is that nothing changes or that a number is
-// created, without the framework's general machinery. That machinery looks up every attribute by its path, and
-// copies all attributes of the schema for each step of each path, so its cost
-// grows with the square of their number.
+// created, without the framework's general machinery. That machinery looks up
+// every attribute by its path, and copies all attributes of the schema for each
+// step of each path, so its cost grows with the square of their number.
 //
 // A fast answer is never a guess. Each call is decoded to the values that the
 // framework would hand to the resource, and the resource's own code decides on
@@ -22,10 +22,9 @@
 //   - PlanResourceChange, with no prior state: the resource plans, from what the
 //     schema makes of the configuration, and all that it says is answered.
 //
-// Whatever is not so goes to the framework as it came: another type of resource,
-// a change, a last plan, an import, a value in another encoding, an error or a
-// warning where nothing changes. A read that goes on there takes the services' answer with it, so that
-// nobody is asked twice.
+// Whatever is not so goes to the framework as it came: a change and a last plan,
+// an import, another type of resource, something to say where nothing changes, a
+// value in another encoding.
 package fastpath
 
 import (
@@ -94,7 +93,7 @@ func New(server tfprotov6.ProviderServer, typeName string, resource func() Resou
 	}
 }
 
-// UpgradeResourceState is tfprotov6.ProviderServer's.
+// UpgradeResourceState takes a state as it was stored.
 func (s *Server) UpgradeResourceState(
 	ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest,
 ) (*tfprotov6.UpgradeResourceStateResponse, error) {
@@ -108,7 +107,7 @@ func (s *Server) UpgradeResourceState(
 	return s.framework.UpgradeResourceState(ctx, req)
 }
 
-// ReadResource is tfprotov6.ProviderServer's.
+// ReadResource reads a number that is in state.
 func (s *Server) ReadResource(
 	ctx context.Context, req *tfprotov6.ReadResourceRequest,
 ) (*tfprotov6.ReadResourceResponse, error) {
@@ -122,7 +121,7 @@ func (s *Server) ReadResource(
 	return s.framework.ReadResource(ctx, req)
 }
 
-// ValidateResourceConfig is tfprotov6.ProviderServer's.
+// ValidateResourceConfig validates a configuration of which there is nothing to say.
 func (s *Server) ValidateResourceConfig(
 	ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest,
 ) (*tfprotov6.ValidateResourceConfigResponse, error) {
@@ -136,7 +135,7 @@ func (s *Server) ValidateResourceConfig(
 	return s.framework.ValidateResourceConfig(ctx, req)
 }
 
-// PlanResourceChange is tfprotov6.ProviderServer's.
+// PlanResourceChange plans a creation, or that nothing changes.
 func (s *Server) PlanResourceChange(
 	ctx context.Context, req *tfprotov6.PlanResourceChangeRequest,
 ) (*tfprotov6.PlanResourceChangeResponse, error) {
@@ -150,7 +149,7 @@ func (s *Server) PlanResourceChange(
 	return s.framework.PlanResourceChange(ctx, req)
 }
 
-// ApplyResourceChange is tfprotov6.ProviderServer's.
+// ApplyResourceChange has no fast path.
 func (s *Server) ApplyResourceChange(
 	ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest,
 ) (*tfprotov6.ApplyResourceChangeResponse, error) {

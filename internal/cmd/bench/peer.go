@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 // account is the Twilio account that the environment names.
@@ -147,7 +148,7 @@ func (peerResource) at(ctx context.Context, get getAttribute, diags *diag.Diagno
 
 // releases says that the number is bought, and given up by a destroy.
 func releases(ctx context.Context, get getAttribute, diags *diag.Diagnostics) bool {
-	var action *string
+	var action types.String // unknown in a plan without it
 	diags.Append(get(ctx, path.Root("release_on_destroy"), &action)...)
-	return action != nil && *action == "release"
+	return action.ValueString() == "release"
 }
