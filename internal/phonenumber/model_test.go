@@ -1,7 +1,6 @@
 package phonenumber
 
 import (
-	"context"
 	"reflect"
 	"testing"
 
@@ -181,7 +180,7 @@ func TestPrivateStateComesBackAsItWasKept(t *testing.T) {
 		Instance: "one", Unfinished: platform.Teardown, Detail: "why", Replaced: platform.Values{"name": "old"}, Origin: "hosted",
 		Wiring: platform.Values{"voice_url": "https://example.com", "lookup": true, "trunk_sid": nil},
 	}
-	store := privateStore{}
+	store := privateValues{}
 	kept.writePrivate(t.Context(), store, &diags)
 	read := newModel(t)
 	read.readPrivate(t.Context(), store, &diags)
@@ -193,15 +192,4 @@ func TestPrivateStateComesBackAsItWasKept(t *testing.T) {
 	if !diags.HasError() {
 		t.Error("what cannot be read is no error")
 	}
-}
-
-type privateStore map[string][]byte
-
-func (s privateStore) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) {
-	return s[key], nil
-}
-
-func (s privateStore) SetKey(_ context.Context, key string, value []byte) diag.Diagnostics {
-	s[key] = value
-	return nil
 }
