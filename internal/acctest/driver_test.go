@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -71,7 +70,6 @@ func TestAccDriverAgreesWithTheCLI(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cases.Sample(t)
 			driven, real := newWorld(t), newWorld(t)
 			r, cli := driven.Driver(t, nil).Resource(numberType), real.CLI(t)
 			var config Values // of the command before

@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulation"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
@@ -180,7 +179,6 @@ terraform {
 func TestAccExamplesApplyAndReplanEmpty(t *testing.T) {
 	for _, name := range listExamples(t) {
 		t.Run(name, func(t *testing.T) {
-			cases.Sample(t)
 			this, ok := examples[name]
 			if !ok {
 				t.Fatal("the example has no row in the table of examples")
@@ -302,7 +300,6 @@ func TestAccExampleImportsPlanEmpty(t *testing.T) {
 		}
 		address, id := command[2], command[3]
 		t.Run(id, func(t *testing.T) {
-			cases.Sample(t)
 			sim := startExample(t, importable)
 			t.Setenv("SYNTHFLOW_API_KEY", "key-of-the-example")
 			t.Setenv("SYNTHFLOW_WORKSPACE_ID", "1710107690998x536152705164378100")

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -155,7 +154,6 @@ func expectNoDeletionOfNumbers(t *testing.T, sim *Simulation) {
 }
 
 func TestAccOnboardsAMixedAccountInOnePlanAndOneApply(t *testing.T) {
-	cases.Sample(t)
 	const count = 200 // 25 at each service
 	sim := startExample(t, "")
 	mixedAccount(sim, count)
@@ -200,7 +198,6 @@ func TestAccOnboardsAMixedAccountInOnePlanAndOneApply(t *testing.T) {
 }
 
 func TestAccGeneratesTheConfigurationOfAMixedAccount(t *testing.T) {
-	cases.Sample(t)
 	const count = 16
 	sim := startExample(t, "")
 	mixedAccount(sim, count)
@@ -234,7 +231,6 @@ func writeImports(t *testing.T, cli *CLI) {
 // Both ways can be gone, one after the other: what was taken over all at once
 // leaves state by a removed block, and comes back with code of its own.
 func TestAccAdoptedAccountGetsGeneratedConfiguration(t *testing.T) {
-	cases.Sample(t)
 	const count = 10
 	sim := startExample(t, "")
 	mixedAccount(sim, count)
@@ -267,7 +263,6 @@ removed {
 // given a resource of its own, without a change. ignore_changes hides what others
 // change, but not what is broken.
 func TestAccAdoptedNumbersAreFixedMovedAndRepaired(t *testing.T) {
-	cases.Sample(t)
 	sim := startExample(t, "")
 	mixedAccount(sim, 5)
 	cli := sim.CLI(t)

@@ -12,7 +12,6 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -99,7 +98,6 @@ func copyExamples(t *testing.T) string {
 
 // The first steps of the README, as they are printed there.
 func TestAccReadmeLeadsFromACloneToAPlanAndAnOnboarding(t *testing.T) {
-	cases.Sample(t)
 	newCLI(t) // or the test is skipped
 	script := simulate(t)
 	commands := blockOf(t, "README.md", "cd examples/starter\n")

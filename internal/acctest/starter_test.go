@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -43,7 +42,6 @@ func expectWarnings(t *testing.T, diagnostics []Diagnostic, want ...string) {
 }
 
 func TestAccStarterTakesNumbersOnEveryPlatformFromAMap(t *testing.T) {
-	cases.Sample(t)
 	sim, cli := startStarter(t)
 	cli.Apply()
 	diagnostics, plan := cli.Plan()
@@ -83,7 +81,6 @@ func TestAccStarterTakesNumbersOnEveryPlatformFromAMap(t *testing.T) {
 // A number that nobody manages is a warning, and one that is not in order fails
 // the apply.
 func TestAccStarterWarnsAndFails(t *testing.T) {
-	cases.Sample(t)
 	sim, cli := startStarter(t)
 	cli.Apply()
 

@@ -14,13 +14,12 @@ import (
 // Env says how many of the cases that they generate the tests try: a few where it
 // is not set; with "sample" a sample, as in .ci/run; with "full" what the workflow of
 // a pull request tries; and with a number, one of so many of all that there are, as in
-// make soak. A test that is named with -run takes a sample where it is not set. "quick"
-// is a few, and leaves out most of the whole tests that have others like them.
+// make soak. A test that is named with -run takes a sample where it is not set.
 const Env = "TELEPHONY_CASES"
 
 const (
-	few      = 4 // times fewer generated cases than a sample has
-	fewTests = 8 // of so many whole tests one is tried
+	few    = 4 // times fewer generated cases than a sample has
+	fewCLI = 8 // of so many tests that can do without the CLI, one takes it
 )
 
 // OneOf is of how many cases a test tries one: of sample in a sample, of four
@@ -34,13 +33,11 @@ func OneOf(t *testing.T, sample, full int) int {
 	return n
 }
 
-// Sample is for a whole test, or a row of a table, of which a few stand for the
-// others where it is to be quick: it skips the others.
-func Sample(t *testing.T) {
+// CLI says whether a test that can do without the CLI takes the real one: a few do,
+// and in a sample all.
+func CLI(t *testing.T) bool {
 	t.Helper()
-	if asked() == "quick" && !Tries(t.Name(), fewTests) {
-		t.Skipf("one of %d of its kind is tried with %s=quick", fewTests, Env)
-	}
+	return asked() != "" || Tries(t.Name(), fewCLI)
 }
 
 // asked is what Env says. A test that is named with -run is asked for.
@@ -53,7 +50,7 @@ func asked() string {
 
 func oneOf(asked string, sample, full int) (int, error) {
 	switch asked {
-	case "", "quick":
+	case "":
 		return few * sample, nil
 	case "sample":
 		return sample, nil
@@ -62,7 +59,7 @@ func oneOf(asked string, sample, full int) (int, error) {
 	}
 	n, err := strconv.Atoi(asked)
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%s is to be quick, sample, full, 1 for all cases, or n for one of n, and nothing for a few: %q", Env, asked)
+		return 0, fmt.Errorf("%s is to be sample, full, 1 for all cases, or n for one of n, and nothing for a few: %q", Env, asked)
 	}
 	return n, nil
 }
@@ -77,5 +74,5 @@ func Tries(name string, oneOf int) bool {
 
 // Soak says that all cases there are have been asked for, or one of so many.
 func Soak() bool {
-	return !slices.Contains([]string{"", "quick", "sample", "full"}, os.Getenv(Env))
+	return !slices.Contains([]string{"", "sample", "full"}, os.Getenv(Env))
 }

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/httpapi"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/kinds"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/lifecycle"
@@ -209,7 +208,6 @@ func TestParallelRunsNeverShareANumber(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if name != "nothing is left" {
-				cases.Sample(t)
 			}
 			wants := [2]platform.Number{searched(test.platforms[0]), searched(test.platforms[1])}
 			claimable := 0

@@ -195,7 +195,6 @@ func (c readdressing) readdress(t *testing.T, action string, latency time.Durati
 // the message names the way out, and that leads to the end.
 func TestAccRefusedDestroyNamesTheWayOut(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	const config = "resource \"telephony_phone_number\" %q {\nphone_number = %q\nrelease_on_destroy = \"release\"\n}\n"
 	before, renamed := fmt.Sprintf(config, "this", number), fmt.Sprintf(config, "new", number)
 	destroy := []string{"destroy", "-no-color", "-input=false", "-auto-approve"}
@@ -259,7 +258,6 @@ func TestAccRefusedDestroyNamesTheWayOut(t *testing.T) {
 // and shows no plan of that.
 func TestAccTeardownOfATestEndsNumbersByTheirSetting(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for _, test := range []struct {
 		action   string
 		prevent  bool

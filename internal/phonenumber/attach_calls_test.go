@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -47,7 +46,6 @@ func TestCallsPerNumberOnEveryPlatform(t *testing.T) {
 		}
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			cases.Sample(t)
 			synctest.Test(t, func(t *testing.T) {
 				var numbers []string
 				for i := range most.numbers {

@@ -7,14 +7,12 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
 func TestAccForEachWithOneSearchBuysANumberForEach(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	const many = 25 // more than one search lists
 	sim := acctest.Start(t)
 	cli := sim.CLI(t)
@@ -225,7 +223,6 @@ func TestOneNumberIsNotImportedIntoTwoResources(t *testing.T) {
 
 func TestAccImportOfANumberThatIsManagedAlready(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	cli := sim.CLI(t)

@@ -611,7 +611,6 @@ func isRead(request string) bool { return strings.HasPrefix(request, http.Method
 // and Terraform's write of the state, nothing tells whose it is.
 func TestAccTheOneWindowThatStaysOpen(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for _, name := range []string{"create/twilio alone/by search", "create/nixflex/by search"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

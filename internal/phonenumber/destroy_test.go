@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -25,7 +24,6 @@ func outage(sim *acctest.Simulation, method string) func() {
 
 func TestAccFailedReleaseIsCorruptedAndFinishedByASecondDestroy(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := hcl(sim, `
@@ -64,7 +62,6 @@ func TestAccFailedReleaseIsCorruptedAndFinishedByASecondDestroy(t *testing.T) {
 
 func TestAccFailedReleaseIsRepairedByAnApply(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := hcl(sim, `
@@ -88,7 +85,6 @@ func TestAccFailedReleaseIsRepairedByAnApply(t *testing.T) {
 
 func TestAccFailedDetachIsFinishedByASecondDestroy(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := hcl(sim, `
@@ -108,7 +104,6 @@ func TestAccFailedDetachIsFinishedByASecondDestroy(t *testing.T) {
 
 func TestAccForceDeleteEndsWithAWarningWhatEverHappens(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := hcl(sim, `
@@ -152,7 +147,6 @@ func TestAccDetachLeavesNewerWiringOfSomebodyElse(t *testing.T) {
 
 func TestAccEmergencyAddressHoldsBackARelease(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
 	owned(sim, simulator.TwilioNumber{})
@@ -180,7 +174,6 @@ func TestAccEmergencyAddressHoldsBackARelease(t *testing.T) {
 
 func TestAccFailedDeregistrationReleasesNothing(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{EmergencyStaysRegistered: true}))
 	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
 	owned(sim, simulator.TwilioNumber{})
@@ -199,7 +192,6 @@ func TestAccFailedDeregistrationReleasesNothing(t *testing.T) {
 
 func TestAccHostedNumberIsNotReleased(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{Origin: "hosted"})
 	config := hcl(sim, `
@@ -215,7 +207,6 @@ func TestAccHostedNumberIsNotReleased(t *testing.T) {
 
 func TestAccDestroyWaitsNoLongerThanItsTimeout(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{EmergencyReads: 1 << 30}))
 	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
 	owned(sim, simulator.TwilioNumber{})

@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -144,7 +143,6 @@ var generations = map[string]simulator.DialNexaGeneration{"A": simulator.DialNex
 
 func TestAccDialNexaOwnedNumberIsAdoptedLinkedAndDetached(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, rules := range map[string]simulator.DialNexaRules{
 		"A":                   {},
 		"A, other field":      {InboundAgentID: true},
@@ -180,7 +178,6 @@ func TestAccDialNexaOwnedNumberIsAdoptedLinkedAndDetached(t *testing.T) {
 
 func TestAccDialNexaPlanOfAnAdoptionNamesWhatIsLost(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	sim.DialNexa().UpdateNumber(number, func(n *simulator.DialNexaNumber) {
 		n.AgentID, n.Nickname, n.Label = "agt_two", "Support", "line"
@@ -201,7 +198,6 @@ func TestAccDialNexaPlanOfAnAdoptionNamesWhatIsLost(t *testing.T) {
 
 func TestAccDialNexaNumberIsBoughtWithPermissionAndReleased(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, rules := range map[string]simulator.DialNexaRules{
 		"A":             {},
 		"A, pending":    {PendingReads: 3},
@@ -232,7 +228,6 @@ func TestAccDialNexaNumberIsBoughtWithPermissionAndReleased(t *testing.T) {
 
 func TestAccDialNexaNumberThatIsNotOwnedIsNeverBoughtWithoutPermission(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	run(t, sim, resource.TestStep{
 		Config:      onAgent(sim, simulator.DialNexaA, "agt_one", ""),
@@ -243,7 +238,6 @@ func TestAccDialNexaNumberThatIsNotOwnedIsNeverBoughtWithoutPermission(t *testin
 
 func TestAccDialNexaPurchaseIsRefusedBeforeAnythingIsBought(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	const (
 		byNumber = "phone_number = \"" + number + "\"\npurchase {}\n"
 		byBoth   = "phone_number = \"" + number + "\"\npurchase {\ncountry = \"US\"\n}\n"
@@ -272,7 +266,6 @@ func TestAccDialNexaPurchaseIsRefusedBeforeAnythingIsBought(t *testing.T) {
 
 func TestAccDialNexaLostPurchaseIsFoundNotRepeated(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, fault := range map[string]simulator.Fault{
 		"connection cut":   {Cut: simulator.CutAfter},
 		"page of HTML":     {Garble: true},
@@ -304,7 +297,6 @@ func TestAccDialNexaLostPurchaseIsFoundNotRepeated(t *testing.T) {
 // number is looked up by the next plan, which adopts it.
 func TestAccDialNexaNumberBoughtByAKilledProviderIsAdopted(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	dialNexaAgents(sim, "agt_one")
 	sim.DialNexa().AddAvailable(simulator.DialNexaAvailable{PhoneNumber: number})
@@ -328,7 +320,6 @@ func TestAccDialNexaNumberBoughtByAKilledProviderIsAdopted(t *testing.T) {
 
 func TestAccDialNexaWrongAgentKeepsTheBoughtNumberAndIsCorrected(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, generation := range generations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -366,7 +357,6 @@ func TestAccDialNexaWrongAgentKeepsTheBoughtNumberAndIsCorrected(t *testing.T) {
 
 func TestAccDialNexaCreationThatNeverCompletedIsNeverReleased(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, generation := range generations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -382,7 +372,6 @@ func TestAccDialNexaCreationThatNeverCompletedIsNeverReleased(t *testing.T) {
 
 func TestAccDialNexaChangesAreMadeInPlace(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	block := func(arguments string) string {
 		return dialNexaHCL(sim, "phone_number = \""+number+"\"\ndialnexa {\n"+arguments+"\n}")
@@ -413,7 +402,6 @@ func TestAccDialNexaChangesAreMadeInPlace(t *testing.T) {
 
 func TestAccDialNexaAgentIsMovedByPublishing(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{Generation: simulator.DialNexaB})
 	run(t, sim,
 		resource.TestStep{Config: onAgent(sim, simulator.DialNexaB, "agt_one", "")},
@@ -441,7 +429,6 @@ func TestAccDialNexaAgentIsMovedByPublishing(t *testing.T) {
 // A workspace whose API is the newer one says so at the first edit.
 func TestAccDialNexaEditThatIsNotOfferedNamesTheWayOut(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for _, is405 := range []bool{false, true} {
 		t.Run(fmt.Sprint("405 ", is405), func(t *testing.T) {
 			t.Parallel()
@@ -465,7 +452,6 @@ func TestAccDialNexaEditThatIsNotOfferedNamesTheWayOut(t *testing.T) {
 
 func TestAccDialNexaDriftIsFoundAndPutBack(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	config := onAgent(sim, simulator.DialNexaA, "agt_one", "")
 	drift := func(agent, nickname string) func() {
@@ -490,7 +476,6 @@ func TestAccDialNexaDriftIsFoundAndPutBack(t *testing.T) {
 
 func TestAccDialNexaNumberCannotLeave(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	atDialNexa := fmt.Sprintf("dialnexa {\napi_key = %q\nbase_url = \"%s/dialnexa\"\n}",
 		simulator.DefaultDialNexaAPIKey, sim.URL)
@@ -507,7 +492,6 @@ func TestAccDialNexaNumberCannotLeave(t *testing.T) {
 
 func TestAccDialNexaImportThenPlanShowsNoChanges(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, generation := range generations {
 		for _, id := range []string{"dialnexa/" + dialNexaID, "dialnexa/" + number} {
 			t.Run(name+" "+id, func(t *testing.T) {
@@ -536,7 +520,6 @@ func TestAccDialNexaImportThenPlanShowsNoChanges(t *testing.T) {
 
 func TestAccDialNexaImportWithGeneratedConfigurationShowsNoChanges(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, generation := range generations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -555,7 +538,6 @@ func TestAccDialNexaImportWithGeneratedConfigurationShowsNoChanges(t *testing.T)
 
 func TestAccDialNexaImportOfWhatIsNotThere(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for id, want := range map[string]string{
 		"dialnexa/phn_none":     `DialNexa does not hold it`,
 		"dialnexa/+14155550199": `DialNexa does not hold it`,
@@ -572,7 +554,6 @@ func TestAccDialNexaImportOfWhatIsNotThere(t *testing.T) {
 // What the plan says, what Delete sends and what is left, for every action.
 func TestAccDialNexaEnds(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	const (
 		taken, takenSent         = "^Take agent agt_one off", "PATCH " + dialNexaPath + ` {"agent_id":null} -> 200`
 		published, publishedSent = "^Publish version 1 of agent agt_one",
@@ -627,7 +608,6 @@ func TestAccDialNexaEnds(t *testing.T) {
 
 func TestAccDialNexaReleaseOfANumberInUseLosesNothing(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, test := range map[string]struct {
 		generation simulator.DialNexaGeneration
 		use        func(n *simulator.DialNexaNumber, used bool)
@@ -677,7 +657,6 @@ func TestAccDialNexaReleaseOfANumberInUseLosesNothing(t *testing.T) {
 
 func TestAccDialNexaFailedTeardownIsFinishedOrRepaired(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, test := range map[string]struct {
 		generation simulator.DialNexaGeneration
 		action     string
@@ -729,7 +708,6 @@ func TestAccDialNexaFailedTeardownIsFinishedOrRepaired(t *testing.T) {
 
 func TestAccDialNexaForceDeleteEndsWithAWarningWhatEverHappens(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	cli := sim.CLI(t)
 	cli.Configure(onAgent(sim, simulator.DialNexaA, "agt_one", "release_on_destroy = \"force_delete\""))
@@ -743,7 +721,6 @@ func TestAccDialNexaForceDeleteEndsWithAWarningWhatEverHappens(t *testing.T) {
 
 func TestAccDialNexaPreventReleaseHolds(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	config := onAgent(sim, simulator.DialNexaA, "agt_one", "release_on_destroy = \"release\"")
 	prevented := strings.Replace(config, "provider \"telephony\" {", "provider \"telephony\" {\nprevent_release = true", 1)
@@ -757,7 +734,6 @@ func TestAccDialNexaPreventReleaseHolds(t *testing.T) {
 
 func TestAccOnlyDialNexasOwnWordRemovesANumberFromState(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, fault := range map[string]simulator.Fault{
 		"credentials refused": {Status: http.StatusUnauthorized, Body: `{"statusCode":401,"message":"no","error":"Unauthorized"}`},
 		"forbidden":           {Status: http.StatusForbidden, Body: `{"statusCode":403,"message":"no","error":"Forbidden"}`},
@@ -790,7 +766,6 @@ func TestAccOnlyDialNexasOwnWordRemovesANumberFromState(t *testing.T) {
 
 func TestAccDialNexaBadCredentialsLoseNothing(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	config := onAgent(sim, simulator.DialNexaA, "agt_one", "release_on_destroy = \"release\"")
 	bad := strings.Replace(config, simulator.DefaultDialNexaAPIKey, "wrong:key", 1)
@@ -809,7 +784,6 @@ func TestAccDialNexaBadCredentialsLoseNothing(t *testing.T) {
 
 func TestAccDialNexaNumberThatVanishedIsRemovedFromState(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, generation := range generations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -830,7 +804,6 @@ func TestAccDialNexaNumberThatVanishedIsRemovedFromState(t *testing.T) {
 
 func TestAccDialNexaKeyIsInNoStateNorPlan(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	cli := sim.CLI(t)
 	cli.Configure(onAgent(sim, simulator.DialNexaA, "agt_one", ""))

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -49,7 +48,6 @@ resource "telephony_phone_number" "this" {
 // block may be there and every argument may be set.
 func TestAccDynamicBlocksPickThePlatform(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, chosen := range map[string]string{
 		"nixflex": fmt.Sprintf("nixflex = %q", nixflexSupport),
 		"retell":  fmt.Sprintf("retell = %q", retellSupport),
@@ -73,7 +71,6 @@ func TestAccDynamicBlocksPickThePlatform(t *testing.T) {
 // What the validation could not tell, the plan refuses.
 func TestAccDynamicBlocksAreRefusedByThePlan(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	const unknownAgents = `
 resource "terraform_data" "agent" {}
 

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -64,7 +63,6 @@ func TestAccCreationThatStopsHalfwayIsNotTaintedAndIsCompleted(t *testing.T) {
 
 func TestAccCreationThatNeverCompletedIsNeverReleased(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
 	config := everywhere(sim, `
@@ -89,7 +87,6 @@ func TestAccCreationThatNeverCompletedIsNeverReleased(t *testing.T) {
 
 func TestAccNumberBoughtByAKilledProviderIsClaimedNotBoughtAgain(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	config := hcl(sim, `purchase { country = "US" }`)
 	cli := sim.CLI(t)
@@ -120,7 +117,6 @@ func TestAccNumberBoughtByAKilledProviderIsClaimedNotBoughtAgain(t *testing.T) {
 // An account whose own automation names new numbers takes the mark off a purchase.
 func TestAccBoughtNumberThatTheAccountRenamesIsNamedNotReplaced(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	sim.Twilio().SetRules(func(r *simulator.TwilioRules) { r.RenamesBought = "Sales line" })
 	cli := sim.CLI(t)
@@ -147,7 +143,6 @@ func TestAccBoughtNumberThatTheAccountRenamesIsNamedNotReplaced(t *testing.T) {
 
 func TestAccReadsThatLagBehindAPurchaseBuyNoSecondNumber(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	sim.Twilio().SetRules(func(r *simulator.TwilioRules) { r.ReadsLag = 1 })
 	cli := sim.CLI(t)
@@ -192,7 +187,6 @@ func TestAccPurchaseWithALostAnswerIsFoundNotRepeated(t *testing.T) {
 
 func TestAccRateLimitSlowsAndNeverFails(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, rules := range map[string]simulator.TwilioRules{
 		"with Retry-After": {RateLimit: simulator.RateLimit{Serve: 1, Refuse: 9}, RetryAfter: "0"},
 		"bare":             {RateLimit: simulator.RateLimit{Serve: 1, Refuse: 9}, BareRateLimit: true},
@@ -250,7 +244,6 @@ func TestAccOnlyTwiliosOwnWordRemovesANumberFromState(t *testing.T) {
 
 func TestAccNumberThatVanishedIsRemovedAndOnlyBoughtAgainWithPermission(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{ReleasedCanBeBought: true}))
 	owned(sim, simulator.TwilioNumber{})
 	cli := sim.CLI(t)

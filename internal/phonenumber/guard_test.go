@@ -9,7 +9,6 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -48,7 +47,6 @@ resource "telephony_phone_number" "this" {
 
 func TestAccPlanOfADestroySaysWhatItWillDo(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	cli := sim.CLI(t)
 	releasing(t, sim, cli)
@@ -67,7 +65,6 @@ func TestAccPlanOfADestroySaysWhatItWillDo(t *testing.T) {
 
 func TestAccPlanOfAReplacementSaysWhatBecomesOfTheOldNumber(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	cli := sim.CLI(t)
 	releasing(t, sim, cli)
@@ -94,7 +91,6 @@ func TestAccPlanSaysWhenAChangeOfTheEndBeginsToCount(t *testing.T) {
 
 func TestAccPlanSaysThatAReleaseCannotSucceed(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, test := range map[string]struct {
 		seed func(sim *acctest.Simulation) simulator.TwilioNumber
 		says string
@@ -129,7 +125,6 @@ func TestAccPlanSaysThatAReleaseCannotSucceed(t *testing.T) {
 
 func TestAccPlanOfAnAdoptionNamesTheWiringThatIsLost(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{
 		VoiceURL: "https://old.example/voice", SMSURL: "https://old.example/sms", StatusCallback: "https://same.example",
@@ -151,7 +146,6 @@ func TestAccPlanOfAnAdoptionNamesTheWiringThatIsLost(t *testing.T) {
 
 func TestAccPlanWarnsOfANumberThatIsNotOwned(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	cli := sim.CLI(t)
 	cli.Configure(hcl(sim, `phone_number = "`+number+`"`))
@@ -164,7 +158,6 @@ func TestAccPlanWarnsOfANumberThatIsNotOwned(t *testing.T) {
 
 func TestAccUnreachableTwilioLeavesThePlanOpen(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	sim.Inject(simulator.Fault{Status: http.StatusServiceUnavailable, Body: "<html>down</html>"})
@@ -249,7 +242,6 @@ func TestAccPreventReleaseHoldsOnEveryRoad(t *testing.T) {
 
 func TestAccReplacementNeverLosesTheNumberItNeeds(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, road := range map[string]struct {
 		taint bool
 		args  []string
@@ -278,7 +270,6 @@ func TestAccReplacementNeverLosesTheNumberItNeeds(t *testing.T) {
 
 func TestAccReplacementOfADetachingNumberAdoptsItAgain(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	cli := sim.CLI(t)
@@ -294,7 +285,6 @@ func TestAccReplacementOfADetachingNumberAdoptsItAgain(t *testing.T) {
 
 func TestAccPreventReleaseDoesNotHinderCreationOrDetach(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	cli := sim.CLI(t)
@@ -308,7 +298,6 @@ func TestAccPreventReleaseDoesNotHinderCreationOrDetach(t *testing.T) {
 
 func TestAccCreateBeforeDestroyKeepsTheNumber(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	cli := sim.CLI(t)
 	releasing(t, sim, cli, "lifecycle {\ncreate_before_destroy = true\n}")

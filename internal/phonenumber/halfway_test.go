@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -86,7 +85,6 @@ func allWrites(sim *acctest.Simulation) []string {
 
 func TestAccountThatThePlatformHasNoTokenOfIsNotTransferredTo(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, block := range map[string]acctest.Values{
 		"nixflex":  {"agent_id": nixflexSupport},
 		"resemble": {"label": "Support", "agent_uuid": resembleSupport},

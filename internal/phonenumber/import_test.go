@@ -8,13 +8,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
 func TestAccImportThenPlanShowsNoChanges(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sid := "PN" + strings.Repeat("7", 32)
 	for _, id := range []string{number, sid, "twilio/" + number, "twilio/" + sid} {
 		t.Run(id, func(t *testing.T) {
@@ -153,7 +151,6 @@ func importable() map[string]struct {
 // it is, describes it as it is, and lets nothing be given up.
 func TestAccImportWithGeneratedConfigurationShowsNoChanges(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, found := range importable() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -177,7 +174,6 @@ func TestAccImportWithGeneratedConfigurationShowsNoChanges(t *testing.T) {
 
 func TestAccImportRefusesWhatItCannotRead(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, test := range map[string]struct{ id, want string }{
 		"a name":               {"support", `Import IDs look like.*\+14155550100.*PN`},
 		"no country code":      {"4155550100", `Import IDs look like`},

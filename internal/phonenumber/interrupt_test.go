@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -89,7 +88,6 @@ func hang(r *http.Request, struck chan<- struct{}) {
 // one finds the number instead of buying another.
 func TestAccInterruptedPurchaseOfWhichNothingIsHeardIsFoundByTheNextApply(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for _, name := range []string{
 		"create/twilio alone/by search", "create/twilio alone/bought", "create/dialnexa/bought", "create/dialnexa B/bought",
 	} {

@@ -11,13 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
 func TestAccOwnedNumberIsAdoptedWiredAndDetached(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	run(t, sim, resource.TestStep{
@@ -54,7 +52,6 @@ func TestAccOwnedNumberIsAdoptedWiredAndDetached(t *testing.T) {
 
 func TestAccNumberThatIsNotOwnedIsBoughtWithPermission(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	run(t, sim, resource.TestStep{
 		Config: hcl(sim, `
@@ -81,7 +78,6 @@ func TestAccNumberThatIsNotOwnedIsBoughtWithPermission(t *testing.T) {
 
 func TestAccNumberThatIsNotOwnedIsNeverBoughtWithoutPermission(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	run(t, sim, resource.TestStep{
 		Config:      hcl(sim, `phone_number = "`+number+`"`),
@@ -93,7 +89,6 @@ func TestAccNumberThatIsNotOwnedIsNeverBoughtWithoutPermission(t *testing.T) {
 
 func TestAccSearchBuysTheFirstNumberThatIsStillOnSale(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	sim.Twilio().AddAvailable(
 		simulator.TwilioAvailable{PhoneNumber: "+14155550111"}, simulator.TwilioAvailable{PhoneNumber: "+14155550112"})
@@ -121,7 +116,6 @@ func TestAccSearchBuysTheFirstNumberThatIsStillOnSale(t *testing.T) {
 
 func TestAccParallelSearchesNeverBuyTheSameNumberTwice(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	run(t, sim, resource.TestStep{
 		Config: sim.Provider() + `
@@ -142,7 +136,6 @@ func TestAccParallelSearchesNeverBuyTheSameNumberTwice(t *testing.T) {
 
 func TestAccTwoResourcesForOneNumberAreAConflict(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	run(t, sim, resource.TestStep{
@@ -158,7 +151,6 @@ func TestAccTwoResourcesForOneNumberAreAConflict(t *testing.T) {
 
 func TestAccDriftOfTheWiringIsFoundAndRepaired(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := hcl(sim, `
@@ -179,7 +171,6 @@ func TestAccDriftOfTheWiringIsFoundAndRepaired(t *testing.T) {
 
 func TestAccOtherSpellingOfTheNumberChangesNothing(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	run(t, sim,
@@ -194,7 +185,6 @@ func TestAccOtherSpellingOfTheNumberChangesNothing(t *testing.T) {
 
 func TestAccSpellingOfTheFirstApplyStaysInState(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	run(t, sim, resource.TestStep{
@@ -206,7 +196,6 @@ func TestAccSpellingOfTheFirstApplyStaysInState(t *testing.T) {
 
 func TestAccAnotherNumberReplacesTheResource(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	owned(sim, simulator.TwilioNumber{PhoneNumber: "+14155550101"})
@@ -228,7 +217,6 @@ func TestAccAnotherNumberReplacesTheResource(t *testing.T) {
 
 func TestAccChangesThatAreNotTwiliosMakeNoCall(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	run(t, sim,
@@ -254,7 +242,6 @@ func TestAccChangesThatAreNotTwiliosMakeNoCall(t *testing.T) {
 
 func TestAccBoolLiteralsMeanReleaseAndDetach(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	step := func(literal, action string) resource.TestStep {
@@ -274,7 +261,6 @@ func TestAccBoolLiteralsMeanReleaseAndDetach(t *testing.T) {
 
 func TestAccUnknownValuesArePlanned(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	config := func(generation string) string {
@@ -317,7 +303,6 @@ func TestAccUnknownValuesArePlanned(t *testing.T) {
 
 func TestAccNumberMovesToAnotherAccountInPlace(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, rules := range map[string]simulator.TwilioRules{
 		"keeping its SID": {},
 		"with a new SID":  {TransferChangesSID: true, TransferClearsURLs: true},
@@ -357,7 +342,6 @@ func TestAccNumberMovesToAnotherAccountInPlace(t *testing.T) {
 
 func TestAccCreationNeverTransfersANumber(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, purchase := range map[string]string{"adoption": "", "purchase": "purchase {}"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

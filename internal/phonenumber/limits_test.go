@@ -58,7 +58,6 @@ func TestManyNumbersAtALimitFinishWithoutAnError(t *testing.T) {
 
 func TestAccManyNumbersAtALimitFinishWithoutAnError(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{RetryAfter: "1"}))
 	for i := range many() {
 		owned(sim, simulator.TwilioNumber{PhoneNumber: fmt.Sprintf("+1415555%04d", i)})

@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/platform/twilio"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
@@ -593,7 +592,6 @@ func arguments(values acctest.Values) string {
 
 func TestAccMoveIsPlannedAppliedAndDestroyedByDetach(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, source := range moveSources() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -631,7 +629,6 @@ func TestAccMoveIsPlannedAppliedAndDestroyedByDetach(t *testing.T) {
 
 func TestAccMoveWithoutRefresh(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, source := range moveSources() {
 		for _, destroy := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, destroy %t", name, destroy), func(t *testing.T) {
@@ -656,7 +653,6 @@ func TestAccMoveWithoutRefresh(t *testing.T) {
 // A plan that fails leaves the state to the old provider.
 func TestAccMoveThatFailsChangesNothing(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	source := moveSources()["RJPearson94/twilio"]
 	for name, test := range map[string]struct {
 		configure func(*moveSource)
@@ -694,7 +690,6 @@ func TestAccMoveThatFailsChangesNothing(t *testing.T) {
 // protects from a release.
 func TestAccMoveFromAnotherRegistryKeepsState(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t, lettingMessagesChange())
 	owned(sim, simulator.TwilioNumber{FriendlyName: "Support"})
 	sim.Inject(simulator.Fault{Service: simulator.Twilio, Method: "POST", Status: 400})

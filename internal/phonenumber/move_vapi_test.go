@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -208,7 +207,6 @@ func TestAMoveFromVapiOntoItsBlockNeedsCredentials(t *testing.T) {
 
 func TestAccAMoveFromVapiOntoItsBlock(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	source := moveSources()["kirillve/vapi"]
 	sim := acctest.Start(t)
 	owned(sim, source.atTwilio)

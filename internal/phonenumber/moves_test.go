@@ -160,7 +160,6 @@ func nothingLeft(t *testing.T, sim *acctest.Simulation, built string) {
 
 func TestAccMoveThatStopsHalfwayIsFinishedByTheNextApply(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})

@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -95,7 +94,6 @@ func nixflexWrites(sim *acctest.Simulation) []string {
 
 func TestAccNixflexNumberIsImportedAndDetached(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	run(t, sim, resource.TestStep{
 		Config: onNixflex(sim, "", nixflexAgent(nixflexSupport)+`custom_prompt = "Be brief."`),
@@ -126,7 +124,6 @@ func TestAccNixflexNumberIsImportedAndDetached(t *testing.T) {
 
 func TestAccNixflexChangesAreMadeInPlace(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	settled := planned(plancheck.ResourceActionUpdate, plans("sid", knownvalue.NotNull()))
 	run(t, sim,
@@ -188,7 +185,6 @@ func wroteNixflex(sim *acctest.Simulation, want ...string) error {
 
 func TestAccNixflexChangeOfAgentWarnsOfTheInterruption(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	cli := sim.CLI(t)
 	cli.Configure(onNixflex(sim, "", nixflexAgent(nixflexSupport)))
@@ -205,7 +201,6 @@ func TestAccNixflexChangeOfAgentWarnsOfTheInterruption(t *testing.T) {
 
 func TestAccNixflexMovesFromAndToTwilioAlone(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	wired := hcl(sim, `
 		phone_number = "`+number+`"
@@ -240,7 +235,6 @@ func wiredBesideNixflex(sim *acctest.Simulation) string {
 
 func TestAccNixflexImportThenPlanShowsNoChanges(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	sim.Nixflex().AddNumber(simulator.NixflexNumber{
 		PhoneNumber: number, AgentID: nixflexSupport, NixflexSettings: simulator.NixflexSettings{CustomPrompt: new("Hello.")},
@@ -268,7 +262,6 @@ func TestAccNixflexImportThenPlanShowsNoChanges(t *testing.T) {
 
 func TestAccNixflexDriftIsFoundAndPutBack(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	application := "AP" + strings.Repeat("a", 32)
 	for name, test := range map[string]struct {
 		rules  simulator.NixflexRules
@@ -355,7 +348,6 @@ func TestAccNixflexDriftIsFoundAndPutBack(t *testing.T) {
 
 func TestAccNixflexDeletedAgentIsDrift(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, rules := range map[string]simulator.NixflexRules{
 		"the number names none":         {},
 		"the number goes on naming it":  {StaleAgentID: true},
@@ -388,7 +380,6 @@ func TestAccNixflexDeletedAgentIsDrift(t *testing.T) {
 
 func TestAccNixflexEnds(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	const deletion = "DELETE /v1/phone-numbers/%2B14155550100"
 	for name, test := range map[string]struct {
 		action string
@@ -470,7 +461,6 @@ func nixflexOutage(sim *acctest.Simulation) {
 
 func TestAccNixflexFailedTeardownIsCorruptedAndFinishedOrRepaired(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, test := range map[string]struct {
 		fault simulator.Fault
 		left  string
@@ -525,7 +515,6 @@ func TestAccNixflexFailedTeardownIsCorruptedAndFinishedOrRepaired(t *testing.T) 
 
 func TestAccNixflexWrongAgentCostsNothing(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for _, id := range []string{"agent_0000000000000000", nixflexRival} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
@@ -545,7 +534,6 @@ func TestAccNixflexWrongAgentCostsNothing(t *testing.T) {
 
 func TestAccNixflexChangeToAWrongAgentChangesNothing(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	config := onNixflex(sim, "", nixflexAgent(nixflexSupport))
 	run(t, sim,
@@ -560,7 +548,6 @@ func TestAccNixflexChangeToAWrongAgentChangesNothing(t *testing.T) {
 
 func TestAccNixflexBadKeyLosesNothing(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	cli := sim.CLI(t)
 	block := fmt.Sprintf("phone_number = %q\nnixflex {\n%s}", number, nixflexAgent(nixflexSupport))
@@ -581,7 +568,6 @@ func TestAccNixflexBadKeyLosesNothing(t *testing.T) {
 
 func TestAccNixflexImportThatFailsIsCompletedByTheNextApply(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, fault := range map[string]simulator.Fault{
 		"refused":              {Status: http.StatusInternalServerError},
 		"the answer is lost":   {Cut: simulator.CutAfter},
@@ -619,7 +605,6 @@ func TestAccNixflexImportThatFailsIsCompletedByTheNextApply(t *testing.T) {
 
 func TestAccNixflexTokenOfTheNumber(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	key := sim.Twilio().AddAPIKey(simulator.DefaultAccountSID, true)
 	config := func(block string) string {
@@ -687,7 +672,6 @@ func TestAccNixflexTokenOfTheNumber(t *testing.T) {
 
 func TestAccNixflexNumberOfAnotherNixflexAccount(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	sim.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: number, Foreign: true})
 	cli := sim.CLI(t)
@@ -705,7 +689,6 @@ func TestAccNixflexNumberOfAnotherNixflexAccount(t *testing.T) {
 
 func TestAccNixflexRecordThatIsThereIsTakenOver(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, test := range map[string]struct {
 		agent    string
 		voiceURL string
@@ -741,7 +724,6 @@ func TestAccNixflexRecordThatIsThereIsTakenOver(t *testing.T) {
 
 func TestAccNixflexFollowsTheNumberToAnotherAccount(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startNixflex(t, simulator.NixflexRules{})
 	sub := sim.Twilio().AddSubaccount(simulator.DefaultAccountSID)
 	moved := fmt.Sprintf("account_sid = %q", sub.SID)

@@ -17,7 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -103,7 +102,6 @@ func resembleBuilt(sim *acctest.Simulation) string {
 
 func TestAccResembleNumberIsRegisteredAndDetached(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, rules := range map[string]simulator.ResembleRules{
 		"by default": {},
 		"the other way": {
@@ -139,7 +137,6 @@ func TestAccResembleNumberIsRegisteredAndDetached(t *testing.T) {
 
 func TestAccResembleAgentChangesInPlace(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startResemble(t, simulator.ResembleRules{})
 	run(t, sim,
 		resource.TestStep{Config: onResemble(sim, "", resembleBlock("Support", resembleSupport))},
@@ -172,7 +169,6 @@ func TestAccResembleAgentChangesInPlace(t *testing.T) {
 
 func TestAccResembleAgentChangeLeavesItsOtherNumbersAlone(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	const other = "+14155550101"
 	sim := startResemble(t, simulator.ResembleRules{AgentsHoldSeveral: true})
 	owned(sim, simulator.TwilioNumber{PhoneNumber: other})
@@ -199,7 +195,6 @@ func TestAccResembleAgentChangeLeavesItsOtherNumbersAlone(t *testing.T) {
 
 func TestAccResembleOtherSettingsRegisterAnewInPlace(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startResemble(t, simulator.ResembleRules{})
 	cli := sim.CLI(t)
 	cli.Configure(onResemble(sim, "", resembleBlock("Support", resembleSupport)))
@@ -261,7 +256,6 @@ func TestAccResembleOtherSettingsRegisterAnewInPlace(t *testing.T) {
 
 func TestAccResembleBlockComesAndGoesInPlace(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startResemble(t, simulator.ResembleRules{})
 	alone := withResemble(sim, simulator.DefaultResembleToken, `phone_number = "`+number+`"`)
 	block := onResemble(sim, "", resembleBlock("Support", resembleSupport))
@@ -288,7 +282,6 @@ func TestAccResembleBlockComesAndGoesInPlace(t *testing.T) {
 
 func TestAccResembleImportThenPlanShowsNoChanges(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for _, id := range []string{"resemble/50", "resemble/" + number} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
@@ -314,7 +307,6 @@ func TestAccResembleImportThenPlanShowsNoChanges(t *testing.T) {
 
 func TestAccResembleImportOfWhatIsNotThereFails(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for id, want := range map[string]string{
 		"resemble/51": "Unable to import", "resemble/0": "Import IDs look like:.*resemble/123", "resemble/x": "resemble/123",
 	} {
@@ -329,7 +321,6 @@ func TestAccResembleImportOfWhatIsNotThereFails(t *testing.T) {
 
 func TestAccResembleReleaseComesAfterTheCleanup(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startResemble(t, simulator.ResembleRules{SlowDeletion: 2})
 	cli := sim.CLI(t)
 	cli.Configure(onResemble(sim, `release_on_destroy = "release"`, resembleBlock("Support", resembleSupport)))
@@ -417,7 +408,6 @@ func TestAccResembleFailedTeardownIsRepairedByAnApply(t *testing.T) {
 
 func TestAccResembleFailedTeardownIsFinishedByASecondDestroy(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for action, wantOwned := range map[string][]string{"detach": {number}, "release": nil} {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
@@ -435,7 +425,6 @@ func TestAccResembleFailedTeardownIsFinishedByASecondDestroy(t *testing.T) {
 
 func TestAccResembleFailedTeardownIsForcedByAnApplyThatAllowsIt(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim, cli := failedTeardown(t, "", 9)
 	expectRepairPlanned(t, cli)
 	trunk := sim.Twilio().Trunks()[0].SID
@@ -481,7 +470,6 @@ func forced(sim *acctest.Simulation) []string {
 
 func TestAccResembleForceDeleteListsWhatIsLeft(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, test := range map[string]struct {
 		cleanups int // that fail
 		left     string
@@ -534,7 +522,6 @@ func TestAccResembleForceDeleteListsWhatIsLeft(t *testing.T) {
 
 func TestAccResembleWrongAgentBuysAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	const wrong = "00000000-0000-4000-8000-0000000000ff"
 	for _, rules := range []simulator.ResembleRules{{}, {MissingStatus: http.StatusUnprocessableEntity}} {
 		sim := startResemble(t, rules)
@@ -567,7 +554,6 @@ func TestAccResembleWrongAgentBuysAndChangesNothing(t *testing.T) {
 
 func TestAccResembleBadCredentialsLoseNothing(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startResemble(t, simulator.ResembleRules{})
 	block := resembleBlock("Support", resembleSupport)
 	cli := sim.CLI(t)
@@ -590,7 +576,6 @@ func TestAccResembleBadCredentialsLoseNothing(t *testing.T) {
 
 func TestAccResembleTwilioAuthToken(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startResemble(t, simulator.ResembleRules{})
 	key := sim.Twilio().AddAPIKey(simulator.DefaultAccountSID, true)
 	config := func(more string) string {
@@ -658,7 +643,6 @@ func deleteAtResemble(t *testing.T, sim *acctest.Simulation) {
 
 func TestAccResembleDriftIsRepaired(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, test := range map[string]struct {
 		drift  func(*testing.T, *acctest.Simulation)
 		reason string
@@ -717,7 +701,6 @@ func TestAccResembleDriftIsRepaired(t *testing.T) {
 
 func TestAccResembleRegistrationWithALostAnswerIsTakenOver(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startResemble(t, simulator.ResembleRules{})
 	config := onResemble(sim, "", resembleBlock("Support", resembleSupport))
 	// The registration takes effect, and then everything is cut off: like a kill.
@@ -743,7 +726,6 @@ func TestAccResembleRegistrationWithALostAnswerIsTakenOver(t *testing.T) {
 
 func TestAccResembleNumberOfAnotherAgentIsNotTaken(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startResemble(t, simulator.ResembleRules{})
 	sim.Resemble().AddNumber(simulator.ResembleNumber{
 		ID: 50, PhoneNumber: number, Label: "Sales", SupportsInbound: true, AgentUUID: resembleSales,

@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -78,7 +77,6 @@ func answers(agent string) func(simulator.RetellNumber) bool {
 
 func TestAccRetellNumberIsImportedAndDetached(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startRetell(t)
 	run(t, sim, resource.TestStep{
 		Config: onRetell(sim, retellHCL(retellSupport, `nickname = "Front desk"`)),
@@ -102,7 +100,6 @@ func TestAccRetellNumberIsImportedAndDetached(t *testing.T) {
 
 func TestAccRetellChangesAreMadeInPlace(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startRetell(t)
 	changed := planned(plancheck.ResourceActionUpdate)
 	run(
@@ -143,7 +140,6 @@ func TestAccRetellChangesAreMadeInPlace(t *testing.T) {
 
 func TestAccRetellMovesFromAndToOtherPlatforms(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startRetell(t)
 	sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
 	elsewhere := everywhere(sim, fmt.Sprintf("phone_number = %q\nnixflex {\n%s\n}", number, nixflexAgent(nixflexSupport)))
@@ -167,7 +163,6 @@ func TestAccRetellMovesFromAndToOtherPlatforms(t *testing.T) {
 
 func TestAccRetellImportWithGeneratedConfigurationShowsNoChanges(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, n := range map[string]simulator.RetellNumber{
 		"plain": {TerminationURI: "example.pstn.twilio.com"},
 		"full": {
@@ -273,7 +268,6 @@ func TestRetellWithoutATrunkIsWarnedOf(t *testing.T) {
 
 func TestAccRetellPasswordIsNowhere(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startRetell(t)
 	cli := sim.CLI(t)
 	with := func(password, version string) string {
@@ -302,7 +296,6 @@ func TestAccRetellPasswordIsNowhere(t *testing.T) {
 // that it carries, no end deletes it.
 func TestAccRetellNumberThatWasBoughtThereIsRefused(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	const says = `carried by Retell AI.*\+14155550100 was bought at Retell AI.*terraform state rm`
 	carried := simulator.RetellNumber{PhoneNumber: number, Type: simulator.RetellTelnyx, InboundAgents: retellAgents(retellSales)}
 	for _, action := range []string{"detach", "release", "force_delete"} {
@@ -341,7 +334,6 @@ func TestAccRetellNumberThatWasBoughtThereIsRefused(t *testing.T) {
 
 func TestAccRetellFailedDestroyIsFinishedByASecondOrRepaired(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for _, repair := range []bool{false, true} {
 		t.Run(fmt.Sprintf("repair %t", repair), func(t *testing.T) {
 			t.Parallel()

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -44,7 +43,6 @@ func afterPlan(t *testing.T, printed string) []string {
 
 func TestAccReviewerSeesTheFiveReleasesAmongFiftyDestroys(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	cli := sim.CLI(t)
 	cli.Configure(fifty(sim))
@@ -92,7 +90,6 @@ func expectWrapped(t *testing.T, cli *acctest.CLI, width int, args ...string) []
 
 func TestAccPurchasesAlikeAreOneWarningWithThePrice(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	cli := sim.CLI(t)
 	cli.Configure(sim.Provider() + `
@@ -121,7 +118,6 @@ resource "telephony_phone_number" "line" {
 // nothing as unknown that is known.
 func TestAccCreationOfANumberIsShownInEighteenLines(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, purchase := range map[string]string{"adopted": "", "bought": "purchase {}"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

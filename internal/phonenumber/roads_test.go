@@ -123,7 +123,6 @@ func walk(t *testing.T, road road, action string, prevent bool) {
 
 // With the provider block gone, the environment still counts.
 func TestAccPreventReleaseOfTheEnvironmentOutlivesTheProviderBlock(t *testing.T) {
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	cli := sim.CLI(t)
 	releasing(t, sim, cli)

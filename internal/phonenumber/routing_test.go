@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -449,7 +448,6 @@ func TestCallsForServicesOfAThousandNumbers(t *testing.T) {
 // Numbers that are alike share a warning.
 func TestAccWhatRoutesANumberOtherwiseIsOneWarningEach(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	service := sim.Twilio().AddService(simulator.TwilioService{InboundRequestURL: theirsURL})
 	for i := range 3 {

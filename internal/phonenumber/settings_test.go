@@ -126,7 +126,6 @@ func orNothing(value any) any {
 
 func TestAccTrunkAndApplicationReplaceEachOther(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, rules := range map[string]simulator.TwilioRules{
 		"as documented":                       {},
 		"an application keeps a trunk out":    {ApplicationHoldsOffTrunk: true},
@@ -162,7 +161,6 @@ func TestAccTrunkAndApplicationReplaceEachOther(t *testing.T) {
 
 func TestAccAdoptionLeavesAloneWhatIsNotNamed(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{EmergencyLetsMessagingChange: true}))
 	address := sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")
 	bundle := sim.Twilio().AddBundle(simulator.DefaultAccountSID, "twilio-approved")
@@ -209,7 +207,6 @@ func TestAccAdoptionLeavesAloneWhatIsNotNamed(t *testing.T) {
 
 func TestAccBadConfigurationIsRefusedAtPlan(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sid := func(prefix string) string { return prefix + strings.Repeat("a", 32) }
 	for name, test := range map[string]struct{ arguments, want string }{
 		"number without country code":   {`phone_number = "4155550100"`, `must begin with \+`},
@@ -254,7 +251,6 @@ func TestAccBadConfigurationIsRefusedAtPlan(t *testing.T) {
 }
 
 func TestAccMissingCredentialsAreAnErrorThatNamesThem(t *testing.T) {
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	for _, variable := range []string{
 		"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET",
@@ -274,7 +270,6 @@ func TestAccMissingCredentialsAreAnErrorThatNamesThem(t *testing.T) {
 
 func TestAccBaseURLOffLoopbackMustBeEncrypted(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	config := strings.Replace(hcl(sim, `phone_number = "`+number+`"`), sim.URL+"/twilio", "http://twilio.example", 1)
 	run(t, sim, resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)base_url.*https`)})

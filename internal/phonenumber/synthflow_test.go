@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -149,7 +148,6 @@ func writesAtAll(sim *acctest.Simulation) []string {
 
 func TestAccSynthflowImportsANumberOfTwilio(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, rules := range map[string]simulator.SynthflowRules{
 		"documented":          {},
 		"404":                 {UnknownIs404: true},
@@ -191,7 +189,6 @@ func TestAccSynthflowImportsANumberOfTwilio(t *testing.T) {
 
 func TestAccSynthflowImportsANumberOfAnotherCarrier(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	run(t, sim, resource.TestStep{
 		Config: onSynthflow(sim, "", fromElsewhere+agentOne),
@@ -232,7 +229,6 @@ func TestAccSynthflowAdoptsANumberThatWasBoughtThere(t *testing.T) {
 
 func TestAccSynthflowReleaseByAnotherCarrierIsRefusedAtPlan(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	cli := sim.CLI(t)
 	releasing := onSynthflow(sim, `release_on_destroy = "release"`, fromElsewhere)
@@ -257,7 +253,6 @@ func TestAccSynthflowReleaseByAnotherCarrierIsRefusedAtPlan(t *testing.T) {
 
 func TestAccSynthflowPreventedReleaseOfABoughtNumber(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	boughtInDashboard(sim, synthflowOne)
 	cli := sim.CLI(t)
@@ -274,7 +269,6 @@ func TestAccSynthflowPreventedReleaseOfABoughtNumber(t *testing.T) {
 
 func TestAccSynthflowAgentChangesInPlace(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for _, agents := range []string{simulator.SynthflowInbound, simulator.SynthflowOutbound} {
 		for _, moves := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, moves %t", agents, moves), func(t *testing.T) {
@@ -295,7 +289,6 @@ func TestAccSynthflowAgentChangesInPlace(t *testing.T) {
 
 func TestAccSynthflowAgentChangedBehindOurBackIsPutBack(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, test := range map[string]struct {
 		types   [2]string
 		now     []string
@@ -343,7 +336,6 @@ func TestAccSynthflowAgentChangedBehindOurBackIsPutBack(t *testing.T) {
 
 func TestAccSynthflowOtherAgentsAreNoDrift(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{}, simulator.SynthflowOutbound, simulator.SynthflowOutbound)
 	boughtInDashboard(sim, synthflowTwo)
 	for _, agent := range []string{"", agentOne} {
@@ -363,7 +355,6 @@ func TestAccSynthflowOtherAgentsAreNoDrift(t *testing.T) {
 
 func TestAccSynthflowTrunkChangesInPlace(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, rules := range map[string]simulator.SynthflowRules{
 		"documented": {}, "gateway": {Errors: simulator.SynthflowErrorsGateway},
 	} {
@@ -438,7 +429,6 @@ func TestAccSynthflowTrunkChangesInPlace(t *testing.T) {
 
 func TestAccSynthflowPasswordIsNowhere(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	cli := sim.CLI(t)
 	cli.Configure(onSynthflow(sim, "", fromElsewhere+`
@@ -461,7 +451,6 @@ func TestAccSynthflowPasswordIsNowhere(t *testing.T) {
 
 func TestAccSynthflowBlockGoesAndTheNumberStays(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	owned(sim, simulator.TwilioNumber{})
 	alone := strings.Split(onSynthflow(sim, "", ""), "resource ")[0] +
@@ -490,7 +479,6 @@ func TestAccSynthflowBlockGoesAndTheNumberStays(t *testing.T) {
 
 func TestAccSynthflowCarriedNumberCannotLeave(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, block := range map[string]string{"bought": fromDashboard, "of another carrier": fromElsewhere} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -519,7 +507,6 @@ func TestAccSynthflowCarriedNumberCannotLeave(t *testing.T) {
 
 func TestAccSynthflowImportThenPlanShowsNoChanges(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	const id = "synthflow/" + simulator.DefaultSynthflowWorkspaceID + "/14155550100"
 	t.Run("written", func(t *testing.T) {
 		t.Parallel()
@@ -587,7 +574,6 @@ func TestAccSynthflowImportThenPlanShowsNoChanges(t *testing.T) {
 
 func TestAccSynthflowTakesOverARecordThatTheUserCallsImported(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	owned(sim, simulator.TwilioNumber{})
 	sim.Synthflow().AddNumber(simulator.SynthflowNumber{
@@ -613,7 +599,6 @@ func TestAccSynthflowTakesOverARecordThatTheUserCallsImported(t *testing.T) {
 // in place.
 func TestAccSynthflowUserSaysThatANumberWasNotBought(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, block := range map[string]string{"twilio": fromTwilio, "external": fromElsewhere} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -644,7 +629,6 @@ func TestAccSynthflowUserSaysThatANumberWasNotBought(t *testing.T) {
 
 func TestAccSynthflowNumberThatWasNeverBoughtThere(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, more := range map[string]string{"": "", "with permission to buy": "purchase {}"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -662,7 +646,6 @@ func TestAccSynthflowNumberThatWasNeverBoughtThere(t *testing.T) {
 
 func TestAccSynthflowNumberIsBoughtAtTwilioAndImported(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, purchase := range map[string]string{"by number": "purchase {}", "by search": "purchase {\ncountry = \"US\"\n}"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -688,7 +671,6 @@ func TestAccSynthflowNumberIsBoughtAtTwilioAndImported(t *testing.T) {
 
 func TestAccSynthflowWhatIsWrongIsSaidBeforeAnythingIsBought(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, test := range map[string]struct {
 		rules simulator.SynthflowRules
 		block string
@@ -726,7 +708,6 @@ func TestAccSynthflowWhatIsWrongIsSaidBeforeAnythingIsBought(t *testing.T) {
 
 func TestAccSynthflowNeedsAWorkspace(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	config := strings.Replace(onSynthflow(sim, "", fromElsewhere), "workspace_id =", "#", 1)
 	run(t, sim, resource.TestStep{
@@ -737,7 +718,6 @@ func TestAccSynthflowNeedsAWorkspace(t *testing.T) {
 
 func TestAccSynthflowImportThatIsNotEnabled(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	sim.Synthflow().AddWorkspace(simulator.SynthflowWorkspace{
 		ID: simulator.DefaultSynthflowWorkspaceID, APIKey: simulator.DefaultSynthflowAPIKey, ImportsRefused: []string{"*"},
@@ -756,7 +736,6 @@ func TestAccSynthflowImportThatIsNotEnabled(t *testing.T) {
 
 func TestAccSynthflowFailedDestroyIsFinishedByASecondOrRepaired(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, block := range map[string]string{"imported": fromTwilio, "bought": fromDashboard} {
 		for _, repair := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, repair %t", name, repair), func(t *testing.T) {
@@ -810,7 +789,6 @@ func TestAccSynthflowFailedDestroyIsFinishedByASecondOrRepaired(t *testing.T) {
 
 func TestAccSynthflowForceDeleteWarnsOfWhatIsLeft(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{PoolsAreOutboundOnly: true})
 	boughtInDashboard(sim, synthflowOne)
 	cli := sim.CLI(t)
@@ -827,7 +805,6 @@ func TestAccSynthflowForceDeleteWarnsOfWhatIsLeft(t *testing.T) {
 
 func TestAccSynthflowRecordThatVanishedIsImportedAgain(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, block := range map[string]string{"of Twilio": fromTwilio, "of another carrier": fromElsewhere} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -849,7 +826,6 @@ func TestAccSynthflowRecordThatVanishedIsImportedAgain(t *testing.T) {
 
 func TestAccSynthflowBoughtNumberThatVanishedIsRemoved(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	boughtInDashboard(sim)
 	cli := sim.CLI(t)
@@ -909,7 +885,6 @@ func TestSynthflowOnlyItsOwnWordSaysThatANumberIsGone(t *testing.T) {
 
 func TestAccSynthflowReplacementOfAnImportedNumberIsImportedAgain(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	owned(sim, simulator.TwilioNumber{})
 	cli := sim.CLI(t)
@@ -927,7 +902,6 @@ func TestAccSynthflowReplacementOfAnImportedNumberIsImportedAgain(t *testing.T) 
 
 func TestAccSynthflowCarrierIsOpenAsLongAsItCannotBeTold(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, unknown := range map[string]string{
 		"phone_number": number, "workspace_id": simulator.DefaultSynthflowWorkspaceID, "provider_name": "twilio",
 	} {
@@ -958,7 +932,6 @@ func TestAccSynthflowCarrierIsOpenAsLongAsItCannotBeTold(t *testing.T) {
 
 func TestAccSynthflowMovesToAnotherWorkspaceInPlace(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	config := onSynthflow(sim, "", fromElsewhere)
 	run(t, sim,
@@ -979,7 +952,6 @@ func TestAccSynthflowMovesToAnotherWorkspaceInPlace(t *testing.T) {
 
 func TestAccSynthflowImportBesideItsProviderShowsNoChanges(t *testing.T) {
 	t.Parallel()
-	cases.Sample(t)
 	for name, block := range map[string]string{
 		"named": "provider_name = \"twilio\"\ntermination_uri = \"example.pstn.twilio.com\"\n", "left out": "",
 	} {

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -33,7 +32,6 @@ const (
 var update = flag.Bool("update", false, "write "+newestStates+" and "+namedTable+" anew, from a run of this version")
 
 func TestAccStateOfAnOlderVersionPlansEmpty(t *testing.T) {
-	cases.Sample(t)
 	if *update {
 		writeStates(t)
 	}

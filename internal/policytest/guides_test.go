@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -355,7 +354,6 @@ func TestAccGuidesShowRealOutput(t *testing.T) {
 			shown[match[2]] = true
 			t.Run(name+": "+match[2], func(t *testing.T) {
 				if !*update {
-					cases.Sample(t)
 				}
 				output, ok := guideOutputs[match[2]]
 				if !ok {
@@ -392,7 +390,6 @@ func TestAccGuideConfigurationsApply(t *testing.T) {
 	for name, guide := range guides(t) {
 		for i, match := range configBlock.FindAllStringSubmatch(guide, -1) {
 			t.Run(strings.TrimSuffix(name, ".md.tmpl"), func(t *testing.T) {
-				cases.Sample(t)
 				sim, cli := startGuide(t)
 				t.Logf("configuration %d: %s", i+1, match[1])
 				if match[1] == "stays" {

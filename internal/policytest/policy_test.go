@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/acctest"
-	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -37,7 +36,6 @@ func address(name string) string { return "telephony_phone_number." + name }
 // the sample.
 func start(t *testing.T) (*acctest.Simulation, *acctest.CLI) {
 	t.Helper()
-	cases.Sample(t)
 	sim := acctest.Start(t)
 	for _, number := range []string{support, sales, hotline} {
 		sim.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: number})
