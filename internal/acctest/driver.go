@@ -120,13 +120,36 @@ func (d *Driver) during(w walk) tfprotov6.ProviderServer {
 	if d.server != nil && d.walk == w {
 		return d.server
 	}
-	d.server, d.walk = d.newServer(), w
-	config := d.encode(d.value(d.schemas.Provider.ValueType(), d.arguments, "provider"))
-	validated, err := d.server.ValidateProviderConfig(d.context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
-	d.must(err, validated.Diagnostics)
-	configured, err := d.server.ConfigureProvider(d.context(), &tfprotov6.ConfigureProviderRequest{Config: config})
-	d.must(err, configured.Diagnostics)
+	if diags := d.start(w); diags.Failed() {
+		d.t.Fatalf("starting the provider: %+v", diags)
+	}
 	return d.server
+}
+
+// Configured starts the provider of a plan, and returns what it says of its
+// configuration.
+func (d *Driver) Configured() Diagnostics {
+	d.t.Helper()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.start(planWalk)
+}
+
+// start starts the provider of a walk.
+func (d *Driver) start(w walk) Diagnostics {
+	d.t.Helper()
+	server := d.newServer()
+	config := d.encode(d.value(d.schemas.Provider.ValueType(), d.arguments, "provider"))
+	validated, err := server.ValidateProviderConfig(d.context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
+	d.must(err, nil)
+	diags := d.told(validated.Diagnostics)
+	if diags.Failed() {
+		return diags
+	}
+	configured, err := server.ConfigureProvider(d.context(), &tfprotov6.ConfigureProviderRequest{Config: config})
+	d.must(err, nil)
+	d.server, d.walk = server, w
+	return append(diags, d.told(configured.Diagnostics)...)
 }
 
 // context is that of a call. It does not end before the test's clean-up, which

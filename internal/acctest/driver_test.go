@@ -16,11 +16,10 @@ import (
 )
 
 const (
-	numberType = "telephony_phone_number"
-	address    = numberType + ".this"
-	number     = "+14155550100"
-	support    = "agent_00000000000000aa"
-	sales      = "agent_00000000000000bb"
+	address = numberType + ".this"
+	number  = "+14155550100"
+	support = "agent_00000000000000aa"
+	sales   = "agent_00000000000000bb"
 )
 
 // The Driver and the real CLI take the same lives in two worlds that are alike.

@@ -17,6 +17,7 @@ func TestMisworded(t *testing.T) {
 		{title + ".", "Twilio answered 503.", "its title is no headline"},
 		{"unable to read", "Twilio answered 503.", "its title is no headline"},
 		{"Release is prevented", "To keep the number, detach it.", "it is about a number, and does not say which"},
+		{"Unable to import phone number phn_1", "Check the number.", ""},
 		{"Invalid import ID", "Nothing tells which the number is.", ""},
 	} {
 		if got := misworded(tc.summary, tc.detail); got != tc.want {

@@ -25,23 +25,6 @@ const (
 	number = "+14155550100"
 )
 
-// run runs the steps of an acceptance test against the simulator. If it fails,
-// it shows what the services were asked.
-func run(t *testing.T, sim *acctest.Simulation, steps ...resource.TestStep) {
-	t.Helper()
-	defer func() {
-		for _, request := range sim.Requests() {
-			if t.Failed() {
-				t.Log(request)
-			}
-		}
-	}()
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(),
-		Steps:                    steps,
-	})
-}
-
 // hcl is the configuration of one number with these arguments.
 func hcl(sim *acctest.Simulation, arguments string) string {
 	return sim.Provider() + fmt.Sprintf("resource \"telephony_phone_number\" \"this\" {\n%s\n}\n", arguments)

@@ -29,7 +29,7 @@ func TestAccFailedReleaseIsCorruptedAndFinishedByASecondDestroy(t *testing.T) {
 	config := hcl(sim, `
 		phone_number       = "`+number+`"
 		release_on_destroy = "release"`)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{
 			PreConfig:   outage(sim, http.MethodDelete),
@@ -67,7 +67,7 @@ func TestAccFailedReleaseIsRepairedByAnApply(t *testing.T) {
 	config := hcl(sim, `
 		phone_number       = "`+number+`"
 		release_on_destroy = "release"`)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{
 			PreConfig: outage(sim, http.MethodDelete), Config: config, Destroy: true, ExpectError: regexp.MustCompile("500"),
@@ -90,7 +90,7 @@ func TestAccFailedDetachIsFinishedByASecondDestroy(t *testing.T) {
 	config := hcl(sim, `
 		phone_number = "`+number+`"
 		voice_url    = "https://example.com"`)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{
 			PreConfig: outage(sim, http.MethodPost), Config: config, Destroy: true,
@@ -110,7 +110,7 @@ func TestAccForceDeleteEndsWithAWarningWhatEverHappens(t *testing.T) {
 		phone_number       = "`+number+`"
 		release_on_destroy = "force_delete"
 		voice_url          = "https://example.com"`)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{
 			Config:           config,
 			ConfigPlanChecks: planned(plancheck.ResourceActionCreate, plans("destroy_irreversible", knownvalue.Bool(false))),
@@ -157,7 +157,7 @@ func TestAccEmergencyAddressHoldsBackARelease(t *testing.T) {
 			release_on_destroy           = "release"
 			deregister_emergency_address = %t`, number, address, allowed))
 	}
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config(false)},
 		resource.TestStep{
 			Config: config(false), Destroy: true,
@@ -182,7 +182,7 @@ func TestAccFailedDeregistrationReleasesNothing(t *testing.T) {
 		emergency_address_sid        = %q
 		release_on_destroy           = "release"
 		deregister_emergency_address = true`, number, address))
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{Config: config, Destroy: true, ExpectError: regexp.MustCompile(`unregistration-failure`)},
 		resource.TestStep{Config: hcl(sim, `phone_number = "`+number+`"`)},
@@ -197,7 +197,7 @@ func TestAccHostedNumberIsNotReleased(t *testing.T) {
 	config := hcl(sim, `
 		phone_number       = "`+number+`"
 		release_on_destroy = "release"`)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{Config: config, Destroy: true, ExpectError: regexp.MustCompile(`hosted`)},
 		resource.TestStep{Config: hcl(sim, `phone_number = "`+number+`"`)},
@@ -216,7 +216,7 @@ func TestAccDestroyWaitsNoLongerThanItsTimeout(t *testing.T) {
 		release_on_destroy           = "release"
 		deregister_emergency_address = true
 		timeouts { delete = "500ms" }`, number, address))
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{Config: config, Destroy: true, ExpectError: words(`not over yet.*pending-unregistration.*timeouts block`)},
 		resource.TestStep{

@@ -153,7 +153,7 @@ func TestAccDialNexaOwnedNumberIsAdoptedLinkedAndDetached(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startDialNexa(t, rules)
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config: onAgent(sim, rules.Generation, "agt_one", ""),
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 					plans("acquisition", text("adopted")),
@@ -210,7 +210,7 @@ func TestAccDialNexaNumberIsBoughtWithPermissionAndReleased(t *testing.T) {
 			sim := acctest.Start(t, simulator.WithDialNexa(rules))
 			dialNexaAgents(sim, "agt_one")
 			sim.DialNexa().AddAvailable(simulator.DialNexaAvailable{PhoneNumber: number})
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config: buying(sim, rules.Generation, "agt_one", "release_on_destroy = \"release\""),
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 					plans("acquisition", text("purchased")), plans("destroy_irreversible", knownvalue.Bool(true))),
@@ -229,7 +229,7 @@ func TestAccDialNexaNumberIsBoughtWithPermissionAndReleased(t *testing.T) {
 func TestAccDialNexaNumberThatIsNotOwnedIsNeverBoughtWithoutPermission(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config:      onAgent(sim, simulator.DialNexaA, "agt_one", ""),
 		ExpectError: words(`Unable to create phone number \+14155550100.*account at DialNexa.*Nothing was bought`),
 	})
@@ -256,7 +256,7 @@ func TestAccDialNexaPurchaseIsRefusedBeforeAnythingIsBought(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Start(t, simulator.WithDialNexa(simulator.DialNexaRules{Generation: simulator.DialNexaB}))
 			sim.DialNexa().AddAvailable(simulator.DialNexaAvailable{PhoneNumber: number})
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config: dialNexaHCL(sim, test.arguments+"dialnexa {\n"+test.block+"\n}"), ExpectError: words(test.want),
 			})
 			expectDialNexaWrites(t, sim)
@@ -279,7 +279,7 @@ func TestAccDialNexaLostPurchaseIsFoundNotRepeated(t *testing.T) {
 				sim.DialNexa().AddAvailable(simulator.DialNexaAvailable{PhoneNumber: number})
 				fault.Method = "POST"
 				sim.Inject(fault)
-				run(t, sim, resource.TestStep{
+				sim.Run(t, resource.TestStep{
 					Config:            buying(sim, generation, "agt_one", ""),
 					ConfigPlanChecks:  planned(plancheck.ResourceActionCreate),
 					ConfigStateChecks: []statecheck.StateCheck{state("acquisition", text("purchased")), state("status", text("active"))},
@@ -390,7 +390,7 @@ func TestAccDialNexaChangesAreMadeInPlace(t *testing.T) {
 			},
 		}
 	}
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: block("")},
 		inPlace("agent_id = \"agt_one\"", "agt_one", "", ""),
 		inPlace("agent_id = \"agt_two\"\nnickname = \"Support\"\nlabel = \"line\"", "agt_two", "Support", "line"),
@@ -403,7 +403,7 @@ func TestAccDialNexaChangesAreMadeInPlace(t *testing.T) {
 func TestAccDialNexaAgentIsMovedByPublishing(t *testing.T) {
 	t.Parallel()
 	sim := startDialNexa(t, simulator.DialNexaRules{Generation: simulator.DialNexaB})
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: onAgent(sim, simulator.DialNexaB, "agt_one", "")},
 		resource.TestStep{
 			Config:           strings.Replace(onAgent(sim, simulator.DialNexaB, "agt_one", ""), "version = 1", "version = 2", 1),
@@ -465,7 +465,7 @@ func TestAccDialNexaDriftIsFoundAndPutBack(t *testing.T) {
 			ConfigPlanChecks: planned(plancheck.ResourceActionUpdate), Check: answeredBy(sim, "agt_one"),
 		}
 	}
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config},
 		putBack(drift("agt_two", "")),
 		putBack(drift("", "")),
@@ -483,7 +483,7 @@ func TestAccDialNexaNumberCannotLeave(t *testing.T) {
 		return sim.Provider(atDialNexa) + fmt.Sprintf(
 			"resource \"telephony_phone_number\" \"this\" {\nphone_number = %q\n%s\n}\n", number, block)
 	}
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config("dialnexa {\nagent_id = \"agt_one\"\n}")},
 		resource.TestStep{Config: config(""), ExpectError: words(`cannot leave DialNexa.*remove the resource`)},
 	)
@@ -544,7 +544,7 @@ func TestAccDialNexaImportOfWhatIsNotThere(t *testing.T) {
 		"dialnexa/7":            `Import IDs look like.*dialnexa/phn_`,
 	} {
 		sim := startDialNexa(t, simulator.DialNexaRules{})
-		run(t, sim, resource.TestStep{
+		sim.Run(t, resource.TestStep{
 			Config: onAgent(sim, simulator.DialNexaA, "agt_one", ""), ResourceName: this,
 			ImportState: true, ImportStateId: id, ExpectError: words(want),
 		})
@@ -633,7 +633,7 @@ func TestAccDialNexaReleaseOfANumberInUseLosesNothing(t *testing.T) {
 				}
 			}
 			config := onAgent(sim, test.generation, "agt_one", "release_on_destroy = \"release\"")
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{Config: config},
 				resource.TestStep{
 					PreConfig: use(true), Config: config, Destroy: true,
@@ -695,7 +695,7 @@ func TestAccDialNexaFailedTeardownIsFinishedOrRepaired(t *testing.T) {
 						Check:             answeredBy(sim, "agt_one"),
 					})
 				}
-				run(t, sim, append(steps, resource.TestStep{Config: config, Destroy: true})...)
+				sim.Run(t, append(steps, resource.TestStep{Config: config, Destroy: true})...)
 				if test.action == "detach" {
 					expectAtDialNexa(t, sim, "")
 				} else if released := sim.DialNexa().Released(); len(released) != 1 {
@@ -724,7 +724,7 @@ func TestAccDialNexaPreventReleaseHolds(t *testing.T) {
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	config := onAgent(sim, simulator.DialNexaA, "agt_one", "release_on_destroy = \"release\"")
 	prevented := strings.Replace(config, "provider \"telephony\" {", "provider \"telephony\" {\nprevent_release = true", 1)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: prevented},
 		resource.TestStep{Config: prevented, Destroy: true, ExpectError: words(`Release of \+14155550100 is prevented`)},
 		resource.TestStep{Config: strings.Replace(prevented, "\"release\"", "\"detach\"", 1)},
@@ -748,7 +748,7 @@ func TestAccOnlyDialNexasOwnWordRemovesANumberFromState(t *testing.T) {
 			t.Parallel()
 			sim := startDialNexa(t, simulator.DialNexaRules{})
 			config := onAgent(sim, simulator.DialNexaA, "agt_one", "")
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{Config: config},
 				resource.TestStep{
 					PreConfig: func() { sim.Inject(fault) }, Config: config,
@@ -769,7 +769,7 @@ func TestAccDialNexaBadCredentialsLoseNothing(t *testing.T) {
 	sim := startDialNexa(t, simulator.DialNexaRules{})
 	config := onAgent(sim, simulator.DialNexaA, "agt_one", "release_on_destroy = \"release\"")
 	bad := strings.Replace(config, simulator.DefaultDialNexaAPIKey, "wrong:key", 1)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: bad, ExpectError: words(`401`)},
 		resource.TestStep{Config: config},
 		resource.TestStep{Config: bad, ExpectError: words(`Unable to read phone number \+14155550100.*401`)},

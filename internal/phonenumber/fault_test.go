@@ -34,7 +34,7 @@ func TestAccCreationThatStopsHalfwayIsNotTaintedAndIsCompleted(t *testing.T) {
 			// What comes after the number is owned: its own settings go with the purchase.
 			sim.Inject(simulator.Fault{Method: "POST", Path: "*IncomingPhoneNumbers/PN*", Status: http.StatusInternalServerError})
 			sim.Inject(simulator.Fault{Service: simulator.Nixflex, Method: "POST", Status: http.StatusInternalServerError})
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{
 					Config:             config,
 					ExpectNonEmptyPlan: true,
@@ -71,7 +71,7 @@ func TestAccCreationThatNeverCompletedIsNeverReleased(t *testing.T) {
 		purchase {}
 		`+attachedLater)
 	sim.Inject(simulator.Fault{Service: simulator.Nixflex, Method: "POST", Status: http.StatusInternalServerError})
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config, ExpectNonEmptyPlan: true},
 		resource.TestStep{
 			RefreshState: true, ExpectNonEmptyPlan: true,
@@ -172,7 +172,7 @@ func TestAccPurchaseWithALostAnswerIsFoundNotRepeated(t *testing.T) {
 			sim := acctest.Start(t)
 			fault.Method, fault.Path = "POST", "IncomingPhoneNumbers.json"
 			sim.Inject(fault)
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config:            hcl(sim, "phone_number = \""+number+"\"\npurchase {}"),
 				ConfigPlanChecks:  planned(plancheck.ResourceActionCreate),
 				ConfigStateChecks: []statecheck.StateCheck{state("acquisition", text("purchased")), state("status", text("active"))},
@@ -194,7 +194,7 @@ func TestAccRateLimitSlowsAndNeverFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Start(t, simulator.WithTwilio(rules))
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config:           hcl(sim, "phone_number = \""+number+"\"\npurchase {}\nvoice_url = \"https://example.com\""),
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
 			})
@@ -225,7 +225,7 @@ func TestAccOnlyTwiliosOwnWordRemovesANumberFromState(t *testing.T) {
 			sim := acctest.Start(t)
 			owned(sim, simulator.TwilioNumber{})
 			config := hcl(sim, `phone_number = "`+number+`"`)
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{Config: config},
 				resource.TestStep{
 					PreConfig:   func() { sim.Inject(fault) },

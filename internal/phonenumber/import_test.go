@@ -193,7 +193,7 @@ func TestAccImportRefusesWhatItCannotRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Start(t)
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config:       hcl(sim, `phone_number = "`+number+`"`),
 				ResourceName: this, ImportState: true, ImportStateId: test.id, ExpectError: words(test.want),
 			})

@@ -18,7 +18,7 @@ func TestAccOwnedNumberIsAdoptedWiredAndDetached(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config: hcl(sim, `
 			phone_number = "`+number+`"
 			voice_url    = "https://example.com/voice"`),
@@ -53,7 +53,7 @@ func TestAccOwnedNumberIsAdoptedWiredAndDetached(t *testing.T) {
 func TestAccNumberThatIsNotOwnedIsBoughtWithPermission(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config: hcl(sim, `
 			phone_number       = "`+number+`"
 			release_on_destroy = "release"
@@ -79,7 +79,7 @@ func TestAccNumberThatIsNotOwnedIsBoughtWithPermission(t *testing.T) {
 func TestAccNumberThatIsNotOwnedIsNeverBoughtWithoutPermission(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config:      hcl(sim, `phone_number = "`+number+`"`),
 		ExpectError: regexp.MustCompile(`(?s)Unable to create phone number \+14155550100.*purchase\s+\{}.*Nothing\s+was\s+bought`),
 	})
@@ -93,7 +93,7 @@ func TestAccSearchBuysTheFirstNumberThatIsStillOnSale(t *testing.T) {
 	sim.Twilio().AddAvailable(
 		simulator.TwilioAvailable{PhoneNumber: "+14155550111"}, simulator.TwilioAvailable{PhoneNumber: "+14155550112"})
 	sim.Before("POST", "IncomingPhoneNumbers.json", func() { sim.Twilio().TakeNumber("+14155550111") })
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config: hcl(sim, `
 			purchase {
 				country      = "US"
@@ -117,7 +117,7 @@ func TestAccSearchBuysTheFirstNumberThatIsStillOnSale(t *testing.T) {
 func TestAccParallelSearchesNeverBuyTheSameNumberTwice(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config: sim.Provider() + `
 			resource "telephony_phone_number" "many" {
 				count = 5
@@ -138,7 +138,7 @@ func TestAccTwoResourcesForOneNumberAreAConflict(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config: sim.Provider() + `
 			resource "telephony_phone_number" "two" {
 				count        = 2
@@ -156,7 +156,7 @@ func TestAccDriftOfTheWiringIsFoundAndRepaired(t *testing.T) {
 	config := hcl(sim, `
 		phone_number = "`+number+`"
 		voice_url    = "https://example.com/voice"`)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{
 			PreConfig: func() {
@@ -173,7 +173,7 @@ func TestAccOtherSpellingOfTheNumberChangesNothing(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: hcl(sim, `phone_number = "`+number+`"`)},
 		resource.TestStep{
 			Config:           hcl(sim, `phone_number = "+1 (415) 555-0100"`),
@@ -187,7 +187,7 @@ func TestAccSpellingOfTheFirstApplyStaysInState(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config:            hcl(sim, `phone_number = "+1 (415) 555-0100"`),
 		ConfigPlanChecks:  planned(plancheck.ResourceActionCreate),
 		ConfigStateChecks: []statecheck.StateCheck{state("phone_number", text("+1 (415) 555-0100")), state("id", text(number))},
@@ -199,7 +199,7 @@ func TestAccAnotherNumberReplacesTheResource(t *testing.T) {
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	owned(sim, simulator.TwilioNumber{PhoneNumber: "+14155550101"})
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: hcl(sim, `
 			phone_number = "`+number+`"
 			voice_url    = "https://example.com/voice"`)},
@@ -219,7 +219,7 @@ func TestAccChangesThatAreNotTwiliosMakeNoCall(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: hcl(sim, `phone_number = "`+number+`"`)},
 		resource.TestStep{
 			PreConfig: sim.ResetRequests,
@@ -255,7 +255,7 @@ func TestAccBoolLiteralsMeanReleaseAndDetach(t *testing.T) {
 			},
 		}
 	}
-	run(t, sim, step("false", "detach"), step("true", "release"), step("false", "detach"))
+	sim.Run(t, step("false", "detach"), step("true", "release"), step("false", "detach"))
 	expectOwned(t, sim, number)
 }
 
@@ -284,7 +284,7 @@ func TestAccUnknownValuesArePlanned(t *testing.T) {
 				}
 			}`, number, generation, generation)
 	}
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{
 			Config: config("first"),
 			ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
@@ -319,7 +319,7 @@ func TestAccNumberMovesToAnotherAccountInPlace(t *testing.T) {
 					%s`, number, account))
 			}
 			there := fmt.Sprintf("account_sid = %q", sub)
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{Config: in("")},
 				resource.TestStep{
 					Config:            in(there),
@@ -348,7 +348,7 @@ func TestAccCreationNeverTransfersANumber(t *testing.T) {
 			sim := acctest.Start(t)
 			sub := sim.Twilio().AddSubaccount(simulator.DefaultAccountSID).SID
 			owned(sim, simulator.TwilioNumber{AccountSID: sub})
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config:      hcl(sim, fmt.Sprintf("phone_number = %q\n%s", number, purchase)),
 				ExpectError: regexp.MustCompile(sub),
 			})

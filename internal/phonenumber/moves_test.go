@@ -46,7 +46,7 @@ func TestAccNumberMovesBetweenAnyTwoPlatformsInPlace(t *testing.T) {
 					return everywhere(sim, fmt.Sprintf("phone_number = %q\nrelease_on_destroy = \"release\"\n%s", number, station))
 				}
 				detached := everywhere(sim, fmt.Sprintf("phone_number = %q\n%s", number, after))
-				run(t, sim,
+				sim.Run(t,
 					resource.TestStep{
 						Config: at(before), ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
 						ConfigStateChecks: []statecheck.StateCheck{state("platform", text(from)), state("status", text("active"))},

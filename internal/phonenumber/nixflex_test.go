@@ -95,7 +95,7 @@ func nixflexWrites(sim *acctest.Simulation) []string {
 func TestAccNixflexNumberIsImportedAndDetached(t *testing.T) {
 	t.Parallel()
 	sim := startNixflex(t, simulator.NixflexRules{})
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config: onNixflex(sim, "", nixflexAgent(nixflexSupport)+`custom_prompt = "Be brief."`),
 		ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 			plans("platform", text("nixflex")),
@@ -126,7 +126,7 @@ func TestAccNixflexChangesAreMadeInPlace(t *testing.T) {
 	t.Parallel()
 	sim := startNixflex(t, simulator.NixflexRules{})
 	settled := planned(plancheck.ResourceActionUpdate, plans("sid", knownvalue.NotNull()))
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: onNixflex(sim, "", nixflexAgent(nixflexSupport))},
 		resource.TestStep{
 			PreConfig:        sim.ResetRequests,
@@ -205,7 +205,7 @@ func TestAccNixflexMovesFromAndToTwilioAlone(t *testing.T) {
 	wired := hcl(sim, `
 		phone_number = "`+number+`"
 		voice_url    = "https://example.com/voice"`)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: wired},
 		resource.TestStep{
 			Config:           onNixflex(sim, "", nixflexAgent(nixflexSupport)),
@@ -321,7 +321,7 @@ func TestAccNixflexDriftIsFoundAndPutBack(t *testing.T) {
 					resource.TestMatchResourceAttr(this, "status_reason", regexp.MustCompile(test.reason)),
 				)
 			}
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{Config: config},
 				drift,
 				resource.TestStep{
@@ -357,7 +357,7 @@ func TestAccNixflexDeletedAgentIsDrift(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startNixflex(t, rules)
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{Config: onNixflex(sim, "", nixflexAgent(nixflexSupport))},
 				resource.TestStep{
 					PreConfig: func() { sim.Nixflex().RemoveAgent(nixflexSupport) }, RefreshState: true, ExpectNonEmptyPlan: true,
@@ -505,7 +505,7 @@ func TestAccNixflexFailedTeardownIsCorruptedAndFinishedOrRepaired(t *testing.T) 
 						Check:            routedToNixflex(sim, nixflexSupport),
 					})
 				}
-				run(t, sim, append(steps, resource.TestStep{Config: config, Destroy: true})...)
+				sim.Run(t, append(steps, resource.TestStep{Config: config, Destroy: true})...)
 				expectOwned(t, sim)
 				expectNixflex(t, sim)
 			})
@@ -536,7 +536,7 @@ func TestAccNixflexChangeToAWrongAgentChangesNothing(t *testing.T) {
 	t.Parallel()
 	sim := startNixflex(t, simulator.NixflexRules{})
 	config := onNixflex(sim, "", nixflexAgent(nixflexSupport))
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{
 			Config:      onNixflex(sim, "", nixflexAgent(nixflexRival)),
@@ -709,7 +709,7 @@ func TestAccNixflexRecordThatIsThereIsTakenOver(t *testing.T) {
 			sim := startNixflex(t, simulator.NixflexRules{})
 			sim.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: number, AgentID: test.agent})
 			sim.Twilio().UpdateNumber(number, func(n *simulator.TwilioNumber) { n.VoiceURL = test.voiceURL })
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config:           onNixflex(sim, "", nixflexAgent(nixflexSupport)),
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
 				Check: resource.ComposeTestCheckFunc(routedToNixflex(sim, nixflexSupport), func(*terraform.State) error {
@@ -727,7 +727,7 @@ func TestAccNixflexFollowsTheNumberToAnotherAccount(t *testing.T) {
 	sim := startNixflex(t, simulator.NixflexRules{})
 	sub := sim.Twilio().AddSubaccount(simulator.DefaultAccountSID)
 	moved := fmt.Sprintf("account_sid = %q", sub.SID)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: onNixflex(sim, "", nixflexAgent(nixflexSupport))},
 		resource.TestStep{
 			Config: onNixflex(sim, moved, nixflexAgent(nixflexSupport)+

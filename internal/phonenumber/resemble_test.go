@@ -112,7 +112,7 @@ func TestAccResembleNumberIsRegisteredAndDetached(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startResemble(t, rules)
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config: onResemble(sim, "", resembleBlock("Support", resembleSupport)),
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 					plans("platform", text("resemble")), plans("carrier", text("twilio")),
@@ -138,7 +138,7 @@ func TestAccResembleNumberIsRegisteredAndDetached(t *testing.T) {
 func TestAccResembleAgentChangesInPlace(t *testing.T) {
 	t.Parallel()
 	sim := startResemble(t, simulator.ResembleRules{})
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: onResemble(sim, "", resembleBlock("Support", resembleSupport))},
 		resource.TestStep{
 			PreConfig: sim.ResetRequests,
@@ -173,7 +173,7 @@ func TestAccResembleAgentChangeLeavesItsOtherNumbersAlone(t *testing.T) {
 	sim := startResemble(t, simulator.ResembleRules{AgentsHoldSeveral: true})
 	owned(sim, simulator.TwilioNumber{PhoneNumber: other})
 	sim.Resemble().AddNumber(simulator.ResembleNumber{ID: 50, PhoneNumber: other, AgentUUID: resembleSupport})
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: onResemble(sim, "", resembleBlock("Support", resembleSupport))},
 		resource.TestStep{
 			Config:           onResemble(sim, "", resembleBlock("Support", resembleSales)),
@@ -259,7 +259,7 @@ func TestAccResembleBlockComesAndGoesInPlace(t *testing.T) {
 	sim := startResemble(t, simulator.ResembleRules{})
 	alone := withResemble(sim, simulator.DefaultResembleToken, `phone_number = "`+number+`"`)
 	block := onResemble(sim, "", resembleBlock("Support", resembleSupport))
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: alone},
 		resource.TestStep{
 			Config:            block,
@@ -526,7 +526,7 @@ func TestAccResembleWrongAgentBuysAndChangesNothing(t *testing.T) {
 	for _, rules := range []simulator.ResembleRules{{}, {MissingStatus: http.StatusUnprocessableEntity}} {
 		sim := startResemble(t, rules)
 		sim.Resemble().AddAgent(simulator.ResembleAgent{UUID: wrong, Foreign: true})
-		run(t, sim,
+		sim.Run(t,
 			resource.TestStep{
 				Config: withResemble(sim, simulator.DefaultResembleToken, `
 					purchase { country = "US" }
@@ -672,7 +672,7 @@ func TestAccResembleDriftIsRepaired(t *testing.T) {
 			t.Parallel()
 			sim := startResemble(t, simulator.ResembleRules{})
 			config := onResemble(sim, "", resembleBlock("Support", resembleSupport))
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{Config: config},
 				resource.TestStep{
 					PreConfig:          func() { test.drift(t, sim) },

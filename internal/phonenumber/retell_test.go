@@ -78,7 +78,7 @@ func answers(agent string) func(simulator.RetellNumber) bool {
 func TestAccRetellNumberIsImportedAndDetached(t *testing.T) {
 	t.Parallel()
 	sim := startRetell(t)
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config: onRetell(sim, retellHCL(retellSupport, `nickname = "Front desk"`)),
 		ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 			plans("platform", text("retell")),
@@ -102,8 +102,7 @@ func TestAccRetellChangesAreMadeInPlace(t *testing.T) {
 	t.Parallel()
 	sim := startRetell(t)
 	changed := planned(plancheck.ResourceActionUpdate)
-	run(
-		t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: onRetell(sim, retellHCL(retellSupport, `nickname = "Front desk"`, `sip_trunk_auth_username = "user"`))},
 		resource.TestStep{
 			Config: onRetell(sim, retellHCL(retellSales, `transport = "TLS"`)), ConfigPlanChecks: changed,
@@ -144,8 +143,7 @@ func TestAccRetellMovesFromAndToOtherPlatforms(t *testing.T) {
 	sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
 	elsewhere := everywhere(sim, fmt.Sprintf("phone_number = %q\nnixflex {\n%s\n}", number, nixflexAgent(nixflexSupport)))
 	moved := planned(plancheck.ResourceActionUpdate)
-	run(
-		t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: elsewhere},
 		resource.TestStep{
 			Config: onRetell(sim, retellHCL(retellSupport)), ConfigPlanChecks: moved, Check: atRetell(sim, answers(retellSupport)),

@@ -84,7 +84,7 @@ func TestAccEverySettingIsCreatedChangedImportedAndRemoved(t *testing.T) {
 				}
 				return state(field.Name, text(fmt.Sprint(value)))
 			}
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{
 					Config:            config(is(life.first)),
 					ConfigPlanChecks:  planned(plancheck.ResourceActionCreate),
@@ -149,7 +149,7 @@ func TestAccTrunkAndApplicationReplaceEachOther(t *testing.T) {
 					Check: held(t, sim, argument, value),
 				}
 			}
-			run(t, sim,
+			sim.Run(t,
 				with("voice_application_sid", application),
 				with("trunk_sid", trunk),
 				with("voice_application_sid", application),
@@ -173,7 +173,7 @@ func TestAccAdoptionLeavesAloneWhatIsNotNamed(t *testing.T) {
 	config := hcl(sim, `
 		phone_number = "`+number+`"
 		sms_url      = "https://example.com/sms"`)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{
 			Config:           config,
 			ConfigPlanChecks: planned(plancheck.ResourceActionCreate, plans("acquisition", text("adopted"))),
@@ -240,7 +240,7 @@ func TestAccBadConfigurationIsRefusedAtPlan(t *testing.T) {
 			if !strings.Contains(arguments, "phone_number") && !strings.Contains(arguments, "purchase") && arguments != "" {
 				arguments += fmt.Sprintf("\nphone_number = %q", number)
 			}
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config: hcl(sim, arguments), PlanOnly: true, ExpectError: words(test.want),
 			})
 			if sent := sim.Requests(); len(sent) > 0 {
@@ -257,7 +257,7 @@ func TestAccMissingCredentialsAreAnErrorThatNamesThem(t *testing.T) {
 	} {
 		t.Setenv(variable, "")
 	}
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config: `
 			provider "telephony" {}
 			resource "telephony_phone_number" "this" {
@@ -272,5 +272,5 @@ func TestAccBaseURLOffLoopbackMustBeEncrypted(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	config := strings.Replace(hcl(sim, `phone_number = "`+number+`"`), sim.URL+"/twilio", "http://twilio.example", 1)
-	run(t, sim, resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)base_url.*https`)})
+	sim.Run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)base_url.*https`)})
 }

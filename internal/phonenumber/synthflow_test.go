@@ -165,7 +165,7 @@ func TestAccSynthflowImportsANumberOfTwilio(t *testing.T) {
 			sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: "+14155550198"})
 			sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: "+14155550199"})
 			owned(sim, simulator.TwilioNumber{})
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config: onSynthflow(sim, `friendly_name = "Support"`, fromTwilio+agentOne),
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 					plans("acquisition", text("adopted")), plans("carrier", text("twilio")), plans("platform", text("synthflow")),
@@ -190,7 +190,7 @@ func TestAccSynthflowImportsANumberOfTwilio(t *testing.T) {
 func TestAccSynthflowImportsANumberOfAnotherCarrier(t *testing.T) {
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{})
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config: onSynthflow(sim, "", fromElsewhere+agentOne),
 		ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 			plans("acquisition", text("adopted")), plans("carrier", text("external")),
@@ -210,7 +210,7 @@ func TestAccSynthflowAdoptsANumberThatWasBoughtThere(t *testing.T) {
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{}, simulator.SynthflowOutbound, simulator.SynthflowOutbound)
 	boughtInDashboard(sim, synthflowTwo)
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config: onSynthflow(sim, "", fromDashboard+agentOne),
 		ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 			plans("acquisition", text("adopted")), plans("carrier", text("synthflow")),
@@ -276,7 +276,7 @@ func TestAccSynthflowAgentChangesInPlace(t *testing.T) {
 				sim := startSynthflow(t, simulator.SynthflowRules{InboundNumberMoves: moves}, agents, agents)
 				config := func(agent string) string { return onSynthflow(sim, "", fromElsewhere+agent) }
 				changed := planned(plancheck.ResourceActionUpdate)
-				run(t, sim,
+				sim.Run(t,
 					resource.TestStep{Config: config(agentOne), Check: hasAgents(sim, synthflowOne)},
 					resource.TestStep{Config: config(agentTwo), ConfigPlanChecks: changed, Check: hasAgents(sim, synthflowTwo)},
 					resource.TestStep{Config: config(""), ConfigPlanChecks: changed, Check: hasAgents(sim)},
@@ -309,7 +309,7 @@ func TestAccSynthflowAgentChangedBehindOurBackIsPutBack(t *testing.T) {
 			sim := startSynthflow(t, simulator.SynthflowRules{}, test.types[:]...)
 			boughtInDashboard(sim)
 			config := onSynthflow(sim, "", agentOne)
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{Config: config},
 				resource.TestStep{
 					PreConfig:    func() { linkedAtSynthflow(sim, test.now...) },
@@ -339,7 +339,7 @@ func TestAccSynthflowOtherAgentsAreNoDrift(t *testing.T) {
 	sim := startSynthflow(t, simulator.SynthflowRules{}, simulator.SynthflowOutbound, simulator.SynthflowOutbound)
 	boughtInDashboard(sim, synthflowTwo)
 	for _, agent := range []string{"", agentOne} {
-		run(t, sim, resource.TestStep{
+		sim.Run(t, resource.TestStep{
 			Config:           onSynthflow(sim, "", agent),
 			ConfigPlanChecks: planned(plancheck.ResourceActionCreate),
 			Check: func(*terraform.State) error {
@@ -377,7 +377,7 @@ func TestAccSynthflowTrunkChangesInPlace(t *testing.T) {
 					return nil
 				}
 			}
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{
 					Config: onSynthflow(sim, "", fromElsewhere),
 					Check: atSynthflow(simulator.SynthflowNumber{
@@ -455,7 +455,7 @@ func TestAccSynthflowBlockGoesAndTheNumberStays(t *testing.T) {
 	owned(sim, simulator.TwilioNumber{})
 	alone := strings.Split(onSynthflow(sim, "", ""), "resource ")[0] +
 		"resource \"telephony_phone_number\" \"this\" {\nphone_number = \"" + number + "\"\n}\n"
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: alone},
 		resource.TestStep{
 			Config: onSynthflow(sim, "", fromTwilio+agentOne),
@@ -487,7 +487,7 @@ func TestAccSynthflowCarriedNumberCannotLeave(t *testing.T) {
 				boughtInDashboard(sim)
 			}
 			config := onSynthflow(sim, "", block+agentOne)
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{Config: config},
 				resource.TestStep{
 					Config: strings.Split(config, "resource ")[0] +
@@ -579,7 +579,7 @@ func TestAccSynthflowTakesOverARecordThatTheUserCallsImported(t *testing.T) {
 	sim.Synthflow().AddNumber(simulator.SynthflowNumber{
 		PhoneNumber: number, TerminationURI: "old.example", ProviderName: "twilio",
 	})
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config:           onSynthflow(sim, "", fromTwilio+agentOne+"bought_at_synthflow = false"),
 		ConfigPlanChecks: planned(plancheck.ResourceActionCreate, plans("carrier", text("twilio"))),
 		Check: func(*terraform.State) error {
@@ -633,7 +633,7 @@ func TestAccSynthflowNumberThatWasNeverBoughtThere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startSynthflow(t, simulator.SynthflowRules{})
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config:      onSynthflow(sim, more, "bought_at_synthflow = true"),
 				ExpectError: words(`Unable to create phone number \+14155550100.*only in its dashboard`),
 			})
@@ -655,7 +655,7 @@ func TestAccSynthflowNumberIsBoughtAtTwilioAndImported(t *testing.T) {
 				sim.Twilio().AddAvailable(simulator.TwilioAvailable{PhoneNumber: number})
 				config = strings.Replace(config, "phone_number = \""+number+"\"", "", 1)
 			}
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config: config,
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate, plans("acquisition", text("purchased")),
 					plans("carrier", text("twilio")), plans("destroy_irreversible", knownvalue.Bool(true))),
@@ -698,7 +698,7 @@ func TestAccSynthflowWhatIsWrongIsSaidBeforeAnythingIsBought(t *testing.T) {
 			if test.key != "" {
 				config = strings.Replace(config, simulator.DefaultSynthflowAPIKey, test.key, 1)
 			}
-			run(t, sim, resource.TestStep{Config: config, ExpectError: words(`(?i)` + test.says)})
+			sim.Run(t, resource.TestStep{Config: config, ExpectError: words(`(?i)` + test.says)})
 			if writes := writesAtAll(sim); len(writes) > 0 {
 				t.Errorf("requests that change something: %v", writes)
 			}
@@ -710,7 +710,7 @@ func TestAccSynthflowNeedsAWorkspace(t *testing.T) {
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	config := strings.Replace(onSynthflow(sim, "", fromElsewhere), "workspace_id =", "#", 1)
-	run(t, sim, resource.TestStep{
+	sim.Run(t, resource.TestStep{
 		Config:      config,
 		ExpectError: words(`set workspace_id in the synthflow block.*SYNTHFLOW_WORKSPACE_ID`),
 	})
@@ -811,7 +811,7 @@ func TestAccSynthflowRecordThatVanishedIsImportedAgain(t *testing.T) {
 			sim := startSynthflow(t, simulator.SynthflowRules{})
 			owned(sim, simulator.TwilioNumber{})
 			config := onSynthflow(sim, "", block+agentOne)
-			run(t, sim,
+			sim.Run(t,
 				resource.TestStep{Config: config},
 				resource.TestStep{
 					PreConfig:        func() { sim.Synthflow().RemoveNumber(number) },
@@ -916,7 +916,7 @@ func TestAccSynthflowCarrierIsOpenAsLongAsItCannotBeTold(t *testing.T) {
 				resource "terraform_data" "later" {
 					input = "` + unknown + `"
 				}`
-			run(t, sim, resource.TestStep{
+			sim.Run(t, resource.TestStep{
 				Config: config,
 				ConfigPlanChecks: planned(plancheck.ResourceActionCreate,
 					plancheck.ExpectUnknownValue(this, path("carrier")),
@@ -934,7 +934,7 @@ func TestAccSynthflowMovesToAnotherWorkspaceInPlace(t *testing.T) {
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	config := onSynthflow(sim, "", fromElsewhere)
-	run(t, sim,
+	sim.Run(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{
 			// A key reaches its own workspace alone, and nothing is deleted before that is known.
