@@ -19,7 +19,7 @@ const Env = "TELEPHONY_CASES"
 
 const (
 	few    = 4 // times fewer generated cases than a sample has
-	fewCLI = 8 // of so many tests that can do without the CLI, one takes it
+	fewCLI = 16 // of so many tests that can do without the CLI, one takes it
 )
 
 // OneOf is of how many cases a test tries one: of sample in a sample, of four

@@ -22,6 +22,7 @@ import (
 const localUS = 2.00
 
 func TestAccLiveBuysChangesAndReleases(t *testing.T) {
+	t.Parallel()
 	provider := acctest.Services(t, localUS)
 	config := func(url string) string {
 		return provider + fmt.Sprintf(`
@@ -63,6 +64,7 @@ resource "telephony_phone_number" "this" {
 // A number goes onto each platform that there are credentials for, to its first
 // agent, and off all of them.
 func TestAccLiveMovesAcrossThePlatforms(t *testing.T) {
+	t.Parallel()
 	provider, platforms := acctest.Services(t, localUS), acctest.LivePlatforms()
 	config := func(block string) string {
 		return provider + fmt.Sprintf(`
@@ -111,6 +113,7 @@ data "telephony_agents" %[1]q {
 }
 
 func TestAccLiveListsNumbers(t *testing.T) {
+	t.Parallel()
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
