@@ -207,7 +207,7 @@ func (r *Resource) planUpdate(ctx context.Context, config, state, plan *model, d
 	}
 	plan.set("status", string(platform.Active))
 	plan.set("status_reason", "")
-	warnOfDeregistration(plan, r.kinds.Change(have, plan.expand()), diags)
+	planDeregistration(plan, r.kinds.Change(have, plan.expand()), diags)
 	want := plan.expand()
 	change := r.kinds.Change(have, want)
 	warnOfTransfer(plan, change, diags)

@@ -131,9 +131,9 @@ func (r *Resource) warnOfRepair(plan *model, change kinds.Change, diags *diag.Di
 	diags.AddWarning(fmt.Sprintf("Phone number %s was found %s; this apply repairs it", have.PhoneNumber, have.Status), detail)
 }
 
-// warnOfDeregistration says that the change takes an emergency address off the
+// planDeregistration plans, and says, that the change takes an emergency address off the
 // number.
-func warnOfDeregistration(plan *model, change kinds.Change, diags *diag.Diagnostics) {
+func planDeregistration(plan *model, change kinds.Change, diags *diag.Diagnostics) {
 	if !plan.known(platform.EmergencyAddressSID) {
 		return
 	}
