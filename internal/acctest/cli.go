@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 )
 
@@ -29,6 +30,10 @@ type CLI struct {
 	env []string
 
 	attached map[string]any // the providers that run in process, by address
+
+	config  string   // of the folder, without its requirements
+	begin   func()   // serves the provider, as soon as the CLI runs; nil: it is served
+	standIn *standIn // nil: the CLI does everything itself
 }
 
 // Result is what one command printed, and its exit code.
@@ -47,6 +52,24 @@ func (s *Simulation) CLI(t *testing.T) *CLI {
 	return c
 }
 
+// Terraform is the CLI for a test that looks at what comes of its commands, rather than
+// at how it puts them: in a few tests, and in a sample in all, it is the real one. In
+// the others the Driver takes those commands that are about one resource which needs
+// none of the rest of Terraform's language, and the CLI the rest, by the same state.
+// There a command prints its errors and warnings alone.
+func (s *Simulation) Terraform(t *testing.T) *CLI {
+	t.Helper()
+	if os.Getenv("TF_ACC") != "" && cases.CLI(t) {
+		return s.CLI(t)
+	}
+	c := newCLI(t)
+	c.env = append(c.env, "TF_CLI_CONFIG_FILE="+os.DevNull)
+	c.begin = func() { c.attach(provider.Address, newServer()) }
+	d := s.Driver(t, nil)
+	c.standIn = &standIn{cli: c, d: d, r: d.Resource(numberType)}
+	return c
+}
+
 // attach serves a provider until the test ends, and lets the CLI find it.
 func (c *CLI) attach(address string, server func() tfprotov6.ProviderServer) {
 	c.t.Helper()
@@ -59,6 +82,15 @@ func (c *CLI) attach(address string, server func() tfprotov6.ProviderServer) {
 		c.t.Fatal(err)
 	}
 	c.env = append(c.env, "TF_REATTACH_PROVIDERS="+string(reattach)) // the last one counts
+}
+
+// ready has the provider served, if it is not yet.
+func (c *CLI) ready() {
+	c.t.Helper()
+	if c.begin != nil {
+		c.begin()
+		c.begin = nil
+	}
 }
 
 // newCLI finds the CLI and prepares a working folder.
@@ -123,7 +155,14 @@ func (c *CLI) Configure(config string) {
   }
 }
 ` + config
-	if err := os.WriteFile(filepath.Join(c.dir, "main.tf"), []byte(text), 0o600); err != nil {
+	c.config = config
+	c.Write("main.tf", text)
+}
+
+// Write writes a file of the folder.
+func (c *CLI) Write(name, text string) {
+	c.t.Helper()
+	if err := os.WriteFile(filepath.Join(c.dir, name), []byte(text), 0o600); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -131,6 +170,11 @@ func (c *CLI) Configure(config string) {
 // Run runs a command and returns what it did, whether it failed or not.
 func (c *CLI) Run(args ...string) Result {
 	c.t.Helper()
+	if c.standIn != nil {
+		if result, taken := c.standIn.run(args); taken {
+			return result
+		}
+	}
 	return c.run(c.exe, args...)
 }
 
@@ -143,6 +187,7 @@ func (c *CLI) RunScript(path string, args ...string) Result {
 
 func (c *CLI) run(exe string, args ...string) Result {
 	c.t.Helper()
+	c.ready()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(c.t.Context(), exe, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, c.env, &stdout, &stderr
@@ -180,6 +225,11 @@ type Diagnostic struct {
 // policy tool reads it. A failed plan is nil.
 func (c *CLI) Plan(args ...string) ([]Diagnostic, *tfjson.Plan) {
 	c.t.Helper()
+	if c.standIn != nil {
+		if diagnostics, plan, taken := c.standIn.plan(args); taken {
+			return diagnostics, plan
+		}
+	}
 	file := filepath.Join(c.dir, "plan.out")
 	_ = os.Remove(file)
 	result := c.Run(append([]string{"plan", "-json", "-input=false", "-out=" + file}, args...)...)
@@ -210,14 +260,4 @@ func (c *CLI) diagnostics(events string) []Diagnostic {
 		}
 	}
 	return found
-}
-
-// State is the state as a policy tool reads it.
-func (c *CLI) State() *tfjson.State {
-	c.t.Helper()
-	state := &tfjson.State{}
-	if err := json.Unmarshal([]byte(c.Must(0, "show", "-json").Stdout), state); err != nil {
-		c.t.Fatalf("show -json: %v", err)
-	}
-	return state
 }

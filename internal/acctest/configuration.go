@@ -25,6 +25,12 @@ type blocks struct {
 // parse takes a configuration apart. It is not ok where there is more in it than the
 // provider and the resource, or one of their arguments takes Terraform to evaluate.
 func parse(text string) (found blocks, ok bool) {
+	found, ok = parseAny(text)
+	return found, ok && found.resource != nil
+}
+
+// parseAny is parse of a configuration that may have no resource.
+func parseAny(text string) (found blocks, ok bool) {
 	file, diags := hclsyntax.ParseConfig([]byte(text), "main.tf", hcl.InitialPos)
 	if diags.HasErrors() {
 		return found, false
@@ -43,7 +49,7 @@ func parse(text string) (found blocks, ok bool) {
 			return found, false
 		}
 	}
-	return found, found.resource != nil
+	return found, true
 }
 
 // selfContained says that a block can be evaluated by itself, and is nothing to Terraform's

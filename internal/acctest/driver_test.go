@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
@@ -87,6 +89,12 @@ func TestAccDriverAgreesWithTheCLI(t *testing.T) {
 				got.requests, want.requests = asked(driven), asked(real)
 				if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
 					t.Fatalf("command %d (-CLI +Driver):\n%s", i+1, diff)
+				}
+				if i == 1 {
+					ignored := cmpopts.IgnoreFields(tfjson.StateResource{}, "SensitiveValues")
+					if diff := cmp.Diff(cli.shown().Values, cli.State().Values, ignored); diff != "" {
+						t.Errorf("the state (-as the CLI shows it +as it is stored):\n%s", diff)
+					}
 				}
 			}
 		})

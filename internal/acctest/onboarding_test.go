@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/telephony-iac/terraform-provider-telephony/internal/cases"
 	"github.com/telephony-iac/terraform-provider-telephony/internal/simulator"
 )
 
@@ -154,7 +155,8 @@ func expectNoDeletionOfNumbers(t *testing.T, sim *Simulation) {
 }
 
 func TestAccOnboardsAMixedAccountInOnePlanAndOneApply(t *testing.T) {
-	const count = 200 // 25 at each service
+	each := min(25, 100/cases.OneOf(t, 4, 4)) // the numbers at each service
+	count := 8 * each
 	sim := startExample(t, "")
 	mixedAccount(sim, count)
 	cli := sim.CLI(t)
@@ -180,7 +182,7 @@ func TestAccOnboardsAMixedAccountInOnePlanAndOneApply(t *testing.T) {
 	most := map[simulator.Service]int{
 		simulator.Twilio: 2, simulator.Nixflex: 2, simulator.Resemble: 1, simulator.DialNexa: 1, simulator.Retell: 1, simulator.Vapi: 1,
 		simulator.ElevenLabs: 1,
-		simulator.Synthflow:  1 + 4*25,
+		simulator.Synthflow:  1 + 4*each,
 	}
 	importing := maps.Clone(most)
 	importing[simulator.Twilio] += 5 // the Region of a few

@@ -126,6 +126,7 @@ type Command struct {
 // Start starts a command.
 func (c *CLI) Start(args ...string) *Command {
 	c.t.Helper()
+	c.ready()
 	command := &Command{process: exec.CommandContext(c.t.Context(), c.exe, args...)}
 	command.process.Dir, command.process.Env = c.dir, c.env
 	command.process.Stdout, command.process.Stderr = &command.stdout, &command.stderr

@@ -239,12 +239,7 @@ func (f *folder) refresh(step resource.TestStep) error {
 }
 
 func (f *folder) checkPlan(p *Plan, checks []plancheck.PlanCheck) error {
-	before, _ := plain(p.Before)
-	after, unknown := plain(p.After)
-	plan := &tfjson.Plan{ResourceChanges: []*tfjson.ResourceChange{{
-		Address: numberType + ".this", Mode: tfjson.ManagedResourceMode, Type: numberType, Name: "this",
-		Change: &tfjson.Change{Actions: jsonActions[p.Action], Before: before, After: after, AfterUnknown: unknown},
-	}}}
+	plan := p.inJSON()
 	var failed []error
 	for _, check := range checks {
 		var answer plancheck.CheckPlanResponse
@@ -252,6 +247,16 @@ func (f *folder) checkPlan(p *Plan, checks []plancheck.PlanCheck) error {
 		failed = append(failed, answer.Error)
 	}
 	return errors.Join(failed...)
+}
+
+// inJSON is a plan for telephony_phone_number.this as `show -json` has it.
+func (p *Plan) inJSON() *tfjson.Plan {
+	before, _ := plain(p.Before)
+	after, unknown := plain(p.After)
+	return &tfjson.Plan{ResourceChanges: []*tfjson.ResourceChange{{
+		Address: numberType + ".this", Mode: tfjson.ManagedResourceMode, Type: numberType, Name: "this",
+		Change: &tfjson.Change{Actions: jsonActions[p.Action], Before: before, After: after, AfterUnknown: unknown},
+	}}}
 }
 
 var jsonActions = map[Action]tfjson.Actions{

@@ -16,6 +16,7 @@ import (
 // both its outputs there.
 func (c *CLI) RunAt(columns uint16, args ...string) Result {
 	c.t.Helper()
+	c.ready()
 	near, far, err := openTerminal(columns)
 	if err != nil {
 		c.t.Fatalf("opening a terminal: %v", err)

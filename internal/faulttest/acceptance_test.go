@@ -23,7 +23,7 @@ type typist struct {
 
 func newTypist(t *testing.T, sim *acctest.Simulation) *typist {
 	t.Helper()
-	return &typist{t: t, sim: sim, cli: sim.CLI(t)}
+	return &typist{t: t, sim: sim, cli: sim.Terraform(t)}
 }
 
 func (u *typist) run(c command, config acctest.Values, _ string) outcome {

@@ -127,7 +127,7 @@ func (c readdressing) readdress(t *testing.T, action string, latency time.Durati
 	owned(sim, simulator.TwilioNumber{})
 	owned(sim, simulator.TwilioNumber{PhoneNumber: otherNumber})
 	sim.Inject(simulator.Fault{Latency: latency})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	configure := func(config string) {
 		cli.Configure(sim.Provider() + strings.ReplaceAll(config, "END", fmt.Sprintf("%q", action)))
 	}
@@ -230,7 +230,7 @@ func TestAccRefusedDestroyNamesTheWayOut(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Start(t)
 			owned(sim, simulator.TwilioNumber{})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			configure := func(config string) { cli.Configure(sim.Provider() + config) }
 			detaching := strings.NewReplacer(`"release"`, `"detach"`)
 			for _, in := range []*strings.Replacer{detaching, strings.NewReplacer()} {
@@ -267,7 +267,7 @@ func TestAccTeardownOfATestEndsNumbersByTheirSetting(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Start(t)
 			owned(sim, simulator.TwilioNumber{})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(sim.Provider(fmt.Sprintf("prevent_release = %t", test.prevent)) + fmt.Sprintf(
 				"resource \"telephony_phone_number\" \"this\" {\nphone_number = %q\nvoice_url = %q\nrelease_on_destroy = %q\n}\n",
 				number, firstURL, test.action))

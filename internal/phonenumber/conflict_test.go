@@ -15,7 +15,7 @@ func TestAccForEachWithOneSearchBuysANumberForEach(t *testing.T) {
 	t.Parallel()
 	const many = 25 // more than one search lists
 	sim := acctest.Start(t)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(sim.Provider("max_concurrent_requests = 25") + fmt.Sprintf(`
 		resource "telephony_phone_number" "this" {
 			for_each = toset([for i in range(%d) : tostring(i)])
@@ -225,7 +225,7 @@ func TestAccImportOfANumberThatIsManagedAlready(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	managed := hcl(sim, `phone_number = "`+number+`"`)
 	other := func(name string) string {
 		return fmt.Sprintf(`

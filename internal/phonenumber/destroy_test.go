@@ -127,7 +127,7 @@ func TestAccDetachLeavesNewerWiringOfSomebodyElse(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(hcl(sim, `
 		phone_number = "`+number+`"
 		voice_url    = "https://example.com/voice"

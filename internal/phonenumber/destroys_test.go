@@ -354,7 +354,7 @@ func reachTheEnd(t *testing.T, sim *acctest.Simulation, home home, from origin, 
 	if from == bought {
 		config += "purchase {}\n"
 	}
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(everywhere(sim, config))
 	if end.refused != "" {
 		diagnostics, plan := cli.Plan()

@@ -182,7 +182,7 @@ func TestAccDialNexaPlanOfAnAdoptionNamesWhatIsLost(t *testing.T) {
 	sim.DialNexa().UpdateNumber(number, func(n *simulator.DialNexaNumber) {
 		n.AgentID, n.Nickname, n.Label = "agt_two", "Support", "line"
 	})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(dialNexaHCL(sim, "phone_number = \""+number+"\"\ndialnexa {\nnickname = \"Support\"\n}"))
 	diagnostics, _ := cli.Plan()
 	expectDiagnostic(t, diagnostics, "warning", `Adopting \+14155550100`,
@@ -300,7 +300,7 @@ func TestAccDialNexaNumberBoughtByAKilledProviderIsAdopted(t *testing.T) {
 	sim := acctest.Start(t)
 	dialNexaAgents(sim, "agt_one")
 	sim.DialNexa().AddAvailable(simulator.DialNexaAvailable{PhoneNumber: number})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(buying(sim, simulator.DialNexaA, "agt_one", ""))
 	sim.Before("POST", "/purchase", func() { sim.Inject(simulator.Fault{Method: "GET", Cut: simulator.CutBefore}) })
 	sim.Inject(simulator.Fault{Method: "POST", Cut: simulator.CutAfter})
@@ -327,7 +327,7 @@ func TestAccDialNexaWrongAgentKeepsTheBoughtNumberAndIsCorrected(t *testing.T) {
 			dialNexaAgents(sim, "agt_one")
 			sim.DialNexa().AddAvailable(simulator.DialNexaAvailable{PhoneNumber: number})
 			release := "release_on_destroy = \"release\""
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(buying(sim, generation, "agt_wrong", release))
 			said := cli.Apply() // a warning: an error would taint the number
 			if !words(`\+14155550100 is owned, but not set up completely.*agt_wrong`).MatchString(said.Stdout) {
@@ -361,7 +361,7 @@ func TestAccDialNexaCreationThatNeverCompletedIsNeverReleased(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startDialNexa(t, simulator.DialNexaRules{Generation: generation})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(onAgent(sim, generation, "agt_wrong", "release_on_destroy = \"release\""))
 			cli.Apply()
 			cli.Apply("-destroy")
@@ -433,7 +433,7 @@ func TestAccDialNexaEditThatIsNotOfferedNamesTheWayOut(t *testing.T) {
 		t.Run(fmt.Sprint("405 ", is405), func(t *testing.T) {
 			t.Parallel()
 			sim := startDialNexa(t, simulator.DialNexaRules{Generation: simulator.DialNexaB, UnofferedIs405: is405})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(onAgent(sim, simulator.DialNexaA, "agt_one", ""))
 			if said := cli.Apply(); !words(`set agent_link = "agent" and agent_version`).MatchString(said.Stdout) {
 				t.Errorf("no way out: %s", said.Stdout)
@@ -504,7 +504,7 @@ func TestAccDialNexaImportThenPlanShowsNoChanges(t *testing.T) {
 				if generation == simulator.DialNexaB { // which tells none of these
 					block = "agent_link = \"agent\""
 				}
-				cli := sim.CLI(t)
+				cli := sim.Terraform(t)
 				cli.Configure(dialNexaHCL(sim, "phone_number = \""+number+"\"\ndialnexa {\n"+block+"\n}"))
 				cli.Must(0, "import", "-no-color", this, id)
 				cli.Must(0, "plan", "-detailed-exitcode")
@@ -525,7 +525,7 @@ func TestAccDialNexaImportWithGeneratedConfigurationShowsNoChanges(t *testing.T)
 			t.Parallel()
 			sim := startDialNexa(t, simulator.DialNexaRules{Generation: generation})
 			sim.DialNexa().UpdateNumber(number, func(n *simulator.DialNexaNumber) { n.AgentID, n.Nickname = "agt_one", "Support" })
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			provider, _, _ := strings.Cut(dialNexaHCL(sim, ""), "resource ")
 			cli.Configure(provider + "import {\nto = " + this + "\nid = \"dialnexa/" + dialNexaID + "\"\n}\n")
 			cli.Must(0, "plan", "-generate-config-out=generated.tf")
@@ -580,7 +580,7 @@ func TestAccDialNexaEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startDialNexa(t, simulator.DialNexaRules{Generation: test.generation})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			config := onAgent(sim, test.generation, test.agent, "release_on_destroy = \""+test.action+"\"")
 			cli.Configure(strings.Replace(config, "agent_id = \"\"", "", 1))
 			cli.Apply()
@@ -709,7 +709,7 @@ func TestAccDialNexaFailedTeardownIsFinishedOrRepaired(t *testing.T) {
 func TestAccDialNexaForceDeleteEndsWithAWarningWhatEverHappens(t *testing.T) {
 	t.Parallel()
 	sim := startDialNexa(t, simulator.DialNexaRules{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onAgent(sim, simulator.DialNexaA, "agt_one", "release_on_destroy = \"force_delete\""))
 	cli.Apply()
 	sim.Inject(simulator.Fault{Method: http.MethodPatch, Status: http.StatusInternalServerError})
@@ -788,7 +788,7 @@ func TestAccDialNexaNumberThatVanishedIsRemovedFromState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startDialNexa(t, simulator.DialNexaRules{Generation: generation})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(onAgent(sim, generation, "agt_one", ""))
 			cli.Apply()
 			sim.DialNexa().RemoveNumber(number)
@@ -805,7 +805,7 @@ func TestAccDialNexaNumberThatVanishedIsRemovedFromState(t *testing.T) {
 func TestAccDialNexaKeyIsInNoStateNorPlan(t *testing.T) {
 	t.Parallel()
 	sim := startDialNexa(t, simulator.DialNexaRules{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onAgent(sim, simulator.DialNexaA, "agt_one", ""))
 	cli.Apply()
 	_, secret, _ := strings.Cut(simulator.DefaultDialNexaAPIKey, ":")

@@ -56,7 +56,7 @@ func TestAccDynamicBlocksPickThePlatform(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := dynamicWorld(t)
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(everyService(sim) + fromMap(chosen))
 			cli.Must(0, "validate", "-no-color")
 			cli.Apply()
@@ -99,7 +99,7 @@ resource "telephony_phone_number" "this" {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := dynamicWorld(t)
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(everyService(sim) + test.config)
 			cli.Must(0, "validate", "-no-color")
 			diagnostics, plan := cli.Plan()

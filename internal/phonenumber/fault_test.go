@@ -89,7 +89,7 @@ func TestAccNumberBoughtByAKilledProviderIsClaimedNotBoughtAgain(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	config := hcl(sim, `purchase { country = "US" }`)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(config)
 	// The purchase takes effect, and then everything is cut off: like a kill,
 	// nothing reaches state.
@@ -119,7 +119,7 @@ func TestAccBoughtNumberThatTheAccountRenamesIsNamedNotReplaced(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	sim.Twilio().SetRules(func(r *simulator.TwilioRules) { r.RenamesBought = "Sales line" })
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(hcl(sim, `purchase { country = "US" }`))
 	out := cli.Must(1, "apply", "-auto-approve", "-no-color").Stderr
 	bought := sim.Twilio().Purchases()
@@ -145,7 +145,7 @@ func TestAccReadsThatLagBehindAPurchaseBuyNoSecondNumber(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	sim.Twilio().SetRules(func(r *simulator.TwilioRules) { r.ReadsLag = 1 })
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(hcl(sim, `purchase { country = "US" }`))
 	cli.Apply()
 	cli.Must(0, "plan", "-detailed-exitcode")
@@ -246,7 +246,7 @@ func TestAccNumberThatVanishedIsRemovedAndOnlyBoughtAgainWithPermission(t *testi
 	t.Parallel()
 	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{ReleasedCanBeBought: true}))
 	owned(sim, simulator.TwilioNumber{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(hcl(sim, `phone_number = "`+number+`"`))
 	cli.Apply()
 	sim.Twilio().RemoveNumber(number)

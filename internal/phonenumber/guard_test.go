@@ -48,7 +48,7 @@ resource "telephony_phone_number" "this" {
 func TestAccPlanOfADestroySaysWhatItWillDo(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	releasing(t, sim, cli)
 	diagnostics, plan := cli.Plan("-destroy")
 	expectDiagnostic(t, diagnostics, "warning", `^Destroy of \+14155550100: release, gives the number up$`,
@@ -66,7 +66,7 @@ func TestAccPlanOfADestroySaysWhatItWillDo(t *testing.T) {
 func TestAccPlanOfAReplacementSaysWhatBecomesOfTheOldNumber(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	releasing(t, sim, cli)
 	owned(sim, simulator.TwilioNumber{PhoneNumber: "+14155550101"})
 	cli.Configure(strings.ReplaceAll(sim.Provider()+releasingResource, number, "+14155550101"))
@@ -78,7 +78,7 @@ func TestAccPlanSaysWhenAChangeOfTheEndBeginsToCount(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(hcl(sim, `phone_number = "`+number+`"`))
 	cli.Apply()
 	cli.Configure(sim.Provider() + releasingResource)
@@ -107,7 +107,7 @@ func TestAccPlanSaysThatAReleaseCannotSucceed(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Start(t)
 			owned(sim, test.seed(sim))
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(hcl(sim, `phone_number = "`+number+`"`))
 			cli.Apply()
 			cli.Configure(sim.Provider() + releasingResource)
@@ -129,7 +129,7 @@ func TestAccPlanOfAnAdoptionNamesTheWiringThatIsLost(t *testing.T) {
 	owned(sim, simulator.TwilioNumber{
 		VoiceURL: "https://old.example/voice", SMSURL: "https://old.example/sms", StatusCallback: "https://same.example",
 	})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(hcl(sim, `
 		phone_number    = "`+number+`"
 		sms_url         = "https://new.example/sms"
@@ -147,7 +147,7 @@ func TestAccPlanOfAnAdoptionNamesTheWiringThatIsLost(t *testing.T) {
 func TestAccPlanWarnsOfANumberThatIsNotOwned(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(hcl(sim, `phone_number = "`+number+`"`))
 	diagnostics, plan := cli.Plan()
 	expectDiagnostic(t, diagnostics, "warning", `is not owned`, `purchase \{}.*nothing is bought`)
@@ -161,7 +161,7 @@ func TestAccUnreachableTwilioLeavesThePlanOpen(t *testing.T) {
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	sim.Inject(simulator.Fault{Status: http.StatusServiceUnavailable, Body: "<html>down</html>"})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(hcl(sim, "phone_number = \""+number+"\"\npurchase {}"))
 	diagnostics, plan := cli.Plan()
 	expectDiagnostic(t, diagnostics, "warning", `Unable to look up`, `503`)
@@ -211,7 +211,7 @@ func TestAccPreventReleaseHoldsOnEveryRoad(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Start(t)
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			releasing(t, sim, cli)
 			owned(sim, simulator.TwilioNumber{PhoneNumber: "+14155550101"})
 			if road.taint {
@@ -253,7 +253,7 @@ func TestAccReplacementNeverLosesTheNumberItNeeds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Start(t)
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			releasing(t, sim, cli, "purchase {}")
 			if road.taint {
 				cli.Must(0, "taint", this)
@@ -272,7 +272,7 @@ func TestAccReplacementOfADetachingNumberAdoptsItAgain(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(hcl(sim, "phone_number = \""+number+"\"\nvoice_url = \"https://example.com\"\npurchase {}"))
 	cli.Apply()
 	cli.Apply("-replace=" + this)
@@ -287,7 +287,7 @@ func TestAccPreventReleaseDoesNotHinderCreationOrDetach(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(prevented(sim, releasingResource))
 	cli.Apply()
 	cli.Configure(prevented(sim, strings.Replace(releasingResource, `"release"`, `"detach"`, 1)))
@@ -299,7 +299,7 @@ func TestAccPreventReleaseDoesNotHinderCreationOrDetach(t *testing.T) {
 func TestAccCreateBeforeDestroyKeepsTheNumber(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Start(t)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	releasing(t, sim, cli, "lifecycle {\ncreate_before_destroy = true\n}")
 	cli.Must(0, "taint", this)
 	cli.Apply("-refresh=false") // a refresh would refuse the replacement

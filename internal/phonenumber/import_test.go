@@ -19,7 +19,7 @@ func TestAccImportThenPlanShowsNoChanges(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Start(t)
 			owned(sim, simulator.TwilioNumber{SID: sid, VoiceURL: "https://example.com", VoiceMethod: "GET", FriendlyName: "Support"})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(hcl(sim, `
 				phone_number  = "`+number+`"
 				friendly_name = "Support"
@@ -156,7 +156,7 @@ func TestAccImportWithGeneratedConfigurationShowsNoChanges(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Start(t)
 			found.seed(sim)
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(everyService(sim) + fmt.Sprintf(
 				"import {\n to = telephony_phone_number.this\n id = %q\n}\n", found.id))
 			cli.Must(0, "plan", "-no-color", "-generate-config-out=generated.tf")

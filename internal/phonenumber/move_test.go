@@ -569,7 +569,7 @@ func cliSource(
 	t *testing.T, sim *acctest.Simulation, source moveSource,
 ) (*acctest.CLI, *acctest.Foreign) {
 	t.Helper()
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	host, rest, _ := strings.Cut(source.address, "/")
 	// OpenTofu takes Terraform's registry in a state for its own.
 	foreign := cli.Foreign([]string{host + "/" + rest, "registry.opentofu.org/" + rest}, source.resource)
@@ -697,7 +697,7 @@ func TestAccMoveFromAnotherRegistryKeepsState(t *testing.T) {
 		phone_number       = "`+number+`"
 		release_on_destroy = "release"
 		voice_url          = "https://example.com/voice"`)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(config)
 	cli.Apply()
 	sim.ClearFaults()

@@ -164,7 +164,7 @@ func TestAccMoveThatStopsHalfwayIsFinishedByTheNextApply(t *testing.T) {
 	owned(sim, simulator.TwilioNumber{})
 	sim.Nixflex().AddAgent(simulator.NixflexAgent{AgentID: nixflexSupport})
 	sim.Resemble().AddAgent(simulator.ResembleAgent{UUID: resembleSupport})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	at := func(station string) {
 		cli.Configure(everywhere(sim, fmt.Sprintf("phone_number = %q\n%s", number, stations()[station])))
 	}

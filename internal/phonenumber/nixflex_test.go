@@ -186,7 +186,7 @@ func wroteNixflex(sim *acctest.Simulation, want ...string) error {
 func TestAccNixflexChangeOfAgentWarnsOfTheInterruption(t *testing.T) {
 	t.Parallel()
 	sim := startNixflex(t, simulator.NixflexRules{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onNixflex(sim, "", nixflexAgent(nixflexSupport)))
 	cli.Apply()
 	cli.Configure(onNixflex(sim, "", nixflexAgent(nixflexSales)))
@@ -239,7 +239,7 @@ func TestAccNixflexImportThenPlanShowsNoChanges(t *testing.T) {
 	sim.Nixflex().AddNumber(simulator.NixflexNumber{
 		PhoneNumber: number, AgentID: nixflexSupport, NixflexSettings: simulator.NixflexSettings{CustomPrompt: new("Hello.")},
 	})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onNixflex(sim, "", nixflexAgent(nixflexSupport)+`custom_prompt = "Hello."`) + `
 		import {
 			to = telephony_phone_number.this
@@ -424,7 +424,7 @@ func TestAccNixflexEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startNixflex(t, test.rules)
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(onNixflex(sim, fmt.Sprintf("release_on_destroy = %q", test.action),
 				nixflexAgent(nixflexSupport)+`custom_prompt = "Be brief."`))
 			cli.Apply()
@@ -549,7 +549,7 @@ func TestAccNixflexChangeToAWrongAgentChangesNothing(t *testing.T) {
 func TestAccNixflexBadKeyLosesNothing(t *testing.T) {
 	t.Parallel()
 	sim := startNixflex(t, simulator.NixflexRules{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	block := fmt.Sprintf("phone_number = %q\nnixflex {\n%s}", number, nixflexAgent(nixflexSupport))
 	cli.Configure(withNixflex(sim, simulator.DefaultNixflexKey, block))
 	cli.Apply()
@@ -576,7 +576,7 @@ func TestAccNixflexImportThatFailsIsCompletedByTheNextApply(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startNixflex(t, simulator.NixflexRules{})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(onNixflex(sim, "", nixflexAgent(nixflexSupport)))
 			fault.Service, fault.Method = simulator.Nixflex, http.MethodPost
 			sim.Inject(fault)
@@ -629,7 +629,7 @@ func TestAccNixflexTokenOfTheNumber(t *testing.T) {
 			}`, simulator.DefaultAccountSID, key.SID, key.Secret, sim.URL, simulator.DefaultNixflexKey, number,
 			nixflexAgent(nixflexSupport)+block)
 	}
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(config(""))
 	said := cli.Must(1, "apply", "-auto-approve", "-no-color")
 	if !words(`set twilio_auth_token_wo, or auth_token in the provider's twilio block`).MatchString(said.Stderr) {
@@ -674,7 +674,7 @@ func TestAccNixflexNumberOfAnotherNixflexAccount(t *testing.T) {
 	t.Parallel()
 	sim := startNixflex(t, simulator.NixflexRules{})
 	sim.Nixflex().AddNumber(simulator.NixflexNumber{PhoneNumber: number, Foreign: true})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onNixflex(sim, "", nixflexAgent(nixflexSupport)))
 	said := cli.Apply()
 	if !words(`number_already_imported.*another one has it`).MatchString(said.Stdout) {

@@ -196,7 +196,7 @@ func TestAccResembleAgentChangeLeavesItsOtherNumbersAlone(t *testing.T) {
 func TestAccResembleOtherSettingsRegisterAnewInPlace(t *testing.T) {
 	t.Parallel()
 	sim := startResemble(t, simulator.ResembleRules{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onResemble(sim, "", resembleBlock("Support", resembleSupport)))
 	cli.Apply()
 	id := int64(3)
@@ -290,7 +290,7 @@ func TestAccResembleImportThenPlanShowsNoChanges(t *testing.T) {
 				ID: 50, PhoneNumber: number, Label: "Support", SupportsInbound: true, SupportsOutbound: true,
 				AgentUUID: resembleSupport,
 			})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(onResemble(sim, "", resembleBlock("Support", resembleSupport)+"supports_outbound = true"))
 			cli.Must(0, "import", "-no-color", this, id)
 			cli.Must(0, "plan", "-detailed-exitcode")
@@ -322,7 +322,7 @@ func TestAccResembleImportOfWhatIsNotThereFails(t *testing.T) {
 func TestAccResembleReleaseComesAfterTheCleanup(t *testing.T) {
 	t.Parallel()
 	sim := startResemble(t, simulator.ResembleRules{SlowDeletion: 2})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onResemble(sim, `release_on_destroy = "release"`, resembleBlock("Support", resembleSupport)))
 	cli.Apply()
 	steps := fmt.Sprint(onlyNumber(t, cli.State())["destroy_steps"])
@@ -346,7 +346,7 @@ func TestAccResembleReleaseComesAfterTheCleanup(t *testing.T) {
 func failedTeardown(t *testing.T, action string, cleanups int) (*acctest.Simulation, *acctest.CLI) {
 	t.Helper()
 	sim := startResemble(t, simulator.ResembleRules{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onResemble(sim, action, resembleBlock("Support", resembleSupport)+"supports_outbound = true"))
 	cli.Apply()
 	sim.Resemble().FailNextCleanups(cleanups)
@@ -485,7 +485,7 @@ func TestAccResembleForceDeleteListsWhatIsLeft(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startResemble(t, simulator.ResembleRules{})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(onResemble(sim, `release_on_destroy = "force_delete"`,
 				resembleBlock("Support", resembleSupport)+"supports_outbound = true"))
 			cli.Apply()
@@ -556,7 +556,7 @@ func TestAccResembleBadCredentialsLoseNothing(t *testing.T) {
 	t.Parallel()
 	sim := startResemble(t, simulator.ResembleRules{})
 	block := resembleBlock("Support", resembleSupport)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onResemble(sim, "", block))
 	cli.Apply()
 	cli.Configure(withResemble(sim, "wrong", fmt.Sprintf("phone_number = %q\nresemble {\n%s\n}", number, block)))
@@ -604,7 +604,7 @@ func TestAccResembleTwilioAuthToken(t *testing.T) {
 	token := func(value string, version int) string {
 		return fmt.Sprintf("twilio_auth_token_wo = %q\ntwilio_auth_token_wo_version = %d", value, version)
 	}
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(config(""))
 	said := cli.Must(1, "apply", "-no-color", "-auto-approve")
 	if !words(`twilio_auth_token_wo in the resemble block, or auth_token in the provider's twilio block`).
@@ -708,7 +708,7 @@ func TestAccResembleRegistrationWithALostAnswerIsTakenOver(t *testing.T) {
 	sim.Before("POST", "/phone_numbers", func() {
 		sim.Inject(simulator.Fault{Service: simulator.Resemble, Method: "GET", Cut: simulator.CutBefore})
 	})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(config)
 	cli.Apply()
 	if got := onlyNumber(t, cli.State()); got["status"] != "corrupted" {
@@ -730,7 +730,7 @@ func TestAccResembleNumberOfAnotherAgentIsNotTaken(t *testing.T) {
 	sim.Resemble().AddNumber(simulator.ResembleNumber{
 		ID: 50, PhoneNumber: number, Label: "Sales", SupportsInbound: true, AgentUUID: resembleSales,
 	})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onResemble(sim, "", resembleBlock("Support", resembleSupport)))
 	said := withoutFrame(cli.Apply().Stdout)
 	if !words(`Warning: Phone number \+14155550100 is owned, but not set up.*answers for agent "Sales".*resemble/50`).

@@ -177,7 +177,7 @@ func TestAccRetellImportWithGeneratedConfigurationShowsNoChanges(t *testing.T) {
 			sim := startRetell(t)
 			n.PhoneNumber = number
 			sim.Retell().AddNumber(n)
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(everyService(sim) + "import {\n to = telephony_phone_number.this\n id = \"retell/" + number + "\"\n}\n")
 			cli.Must(0, "plan", "-no-color", "-generate-config-out=generated.tf")
 			cli.Apply()
@@ -267,7 +267,7 @@ func TestRetellWithoutATrunkIsWarnedOf(t *testing.T) {
 func TestAccRetellPasswordIsNowhere(t *testing.T) {
 	t.Parallel()
 	sim := startRetell(t)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	with := func(password, version string) string {
 		return onRetell(sim, retellHCL(retellSupport, `sip_trunk_auth_username = "user"`,
 			fmt.Sprintf("sip_trunk_auth_password_wo = %q", password), "sip_trunk_auth_password_wo_version = "+version))
@@ -300,7 +300,7 @@ func TestAccRetellNumberThatWasBoughtThereIsRefused(t *testing.T) {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
 			sim := startRetell(t)
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			config := onRetell(sim, fmt.Sprintf("release_on_destroy = %q\n%s", action, retellHCL(retellSupport)))
 			cli.Configure(config)
 			sim.Retell().AddNumber(carried)
@@ -336,7 +336,7 @@ func TestAccRetellFailedDestroyIsFinishedByASecondOrRepaired(t *testing.T) {
 		t.Run(fmt.Sprintf("repair %t", repair), func(t *testing.T) {
 			t.Parallel()
 			sim := startRetell(t)
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(onRetell(sim, retellHCL(retellSupport)))
 			cli.Apply()
 			sim.Inject(simulator.Fault{Service: simulator.Retell, Method: http.MethodDelete, Status: http.StatusBadGateway, AfterEffect: repair})

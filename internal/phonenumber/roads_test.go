@@ -84,7 +84,7 @@ func walk(t *testing.T, road road, action string, prevent bool) {
 	sim := acctest.Start(t)
 	owned(sim, simulator.TwilioNumber{})
 	owned(sim, simulator.TwilioNumber{PhoneNumber: "+14155550101"})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	resource := fmt.Sprintf(`
 		resource "telephony_phone_number" "this" {
 			count = 1
@@ -124,7 +124,7 @@ func walk(t *testing.T, road road, action string, prevent bool) {
 // With the provider block gone, the environment still counts.
 func TestAccPreventReleaseOfTheEnvironmentOutlivesTheProviderBlock(t *testing.T) {
 	sim := acctest.Start(t)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	releasing(t, sim, cli)
 	for name, value := range map[string]string{
 		"TWILIO_ACCOUNT_SID": simulator.DefaultAccountSID, "TWILIO_AUTH_TOKEN": simulator.DefaultAuthToken,

@@ -230,7 +230,7 @@ func TestAccSynthflowAdoptsANumberThatWasBoughtThere(t *testing.T) {
 func TestAccSynthflowReleaseByAnotherCarrierIsRefusedAtPlan(t *testing.T) {
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	releasing := onSynthflow(sim, `release_on_destroy = "release"`, fromElsewhere)
 	cli.Configure(releasing)
 	diagnostics, plan := cli.Plan()
@@ -255,7 +255,7 @@ func TestAccSynthflowPreventedReleaseOfABoughtNumber(t *testing.T) {
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	boughtInDashboard(sim, synthflowOne)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	config := onSynthflow(sim, `release_on_destroy = "release"`, agentOne)
 	cli.Configure(config)
 	cli.Apply()
@@ -430,7 +430,7 @@ func TestAccSynthflowTrunkChangesInPlace(t *testing.T) {
 func TestAccSynthflowPasswordIsNowhere(t *testing.T) {
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onSynthflow(sim, "", fromElsewhere+`
 		uac_enabled    = true
 		trunk_username = "trunk"
@@ -512,7 +512,7 @@ func TestAccSynthflowImportThenPlanShowsNoChanges(t *testing.T) {
 		t.Parallel()
 		sim := startSynthflow(t, simulator.SynthflowRules{})
 		boughtInDashboard(sim, synthflowOne)
-		cli := sim.CLI(t)
+		cli := sim.Terraform(t)
 		cli.Configure(onSynthflow(sim, "", agentOne))
 		cli.Must(0, "import", "-no-color", this, id)
 		cli.Must(0, "plan", "-detailed-exitcode")
@@ -527,7 +527,7 @@ func TestAccSynthflowImportThenPlanShowsNoChanges(t *testing.T) {
 		t.Parallel()
 		sim := startSynthflow(t, simulator.SynthflowRules{})
 		boughtInDashboard(sim, synthflowOne)
-		cli := sim.CLI(t)
+		cli := sim.Terraform(t)
 		cli.Configure(strings.Split(onSynthflow(sim, "", ""), "resource ")[0] + `
 			import {
 				to = telephony_phone_number.this
@@ -544,7 +544,7 @@ func TestAccSynthflowImportThenPlanShowsNoChanges(t *testing.T) {
 		t.Parallel()
 		sim := startSynthflow(t, simulator.SynthflowRules{})
 		sim.Synthflow().AddNumber(simulator.SynthflowNumber{PhoneNumber: number, TerminationURI: "sip.carrier.example"})
-		cli := sim.CLI(t)
+		cli := sim.Terraform(t)
 		cli.Configure(onSynthflow(sim, "", ""))
 		cli.Must(0, "import", "-no-color", this, id)
 		cli.Must(0, "plan", "-detailed-exitcode")
@@ -562,7 +562,7 @@ func TestAccSynthflowImportThenPlanShowsNoChanges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := startSynthflow(t, simulator.SynthflowRules{})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(onSynthflow(sim, "", ""))
 			said := cli.Must(1, "import", "-no-color", this, wrong)
 			if !words(`Import IDs look like.*synthflow/1710|Unable to import|workspace_id`).MatchString(said.Stderr) {
@@ -607,7 +607,7 @@ func TestAccSynthflowUserSaysThatANumberWasNotBought(t *testing.T) {
 			sim.Synthflow().AddNumber(simulator.SynthflowNumber{
 				PhoneNumber: number, TerminationURI: "old.example", ProviderName: name,
 			})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(onSynthflow(sim, "", block+"bought_at_synthflow = false"))
 			cli.Must(0, "import", "-no-color", this, "synthflow/"+simulator.DefaultSynthflowWorkspaceID+"/14155550100")
 			if got := onlyNumber(t, cli.State())["carrier"]; got != "synthflow" {
@@ -722,7 +722,7 @@ func TestAccSynthflowImportThatIsNotEnabled(t *testing.T) {
 	sim.Synthflow().AddWorkspace(simulator.SynthflowWorkspace{
 		ID: simulator.DefaultSynthflowWorkspaceID, APIKey: simulator.DefaultSynthflowAPIKey, ImportsRefused: []string{"*"},
 	})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onSynthflow(sim, "", fromElsewhere))
 	said := cli.Apply()
 	if !words(`403.*provider "custom" is not enabled`).MatchString(said.Stdout) {
@@ -745,7 +745,7 @@ func TestAccSynthflowFailedDestroyIsFinishedByASecondOrRepaired(t *testing.T) {
 				if block == fromDashboard {
 					boughtInDashboard(sim)
 				}
-				cli := sim.CLI(t)
+				cli := sim.Terraform(t)
 				cli.Configure(onSynthflow(sim, "", block+agentOne))
 				cli.Apply()
 				outage := simulator.Fault{Service: simulator.Synthflow, Method: http.MethodDelete, Status: http.StatusBadGateway}
@@ -791,7 +791,7 @@ func TestAccSynthflowForceDeleteWarnsOfWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{PoolsAreOutboundOnly: true})
 	boughtInDashboard(sim, synthflowOne)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onSynthflow(sim, `release_on_destroy = "force_delete"`, agentOne))
 	cli.Apply()
 	said := cli.Apply("-destroy")
@@ -828,7 +828,7 @@ func TestAccSynthflowBoughtNumberThatVanishedIsRemoved(t *testing.T) {
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	boughtInDashboard(sim)
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onSynthflow(sim, "", "bought_at_synthflow = true"))
 	cli.Apply()
 	sim.Synthflow().RemoveNumber(number)
@@ -887,7 +887,7 @@ func TestAccSynthflowReplacementOfAnImportedNumberIsImportedAgain(t *testing.T) 
 	t.Parallel()
 	sim := startSynthflow(t, simulator.SynthflowRules{})
 	owned(sim, simulator.TwilioNumber{})
-	cli := sim.CLI(t)
+	cli := sim.Terraform(t)
 	cli.Configure(onSynthflow(sim, "", fromTwilio+agentOne))
 	cli.Apply()
 	cli.Apply("-replace=" + this)
@@ -961,7 +961,7 @@ func TestAccSynthflowImportBesideItsProviderShowsNoChanges(t *testing.T) {
 			sim.Synthflow().AddNumber(simulator.SynthflowNumber{
 				PhoneNumber: number, TerminationURI: "example.pstn.twilio.com", ProviderName: "twilio",
 			})
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(onSynthflow(sim, "", block))
 			cli.Must(0, "import", "-no-color", this, "synthflow/"+simulator.DefaultSynthflowWorkspaceID+"/14155550100")
 			cli.Must(0, "plan", "-detailed-exitcode")

@@ -1,0 +1,287 @@
+package acctest
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
+)
+
+// standIn takes commands of the CLI by the Driver. What it takes and what the CLI
+// takes may come in any order, since the state is in the folder after each command.
+type standIn struct {
+	cli    *CLI
+	d      *Driver
+	r      *Resource
+	config Values // of the resource; nil: it is not configured
+	wrote  string // the state as it was written last
+}
+
+// order is a command with the flags that the stand-in knows.
+type order struct {
+	destroy, refresh, json, detailed bool
+	rest                             []string
+}
+
+// understand reads the flags. It is not ok where one has to do with more than they say.
+func (s *standIn) understand(args []string) (o order, ok bool) {
+	o.refresh, s.r.Forced = true, false
+	for _, arg := range args {
+		switch arg {
+		case "-no-color", "-input=false", "-auto-approve":
+		case "-destroy":
+			o.destroy = true
+		case "-refresh=false":
+			o.refresh = false
+		case "-json":
+			o.json = true
+		case "-detailed-exitcode":
+			o.detailed = true
+		case "-replace=" + numberType + ".this":
+			s.r.Forced = true
+		default:
+			if strings.HasPrefix(arg, "-") {
+				return o, false
+			}
+			o.rest = append(o.rest, arg)
+		}
+	}
+	return o, true
+}
+
+// run takes a command; not taken, it is the CLI's.
+func (s *standIn) run(args []string) (result Result, taken bool) {
+	s.d.t.Helper()
+	o, ok := s.understand(args[1:])
+	if !ok || !s.load() {
+		return result, false
+	}
+	wrong, ok := s.configure()
+	if !ok {
+		return result, false
+	}
+	switch command := strings.Join(append(args[:1:1], o.rest...), " "); {
+	case wrong != nil:
+		return said(o, wrong, Plan{Action: NoOp}), command == "apply" || command == "plan" || command == "destroy"
+	case command == "plan":
+		held := s.r.object
+		p, diags := s.planned(o)
+		s.r.object = held // of which a plan keeps nothing
+		result = said(o, diags, p)
+		if result.Code == 0 && o.detailed && p.Action != NoOp {
+			result.Code = 2
+		}
+		return result, true
+	case command == "apply", command == "destroy":
+		o.destroy = o.destroy || command == "destroy"
+		held := s.r.object
+		p, diags := s.planned(o)
+		if Diagnostics(diags).Failed() {
+			s.r.object = held
+		} else {
+			diags = append(diags, s.r.Apply(&p)...)
+		}
+		s.store()
+		return said(o, diags, p), true
+	case args[0] == "import" && len(o.rest) == 2 && o.rest[0] == numberType+".this" && s.r.State() == nil && s.config != nil:
+		s.d.Restart()
+		diags := s.d.Configured()
+		if !diags.Failed() {
+			diags = append(diags, s.r.Import(o.rest[1])...)
+		}
+		s.store()
+		return said(o, diags, Plan{}), true
+	case command == "taint "+numberType+".this" && s.r.State() != nil:
+		s.r.Tainted = true
+		s.store()
+		return Result{}, true
+	case command == "state rm "+numberType+".this" && s.r.State() != nil:
+		s.r = s.d.Resource(numberType)
+		s.store()
+		return Result{}, true
+	}
+	return result, false
+}
+
+// plan plans as CLI.Plan does.
+func (s *standIn) plan(args []string) (diags Diagnostics, plan *tfjson.Plan, taken bool) {
+	s.d.t.Helper()
+	o, ok := s.understand(args)
+	if !ok || o.rest != nil || !s.load() {
+		return nil, nil, false
+	}
+	diags, ok = s.configure()
+	if !ok || diags != nil {
+		return diags, nil, ok
+	}
+	held := s.r.object
+	p, diags := s.planned(o)
+	s.r.object = held
+	switch {
+	case diags.Failed():
+		return diags, nil, true
+	case p.Before == nil && p.After == nil:
+		return diags, &tfjson.Plan{}, true
+	}
+	return diags, p.inJSON(), true
+}
+
+// planned reads and plans. Like Terraform a destroy of what is in state plans as
+// configured first, and keeps nothing of that plan but its errors.
+func (s *standIn) planned(o order) (p Plan, diags Diagnostics) {
+	s.d.t.Helper()
+	empty := s.r.State() == nil
+	s.d.Restart()
+	if diags = s.d.Configured(); diags.Failed() {
+		return Plan{Action: NoOp}, diags
+	}
+	if o.refresh {
+		if diags = append(diags, s.r.Read()...); diags.Failed() {
+			return Plan{Action: NoOp}, diags
+		}
+	}
+	made := &Plan{}
+	switch {
+	case s.config == nil, o.destroy && empty:
+		made = s.r.PlanDestroy()
+	case !o.destroy || o.refresh:
+		made = s.r.Plan(s.config)
+	}
+	if o.destroy && !made.Diagnostics.Failed() {
+		s.d.Restart()
+		made = s.r.PlanDestroy()
+	}
+	return *made, append(diags, made.Diagnostics...)
+}
+
+// configure takes the configuration of the folder. It is not ok where that needs more
+// of Terraform's language.
+func (s *standIn) configure() (diags Diagnostics, ok bool) {
+	s.d.t.Helper()
+	files, _ := filepath.Glob(filepath.Join(s.cli.dir, "*.tf*")) // the pattern is well formed
+	for _, file := range files {
+		if name := filepath.Base(file); name != "main.tf" && !strings.HasPrefix(name, "terraform.tfstate") {
+			return nil, false
+		}
+	}
+	blocks, ok := parseAny(s.cli.config)
+	if !ok {
+		return nil, false
+	}
+	arguments, wrong := s.d.evaluate(blocks.provider, s.d.schemas.Provider.Block)
+	s.config = nil
+	if blocks.resource != nil {
+		config, more := s.d.evaluate(blocks.resource, s.r.block)
+		s.config, wrong = config, append(wrong, more...)
+	}
+	for _, d := range wrong {
+		diags = append(diags, Diagnostic{Severity: "error", Summary: d.Summary, Detail: d.Detail})
+	}
+	if diags == nil {
+		s.d.arguments = arguments
+	}
+	return diags, true
+}
+
+// load takes the state of the folder, where the CLI or the test has written it. It is
+// not ok where there is more in it than the resource.
+func (s *standIn) load() (ok bool) {
+	s.d.t.Helper()
+	text, err := os.ReadFile(s.cli.stateFile())
+	if string(text) == s.wrote || err != nil && s.wrote == "" {
+		return true
+	}
+	stored := s.cli.stored()
+	r := s.d.Resource(numberType)
+	switch {
+	case len(stored.Outputs) > 0 || len(stored.Resources) > 1:
+		return false
+	case len(stored.Resources) == 1:
+		held := stored.Resources[0]
+		if held.Type != numberType || held.Name != "this" || held.Module != "" || len(held.Instances) != 1 ||
+			held.Mode != string(tfjson.ManagedResourceMode) || held.Instances[0].IndexKey != nil || held.Instances[0].Deposed != "" {
+			return false
+		}
+		instance := held.Instances[0]
+		resp, err := s.d.newServer().UpgradeResourceState(s.d.context(), &tfprotov6.UpgradeResourceStateRequest{
+			TypeName: numberType, Version: int64(instance.SchemaVersion), //nolint:gosec // it is small
+			RawState: &tfprotov6.RawState{JSON: instance.Attributes},
+		})
+		s.d.must(err, resp.Diagnostics)
+		r.object = object{value: s.d.decode(resp.UpgradedState, r.schemaType()), private: instance.Private}
+		r.Tainted = instance.Status == "tainted"
+	}
+	s.r, s.wrote = r, string(text)
+	return true
+}
+
+// store writes the state into the folder.
+func (s *standIn) store() {
+	s.d.t.Helper()
+	stored := stateFile{
+		Version: 4, Terraform: "1.8.0", Serial: s.cli.stored().Serial + 1, Lineage: "5d7d8a36-0d5f-4a0e-8a3f-5f3c1c7f2b10",
+		Outputs: map[string]storedOutput{}, Resources: []storedResource{},
+	}
+	if state := s.r.State(); state != nil {
+		held, _ := plain(state)
+		attributes, err := json.Marshal(held)
+		s.d.must(err, nil)
+		instance := storedInstance{
+			SchemaVersion: uint64(s.d.schemas.ResourceSchemas[numberType].Version), //nolint:gosec // it is not negative
+			Attributes:    attributes, Private: s.r.object.private,
+		}
+		if s.r.Tainted {
+			instance.Status = "tainted"
+		}
+		stored.Resources = append(stored.Resources, storedResource{
+			Mode: string(tfjson.ManagedResourceMode), Type: numberType, Name: "this",
+			Provider: fmt.Sprintf("provider[%q]", provider.Address), Instances: []storedInstance{instance},
+		})
+	}
+	text, err := json.MarshalIndent(stored, "", "  ")
+	s.d.must(err, nil)
+	s.wrote = string(text)
+	s.cli.SetStateFile(s.wrote)
+}
+
+// said is what a command that was planned so prints.
+func said(o order, diags Diagnostics, p Plan) (result Result) {
+	if diags.Failed() {
+		result.Code = 1
+	}
+	if !o.json {
+		for _, d := range diags {
+			if d.Severity == "error" {
+				result.Stderr += fmt.Sprintf("Error: %s\n\n%s\n\n", d.Summary, d.Detail)
+			} else {
+				result.Stdout += fmt.Sprintf("Warning: %s\n\n%s\n\n", d.Summary, d.Detail)
+			}
+		}
+		return result
+	}
+	var events []any
+	for _, d := range diags {
+		events = append(events, map[string]any{"type": "diagnostic", "diagnostic": d})
+	}
+	count := func(actions ...Action) int {
+		if slices.Contains(actions, p.Action) {
+			return 1
+		}
+		return 0
+	}
+	events = append(events, map[string]any{"type": "change_summary", "changes": map[string]any{
+		"operation": "plan", "add": count(Create, Replace), "change": count(Update), "remove": count(Delete, Replace),
+	}})
+	for _, event := range events {
+		line, _ := json.Marshal(event) // of texts and numbers
+		result.Stdout += string(line) + "\n"
+	}
+	return result
+}
