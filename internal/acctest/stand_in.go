@@ -10,6 +10,7 @@ import (
 
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/telephony-iac/terraform-provider-telephony/internal/provider"
 )
@@ -284,4 +285,63 @@ func said(o order, diags Diagnostics, p Plan) (result Result) {
 		result.Stdout += string(line) + "\n"
 	}
 	return result
+}
+
+// ImportGenerating brings a number into state by an import block, with the configuration
+// that Terraform generates for it, by a provider that is configured so. Neither that nor
+// a plan after it may change anything.
+func (c *CLI) ImportGenerating(services, id string) {
+	c.t.Helper()
+	if c.standIn != nil {
+		c.Configure(services)
+		c.standIn.importGenerating(id)
+		return
+	}
+	c.Configure(services + fmt.Sprintf("import {\n to = %s.this\n id = %q\n}\n", numberType, id))
+	c.Must(0, "plan", "-no-color", "-generate-config-out=generated.tf")
+	c.Apply()
+	c.Must(0, "plan", "-no-color", "-detailed-exitcode")
+}
+
+func (s *standIn) importGenerating(id string) {
+	s.d.t.Helper()
+	diags, ok := s.configure()
+	if !ok || diags != nil {
+		s.d.t.Fatalf("the provider is not configured: %+v", diags)
+	}
+	s.d.Restart()
+	if diags = append(s.d.Configured(), s.r.Import(id)...); diags.Failed() {
+		s.d.t.Fatalf("import of %s: %+v", id, diags)
+	}
+	config := generated(s.r.block, s.r.object.value)
+	for _, when := range []string{"with", "after"} {
+		p := s.r.plan(planWalk, config)
+		if p.Diagnostics.Failed() || p.Action != NoOp {
+			s.d.t.Fatalf("the plan %s the import: %s %+v of %v to %v", when, p.Action, p.Diagnostics, p.Before, p.After)
+		}
+		s.d.Restart()
+		if diags = s.r.Read(); diags.Failed() {
+			s.d.t.Fatalf("the read %s the import: %+v", when, diags)
+		}
+	}
+	s.store()
+}
+
+// generated is the configuration that Terraform generates for what is in state: all that
+// can be configured, but for what is deprecated.
+func generated(block *tfprotov6.SchemaBlock, state tftypes.Value) tftypes.Value {
+	if state.IsNull() {
+		return state
+	}
+	held, config := members(state), map[string]tftypes.Value{}
+	for _, a := range block.Attributes {
+		config[a.Name] = tftypes.NewValue(a.ValueType(), nil)
+		if legacy := a.Name == "id" && a.Computed; !legacy && !a.Deprecated && (a.Required || a.Optional) {
+			config[a.Name] = held[a.Name]
+		}
+	}
+	for _, b := range block.BlockTypes {
+		config[b.TypeName] = generated(b.Block, held[b.TypeName])
+	}
+	return tftypes.NewValue(block.ValueType(), config)
 }

@@ -1,7 +1,6 @@
 package phonenumber_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -157,11 +156,7 @@ func TestAccImportWithGeneratedConfigurationShowsNoChanges(t *testing.T) {
 			sim := acctest.Start(t)
 			found.seed(sim)
 			cli := sim.Terraform(t)
-			cli.Configure(everyService(sim) + fmt.Sprintf(
-				"import {\n to = telephony_phone_number.this\n id = %q\n}\n", found.id))
-			cli.Must(0, "plan", "-no-color", "-generate-config-out=generated.tf")
-			cli.Apply()
-			cli.Must(0, "plan", "-no-color", "-detailed-exitcode")
+			cli.ImportGenerating(everyService(sim), found.id)
 			if got := onlyNumber(t, cli.State()); got["release_on_destroy"] != "detach" || got["status"] != "active" {
 				t.Errorf("release_on_destroy is %v, status %v", got["release_on_destroy"], got["status"])
 			}

@@ -178,10 +178,7 @@ func TestAccRetellImportWithGeneratedConfigurationShowsNoChanges(t *testing.T) {
 			n.PhoneNumber = number
 			sim.Retell().AddNumber(n)
 			cli := sim.Terraform(t)
-			cli.Configure(everyService(sim) + "import {\n to = telephony_phone_number.this\n id = \"retell/" + number + "\"\n}\n")
-			cli.Must(0, "plan", "-no-color", "-generate-config-out=generated.tf")
-			cli.Apply()
-			cli.Must(0, "plan", "-no-color", "-detailed-exitcode")
+			cli.ImportGenerating(everyService(sim), "retell/"+number)
 			if wrote := writesEverywhere(sim); len(wrote) > 0 {
 				t.Errorf("the import wrote %v", wrote)
 			}

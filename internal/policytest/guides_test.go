@@ -387,6 +387,7 @@ func TestAccGuidesShowRealOutput(t *testing.T) {
 // Each configuration of a guide can be applied as it stands, then has nothing
 // left to change, and can be destroyed unless it forbids that.
 func TestAccGuideConfigurationsApply(t *testing.T) {
+	_, formatted := startGuide(t)
 	for name, guide := range guides(t) {
 		for i, match := range configBlock.FindAllStringSubmatch(guide, -1) {
 			t.Run(strings.TrimSuffix(name, ".md.tmpl"), func(t *testing.T) {
@@ -401,13 +402,14 @@ func TestAccGuideConfigurationsApply(t *testing.T) {
 				cli.Configure(match[2])
 				cli.Apply()
 				cli.Must(0, "plan", "-detailed-exitcode")
-				cli.Must(0, "fmt", "-check")
+				formatted.Write(fmt.Sprintf("%s-%d.tf", name, i), match[2])
 				if owned := len(sim.Twilio().Numbers()); owned != 2 {
 					t.Errorf("%d numbers are owned after the apply, 2 before", owned)
 				}
 			})
 		}
 	}
+	formatted.Must(0, "fmt", "-check")
 }
 
 func TestGuidesHaveFrontMatterAndShellThatParses(t *testing.T) {
