@@ -65,9 +65,24 @@ func (s *Simulation) Terraform(t *testing.T) *CLI {
 	c := newCLI(t)
 	c.env = append(c.env, "TF_CLI_CONFIG_FILE="+os.DevNull)
 	c.begin = func() { c.attach(provider.Address, newServer()) }
-	d := s.Driver(t, nil)
-	c.standIn = &standIn{cli: c, d: d, r: d.Resource(numberType)}
+	c.drive(s)
 	return c
+}
+
+func (c *CLI) drive(s *Simulation) {
+	d := s.Driver(c.t, nil)
+	c.standIn = &standIn{cli: c, d: d, r: d.Resource(numberType)}
+}
+
+// Drive has the Driver take what Terraform would, of the commands of Processes: all but
+// a plan in a file, its apply, and what is started. Where plans is set, plans in files
+// are the Driver's, too. In a sample the CLI takes everything.
+func (c *CLI) Drive(s *Simulation, plans bool) {
+	c.t.Helper()
+	if !cases.CLI(c.t) {
+		c.drive(s)
+		c.standIn.keeps = plans
+	}
 }
 
 // attach serves a provider until the test ends, and lets the CLI find it.

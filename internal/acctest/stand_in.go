@@ -23,12 +23,23 @@ type standIn struct {
 	r      *Resource
 	config Values // of the resource; nil: it is not configured
 	wrote  string // the state as it was written last
+
+	keeps bool            // plans in files
+	kept  map[string]kept // by file
+}
+
+// kept is a plan that is to be applied later, and the state that it is for.
+type kept struct {
+	plan   Plan
+	object object
 }
 
 // order is a command with the flags that the stand-in knows.
 type order struct {
 	destroy, refresh, json, detailed bool
-	rest                             []string
+
+	out  string // the file for the plan; empty: none
+	rest []string
 }
 
 // understand reads the flags. It is not ok where one has to do with more than they say.
@@ -48,6 +59,10 @@ func (s *standIn) understand(args []string) (o order, ok bool) {
 		case "-replace=" + numberType + ".this":
 			s.r.Forced = true
 		default:
+			if file, isOut := strings.CutPrefix(arg, "-out="); isOut && s.keeps {
+				o.out = file
+				continue
+			}
 			if strings.HasPrefix(arg, "-") {
 				return o, false
 			}
@@ -74,6 +89,9 @@ func (s *standIn) run(args []string) (result Result, taken bool) {
 	case command == "plan":
 		held := s.r.object
 		p, diags := s.planned(o)
+		if o.out != "" && !diags.Failed() {
+			s.kept = map[string]kept{o.out: {p, s.r.object}}
+		}
 		s.r.object = held // of which a plan keeps nothing
 		result = said(o, diags, p)
 		if result.Code == 0 && o.detailed && p.Action != NoOp {
@@ -84,13 +102,19 @@ func (s *standIn) run(args []string) (result Result, taken bool) {
 		o.destroy = o.destroy || command == "destroy"
 		held := s.r.object
 		p, diags := s.planned(o)
-		if Diagnostics(diags).Failed() {
+		if diags.Failed() {
 			s.r.object = held
 		} else {
 			diags = append(diags, s.r.Apply(&p)...)
 		}
 		s.store()
 		return said(o, diags, p), true
+	case args[0] == "apply" && len(o.rest) == 1 && s.kept[o.rest[0]].plan.Action != "":
+		made := s.kept[o.rest[0]]
+		s.r.object, s.kept = made.object, nil
+		diags := s.r.Apply(&made.plan)
+		s.store()
+		return said(o, diags, made.plan), true
 	case args[0] == "import" && len(o.rest) == 2 && o.rest[0] == numberType+".this" && s.r.State() == nil && s.config != nil:
 		s.d.Restart()
 		diags := s.d.Configured()

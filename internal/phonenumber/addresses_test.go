@@ -77,13 +77,14 @@ func readdressings() map[string]readdressing {
 }
 
 // TestAccNoReaddressingLosesANumber makes each change by the real CLI, whose order
-// of calls depends on how fast a service answers. By default
-// each is made once with each end, at one speed.
+// of calls depends on how fast a service answers. In a sample each is made once with
+// each end, at one speed, and by default with one end.
 func TestAccNoReaddressingLosesANumber(t *testing.T) {
 	t.Parallel()
 	latencies, times := []time.Duration{0, 100 * time.Millisecond}, 1
+	few := cases.OneOf(t, 1, 1) > 1
 	if cases.Soak() {
-		times = 10
+		times, few = 10, false
 	}
 	var mu sync.Mutex
 	runs, failures := map[string]int{}, map[string]int{}
@@ -97,6 +98,9 @@ func TestAccNoReaddressingLosesANumber(t *testing.T) {
 	for nth, name := range slices.Sorted(maps.Keys(readdressings())) {
 		c := readdressings()[name]
 		for end, action := range []string{"detach", "release"} {
+			if few && end != nth/len(latencies)%2 {
+				continue
+			}
 			for speed, latency := range latencies {
 				if times == 1 && speed != (nth+end)%len(latencies) {
 					continue

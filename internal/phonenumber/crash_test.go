@@ -300,7 +300,8 @@ func seedStations(sim *acctest.Simulation) {
 	}
 }
 
-// stage is where a chapter is played, by provider processes of their own.
+// stage is where a chapter is played, by provider processes of their own as far as
+// something can happen to them.
 type stage struct {
 	chapter
 
@@ -313,9 +314,21 @@ type stage struct {
 // begin plays what comes before the change, and plans it.
 func (c chapter) begin(t *testing.T) *stage {
 	t.Helper()
+	return c.set(t, false)
+}
+
+// undisturbed is the same for a change that nothing cuts short.
+func (c chapter) undisturbed(t *testing.T) *stage {
+	t.Helper()
+	return c.set(t, true)
+}
+
+func (c chapter) set(t *testing.T, undisturbed bool) *stage {
+	t.Helper()
 	s := &stage{chapter: c, t: t, gate: &gate{}}
 	s.sim = acctest.Start(t, c.rules...).Behind(t, s.gate.before)
 	s.cli = s.sim.Processes(t, time.Millisecond)
+	s.cli.Drive(s.sim, undisturbed)
 	c.seed(s.sim)
 	if c.before != "" {
 		s.cli.Configure(everywhere(s.sim, c.before))
@@ -496,7 +509,7 @@ func cutShort(
 			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				undisturbed := all[name].begin(t)
+				undisturbed := all[name].undisturbed(t)
 				if result := undisturbed.apply(); result.Code != 0 {
 					t.Fatalf("undisturbed, it fails:\n%s", result.Stderr)
 				}
@@ -615,7 +628,7 @@ func TestAccTheOneWindowThatStaysOpen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := chapters()[name]
-			undisturbed := c.begin(t)
+			undisturbed := c.undisturbed(t)
 			undisturbed.apply()
 			s := c.begin(t)
 			s.gate.at = lastWrite(undisturbed.gate.seen)

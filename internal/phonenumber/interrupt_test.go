@@ -192,6 +192,7 @@ func TestAccInterruptEndsAnyWait(t *testing.T) {
 				owned(sim, simulator.TwilioNumber{EmergencyAddressSID: sim.Twilio().AddAddress(simulator.DefaultAccountSID, "US")})
 			}
 			cli := sim.Processes(t, time.Hour)
+			cli.Drive(sim, false)
 			run := []string{"apply", "-no-color", "-input=false", "-auto-approve"}
 			if tc.before != "" {
 				cli.Configure(everywhere(sim, tc.before))

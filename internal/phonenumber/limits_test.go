@@ -58,8 +58,12 @@ func TestManyNumbersAtALimitFinishWithoutAnError(t *testing.T) {
 
 func TestAccManyNumbersAtALimitFinishWithoutAnError(t *testing.T) {
 	t.Parallel()
+	count := many()
+	if !cases.Soak() {
+		count /= cases.OneOf(t, 1, 1)
+	}
 	sim := acctest.Start(t, simulator.WithTwilio(simulator.TwilioRules{RetryAfter: "1"}))
-	for i := range many() {
+	for i := range count {
 		owned(sim, simulator.TwilioNumber{PhoneNumber: fmt.Sprintf("+1415555%04d", i)})
 	}
 	cli := sim.Processes(t, time.Millisecond)
@@ -68,7 +72,7 @@ func TestAccManyNumbersAtALimitFinishWithoutAnError(t *testing.T) {
 			count        = %d
 			phone_number = format("+1415555%%04d", count.index)
 			voice_url    = "https://example.com"
-		}`, many()))
+		}`, count))
 	sim.SetLimit(simulator.Twilio, simulator.Limit{PerSecond: 40})
 	for _, args := range [][]string{
 		{"apply", "-input=false", "-auto-approve"},
@@ -79,7 +83,7 @@ func TestAccManyNumbersAtALimitFinishWithoutAnError(t *testing.T) {
 		cli.Must(0, args...)
 		expectFewRefused(t, sim, args[0])
 	}
-	if got := len(sim.Twilio().Numbers()); got != many() {
+	if got := len(sim.Twilio().Numbers()); got != count {
 		t.Errorf("%d numbers are owned in the end", got)
 	}
 }
