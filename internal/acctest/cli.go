@@ -31,7 +31,6 @@ type CLI struct {
 
 	attached map[string]any // the providers that run in process, by address
 
-	config  string   // of the folder, without its requirements
 	begin   func()   // serves the provider, as soon as the CLI runs; nil: it is served
 	standIn *standIn // nil: the CLI does everything itself
 }
@@ -170,7 +169,6 @@ func (c *CLI) Configure(config string) {
   }
 }
 ` + config
-	c.config = config
 	c.Write("main.tf", text)
 }
 

@@ -20,16 +20,19 @@ const numberType = "telephony_phone_number"
 // blocks are those of a configuration that has one resource, telephony_phone_number.this.
 type blocks struct {
 	provider, resource *hclsyntax.Body
+
+	name string // of the resource
 }
 
 // parse takes a configuration apart. It is not ok where there is more in it than the
 // provider and the resource, or one of their arguments takes Terraform to evaluate.
 func parse(text string) (found blocks, ok bool) {
 	found, ok = parseAny(text)
-	return found, ok && found.resource != nil
+	return found, ok && found.name == "this"
 }
 
-// parseAny is parse of a configuration that may have no resource.
+// parseAny is parse of a configuration that may have no resource, or one of another name,
+// and what Terraform requires of itself.
 func parseAny(text string) (found blocks, ok bool) {
 	file, diags := hclsyntax.ParseConfig([]byte(text), "main.tf", hcl.InitialPos)
 	if diags.HasErrors() {
@@ -41,10 +44,11 @@ func parseAny(text string) (found blocks, ok bool) {
 		switch {
 		case !selfContained(block.Body):
 			return found, false
+		case block.Type == "terraform":
 		case block.Type == "provider":
 			found.provider = block.Body
-		case block.Type == "resource" && block.Labels[0] == numberType && block.Labels[1] == "this" && found.resource == nil:
-			found.resource = block.Body
+		case block.Type == "resource" && block.Labels[0] == numberType && found.resource == nil:
+			found.resource, found.name = block.Body, block.Labels[1]
 		default:
 			return found, false
 		}

@@ -203,7 +203,7 @@ func TestAccExamplesApplyAndReplanEmpty(t *testing.T) {
 			if !strings.Contains(config, "required_providers") {
 				config = requiredProviders + config
 			}
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Write("main.tf", served(config))
 			cli.Apply()
 			cli.Must(0, "plan", "-input=false", "-detailed-exitcode")
@@ -312,7 +312,7 @@ func TestAccExampleImportsPlanEmpty(t *testing.T) {
 			sim := startExample(t, importable)
 			t.Setenv("SYNTHFLOW_API_KEY", "key-of-the-example")
 			t.Setenv("SYNTHFLOW_WORKSPACE_ID", "1710107690998x536152705164378100")
-			cli := sim.CLI(t)
+			cli := sim.Terraform(t)
 			cli.Configure(importedExample(t, folder, strings.TrimPrefix(address, "telephony_phone_number.")))
 			cli.Must(0, "import", "-input=false", address, id)
 			cli.Must(0, "plan", "-input=false", "-detailed-exitcode", "-target="+address)

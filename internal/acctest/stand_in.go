@@ -21,6 +21,7 @@ type standIn struct {
 	cli    *CLI
 	d      *Driver
 	r      *Resource
+	name   string // of the resource
 	config Values // of the resource; nil: it is not configured
 	wrote  string // the state as it was written last
 
@@ -56,8 +57,9 @@ func (s *standIn) understand(args []string) (o order, ok bool) {
 			o.json = true
 		case "-detailed-exitcode":
 			o.detailed = true
-		case "-replace=" + numberType + ".this":
+		case "-replace=" + s.address():
 			s.r.Forced = true
+		case "-target=" + s.address():
 		default:
 			if file, isOut := strings.CutPrefix(arg, "-out="); isOut && s.keeps {
 				o.out = file
@@ -72,14 +74,20 @@ func (s *standIn) understand(args []string) (o order, ok bool) {
 	return o, true
 }
 
+// address is where the resource stands.
+func (s *standIn) address() string { return numberType + "." + s.name }
+
 // run takes a command; not taken, it is the CLI's.
 func (s *standIn) run(args []string) (result Result, taken bool) {
 	s.d.t.Helper()
-	o, ok := s.understand(args[1:])
-	if !ok || !s.load() {
+	if !s.load() {
 		return result, false
 	}
 	wrong, ok := s.configure()
+	if !ok {
+		return result, false
+	}
+	o, ok := s.understand(args[1:])
 	if !ok {
 		return result, false
 	}
@@ -115,7 +123,7 @@ func (s *standIn) run(args []string) (result Result, taken bool) {
 		diags := s.r.Apply(&made.plan)
 		s.store()
 		return said(o, diags, made.plan), true
-	case args[0] == "import" && len(o.rest) == 2 && o.rest[0] == numberType+".this" && s.r.State() == nil && s.config != nil:
+	case args[0] == "import" && len(o.rest) == 2 && o.rest[0] == s.address() && s.r.State() == nil && s.config != nil:
 		s.d.Restart()
 		diags := s.d.Configured()
 		if !diags.Failed() {
@@ -123,11 +131,11 @@ func (s *standIn) run(args []string) (result Result, taken bool) {
 		}
 		s.store()
 		return said(o, diags, Plan{}), true
-	case command == "taint "+numberType+".this" && s.r.State() != nil:
+	case command == "taint "+s.address() && s.r.State() != nil:
 		s.r.Tainted = true
 		s.store()
 		return Result{}, true
-	case command == "state rm "+numberType+".this" && s.r.State() != nil:
+	case command == "state rm "+s.address() && s.r.State() != nil:
 		s.r = s.d.Resource(numberType)
 		s.store()
 		return Result{}, true
@@ -138,13 +146,19 @@ func (s *standIn) run(args []string) (result Result, taken bool) {
 // plan plans as CLI.Plan does.
 func (s *standIn) plan(args []string) (diags Diagnostics, plan *tfjson.Plan, taken bool) {
 	s.d.t.Helper()
-	o, ok := s.understand(args)
-	if !ok || o.rest != nil || !s.load() {
+	if !s.load() {
 		return nil, nil, false
 	}
-	diags, ok = s.configure()
-	if !ok || diags != nil {
-		return diags, nil, ok
+	wrong, ok := s.configure()
+	if !ok {
+		return nil, nil, false
+	}
+	o, ok := s.understand(args)
+	if !ok || o.rest != nil {
+		return nil, nil, false
+	}
+	if wrong != nil {
+		return wrong, nil, true
 	}
 	held := s.r.object
 	p, diags := s.planned(o)
@@ -155,7 +169,7 @@ func (s *standIn) plan(args []string) (diags Diagnostics, plan *tfjson.Plan, tak
 	case p.Before == nil && p.After == nil:
 		return diags, &tfjson.Plan{}, true
 	}
-	return diags, p.inJSON(), true
+	return diags, p.inJSON(s.name), true
 }
 
 // planned reads and plans. Like Terraform a destroy of what is in state plans as
@@ -196,15 +210,17 @@ func (s *standIn) configure() (diags Diagnostics, ok bool) {
 			return nil, false
 		}
 	}
-	blocks, ok := parseAny(s.cli.config)
-	if !ok {
+	text, err := os.ReadFile(filepath.Join(s.cli.dir, "main.tf"))
+	s.d.must(err, nil)
+	blocks, ok := parseAny(string(text))
+	if !ok || blocks.resource != nil && s.r.State() != nil && blocks.name != s.name {
 		return nil, false
 	}
 	arguments, wrong := s.d.evaluate(blocks.provider, s.d.schemas.Provider.Block)
 	s.config = nil
 	if blocks.resource != nil {
 		config, more := s.d.evaluate(blocks.resource, s.r.block)
-		s.config, wrong = config, append(wrong, more...)
+		s.name, s.config, wrong = blocks.name, config, append(wrong, more...)
 	}
 	for _, d := range wrong {
 		diags = append(diags, Diagnostic{Severity: "error", Summary: d.Summary, Detail: d.Detail})
@@ -230,7 +246,7 @@ func (s *standIn) load() (ok bool) {
 		return false
 	case len(stored.Resources) == 1:
 		held := stored.Resources[0]
-		if held.Type != numberType || held.Name != "this" || held.Module != "" || len(held.Instances) != 1 ||
+		if held.Type != numberType || held.Module != "" || len(held.Instances) != 1 ||
 			held.Mode != string(tfjson.ManagedResourceMode) || held.Instances[0].IndexKey != nil || held.Instances[0].Deposed != "" {
 			return false
 		}
@@ -241,7 +257,7 @@ func (s *standIn) load() (ok bool) {
 		})
 		s.d.must(err, resp.Diagnostics)
 		r.object = object{value: s.d.decode(resp.UpgradedState, r.schemaType()), private: instance.Private}
-		r.Tainted = instance.Status == "tainted"
+		r.Tainted, s.name = instance.Status == "tainted", held.Name
 	}
 	s.r, s.wrote = r, string(text)
 	return true
@@ -266,7 +282,7 @@ func (s *standIn) store() {
 			instance.Status = "tainted"
 		}
 		stored.Resources = append(stored.Resources, storedResource{
-			Mode: string(tfjson.ManagedResourceMode), Type: numberType, Name: "this",
+			Mode: string(tfjson.ManagedResourceMode), Type: numberType, Name: s.name,
 			Provider: fmt.Sprintf("provider[%q]", provider.Address), Instances: []storedInstance{instance},
 		})
 	}

@@ -239,7 +239,7 @@ func (f *folder) refresh(step resource.TestStep) error {
 }
 
 func (f *folder) checkPlan(p *Plan, checks []plancheck.PlanCheck) error {
-	plan := p.inJSON()
+	plan := p.inJSON("this")
 	var failed []error
 	for _, check := range checks {
 		var answer plancheck.CheckPlanResponse
@@ -249,12 +249,12 @@ func (f *folder) checkPlan(p *Plan, checks []plancheck.PlanCheck) error {
 	return errors.Join(failed...)
 }
 
-// inJSON is a plan for telephony_phone_number.this as `show -json` has it.
-func (p *Plan) inJSON() *tfjson.Plan {
+// inJSON is a plan for the telephony_phone_number of that name as `show -json` has it.
+func (p *Plan) inJSON(name string) *tfjson.Plan {
 	before, _ := plain(p.Before)
 	after, unknown := plain(p.After)
 	return &tfjson.Plan{ResourceChanges: []*tfjson.ResourceChange{{
-		Address: numberType + ".this", Mode: tfjson.ManagedResourceMode, Type: numberType, Name: "this",
+		Address: numberType + "." + name, Mode: tfjson.ManagedResourceMode, Type: numberType, Name: name,
 		Change: &tfjson.Change{Actions: jsonActions[p.Action], Before: before, After: after, AfterUnknown: unknown},
 	}}}
 }

@@ -18,7 +18,7 @@ import (
 const Env = "TELEPHONY_CASES"
 
 const (
-	few    = 4 // times fewer generated cases than a sample has
+	few    = 4  // times fewer generated cases than a sample has
 	fewCLI = 16 // of so many tests that can do without the CLI, one takes it
 )
 

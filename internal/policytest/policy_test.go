@@ -40,7 +40,7 @@ func start(t *testing.T) (*acctest.Simulation, *acctest.CLI) {
 	for _, number := range []string{support, sales, hotline} {
 		sim.Twilio().AddNumber(simulator.TwilioNumber{PhoneNumber: number})
 	}
-	return sim, sim.CLI(t)
+	return sim, sim.Terraform(t)
 }
 
 // apply makes these blocks the configuration and applies it.
