@@ -21,8 +21,12 @@ type typist struct {
 	said strings.Builder
 }
 
-func newTypist(t *testing.T, sim *acctest.Simulation) *typist {
+// newTypist is one at the CLI in any case, or where a test takes that.
+func newTypist(t *testing.T, sim *acctest.Simulation, always bool) *typist {
 	t.Helper()
+	if always {
+		return &typist{t: t, sim: sim, cli: sim.CLI(t)}
+	}
 	return &typist{t: t, sim: sim, cli: sim.Terraform(t)}
 }
 
@@ -80,7 +84,7 @@ func hcl(values acctest.Values) string {
 // tear down.
 func TestAccFaults(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
+	for i, c := range []struct {
 		scenario     string
 		service      simulator.Service
 		method, path string // of the first call that begins and ends so
@@ -118,7 +122,7 @@ func TestAccFaults(t *testing.T) {
 			if nth < 0 {
 				t.Fatal("there is no such call")
 			}
-			all[at].under(t, func(sim *acctest.Simulation) user { return newTypist(t, sim) },
+			all[at].under(t, func(sim *acctest.Simulation) user { return newTypist(t, sim, i == 0) },
 				acctest.Start, point{nth: nth, call: peace.calls[nth], fault: faults[f]}).judge(peace)
 		})
 	}

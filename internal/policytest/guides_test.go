@@ -353,8 +353,6 @@ func TestAccGuidesShowRealOutput(t *testing.T) {
 			match := outputBlock.FindStringSubmatch(found)
 			shown[match[2]] = true
 			t.Run(name+": "+match[2], func(t *testing.T) {
-				if !*update {
-				}
 				output, ok := guideOutputs[match[2]]
 				if !ok {
 					t.Fatal("nothing makes this output")
