@@ -64,13 +64,8 @@ func (s *Simulation) Terraform(t *testing.T) *CLI {
 	c := newCLI(t)
 	c.env = append(c.env, "TF_CLI_CONFIG_FILE="+os.DevNull)
 	c.begin = func() { c.attach(provider.Address, newServer()) }
-	c.drive(s)
+	c.standIn = newStandIn(s, c)
 	return c
-}
-
-func (c *CLI) drive(s *Simulation) {
-	d := s.Driver(c.t, nil)
-	c.standIn = &standIn{cli: c, d: d, r: d.Resource(numberType)}
 }
 
 // Drive has the Driver take what Terraform would, of the commands of Processes: all but
@@ -79,7 +74,7 @@ func (c *CLI) drive(s *Simulation) {
 func (c *CLI) Drive(s *Simulation, plans bool) {
 	c.t.Helper()
 	if !cases.CLI(c.t) {
-		c.drive(s)
+		c.standIn = newStandIn(s, c)
 		c.standIn.keeps = plans
 	}
 }

@@ -164,14 +164,15 @@ func plain(v any) (known, unknowns any) {
 
 // attributes is the state as resource.TestCheckFunc has it: texts by their paths.
 func attributes(values Values) *terraform.State {
-	state := terraform.NewState()
+	root := &terraform.ModuleState{Path: []string{"root"}, Resources: map[string]*terraform.ResourceState{}}
+	state := &terraform.State{Modules: []*terraform.ModuleState{root}}
 	if values == nil {
 		return state
 	}
 	texts := map[string]string{}
 	held, _ := plain(values)
 	flatten(texts, "", held)
-	state.RootModule().Resources[numberType+".this"] = &terraform.ResourceState{
+	root.Resources[numberType+".this"] = &terraform.ResourceState{
 		Type: numberType, Primary: &terraform.InstanceState{ID: texts["id"], Attributes: texts},
 	}
 	return state

@@ -844,7 +844,10 @@ func (d *Driver) plain(v tftypes.Value) any {
 		return as[bool](d, v)
 	case t.Is(tftypes.Number):
 		number := as[big.Float](d, v)
-		integer, _ := number.Int64()
+		integer, accuracy := number.Int64()
+		if accuracy != big.Exact {
+			d.t.Fatalf("%s is no integer, and Values have no other numbers", number.String())
+		}
 		return int(integer)
 	case t.Is(tftypes.Object{}):
 		return d.values(v)

@@ -18,20 +18,22 @@ import (
 // standIn takes commands of the CLI by the Driver. What it takes and what the CLI
 // takes may come in any order, since the state is in the folder after each command.
 type standIn struct {
-	cli    *CLI
-	d      *Driver
-	r      *Resource
-	name   string // of the resource
-	config Values // of the resource; nil: it is not configured
-	wrote  string // the state as it was written last
+	folder
+	cli   *CLI
+	wrote string // the state as it was written last
 
 	keeps bool            // plans in files
 	kept  map[string]kept // by file
 }
 
+func newStandIn(s *Simulation, c *CLI) *standIn {
+	c.t.Helper()
+	return &standIn{folder: newFolder(s.Driver(c.t, nil)), cli: c}
+}
+
 // kept is a plan that is to be applied later, and the state that it is for.
 type kept struct {
-	plan   Plan
+	plan   *Plan
 	object object
 }
 
@@ -74,16 +76,13 @@ func (s *standIn) understand(args []string) (o order, ok bool) {
 	return o, true
 }
 
-// address is where the resource stands.
-func (s *standIn) address() string { return numberType + "." + s.name }
-
 // run takes a command; not taken, it is the CLI's.
 func (s *standIn) run(args []string) (result Result, taken bool) {
 	s.d.t.Helper()
 	if !s.load() {
 		return result, false
 	}
-	wrong, ok := s.configure()
+	wrong, ok := s.read()
 	if !ok {
 		return result, false
 	}
@@ -93,44 +92,35 @@ func (s *standIn) run(args []string) (result Result, taken bool) {
 	}
 	switch command := strings.Join(append(args[:1:1], o.rest...), " "); {
 	case wrong != nil:
-		return said(o, wrong, Plan{Action: NoOp}), command == "apply" || command == "plan" || command == "destroy"
+		return said(o, wrong, NoOp), command == "apply" || command == "plan" || command == "destroy"
 	case command == "plan":
-		held := s.r.object
-		p, diags := s.planned(o)
+		p, diags, restore := s.folder.plan(o.destroy, o.refresh)
 		if o.out != "" && !diags.Failed() {
 			s.kept = map[string]kept{o.out: {p, s.r.object}}
 		}
-		s.r.object = held // of which a plan keeps nothing
-		result = said(o, diags, p)
+		restore()
+		result = said(o, diags, p.Action)
 		if result.Code == 0 && o.detailed && p.Action != NoOp {
 			result.Code = 2
 		}
 		return result, true
 	case command == "apply", command == "destroy":
-		o.destroy = o.destroy || command == "destroy"
-		held := s.r.object
-		p, diags := s.planned(o)
-		if diags.Failed() {
-			s.r.object = held
-		} else {
-			diags = append(diags, s.r.Apply(&p)...)
+		p, diags, _ := s.folder.plan(o.destroy || command == "destroy", o.refresh)
+		if !diags.Failed() {
+			diags = append(diags, s.r.Apply(p)...)
 		}
 		s.store()
-		return said(o, diags, p), true
-	case args[0] == "apply" && len(o.rest) == 1 && s.kept[o.rest[0]].plan.Action != "":
+		return said(o, diags, p.Action), true
+	case args[0] == "apply" && len(o.rest) == 1 && s.kept[o.rest[0]].plan != nil:
 		made := s.kept[o.rest[0]]
 		s.r.object, s.kept = made.object, nil
-		diags := s.r.Apply(&made.plan)
+		diags := s.r.Apply(made.plan)
 		s.store()
-		return said(o, diags, made.plan), true
+		return said(o, diags, made.plan.Action), true
 	case args[0] == "import" && len(o.rest) == 2 && o.rest[0] == s.address() && s.r.State() == nil && s.config != nil:
-		s.d.Restart()
-		diags := s.d.Configured()
-		if !diags.Failed() {
-			diags = append(diags, s.r.Import(o.rest[1])...)
-		}
+		diags := s.imports(o.rest[1])
 		s.store()
-		return said(o, diags, Plan{}), true
+		return said(o, diags, NoOp), true
 	case command == "taint "+s.address() && s.r.State() != nil:
 		s.r.Tainted = true
 		s.store()
@@ -149,7 +139,7 @@ func (s *standIn) plan(args []string) (diags Diagnostics, plan *tfjson.Plan, tak
 	if !s.load() {
 		return nil, nil, false
 	}
-	wrong, ok := s.configure()
+	wrong, ok := s.read()
 	if !ok {
 		return nil, nil, false
 	}
@@ -160,9 +150,8 @@ func (s *standIn) plan(args []string) (diags Diagnostics, plan *tfjson.Plan, tak
 	if wrong != nil {
 		return wrong, nil, true
 	}
-	held := s.r.object
-	p, diags := s.planned(o)
-	s.r.object = held
+	p, diags, restore := s.folder.plan(o.destroy, o.refresh)
+	restore()
 	switch {
 	case diags.Failed():
 		return diags, nil, true
@@ -172,37 +161,9 @@ func (s *standIn) plan(args []string) (diags Diagnostics, plan *tfjson.Plan, tak
 	return diags, p.inJSON(s.name), true
 }
 
-// planned reads and plans. Like Terraform a destroy of what is in state plans as
-// configured first, and keeps nothing of that plan but its errors.
-func (s *standIn) planned(o order) (p Plan, diags Diagnostics) {
-	s.d.t.Helper()
-	empty := s.r.State() == nil
-	s.d.Restart()
-	if diags = s.d.Configured(); diags.Failed() {
-		return Plan{Action: NoOp}, diags
-	}
-	if o.refresh {
-		if diags = append(diags, s.r.Read()...); diags.Failed() {
-			return Plan{Action: NoOp}, diags
-		}
-	}
-	made := &Plan{}
-	switch {
-	case s.config == nil, o.destroy && empty:
-		made = s.r.PlanDestroy()
-	case !o.destroy || o.refresh:
-		made = s.r.Plan(s.config)
-	}
-	if o.destroy && !made.Diagnostics.Failed() {
-		s.d.Restart()
-		made = s.r.PlanDestroy()
-	}
-	return *made, append(diags, made.Diagnostics...)
-}
-
-// configure takes the configuration of the folder. It is not ok where that needs more
-// of Terraform's language.
-func (s *standIn) configure() (diags Diagnostics, ok bool) {
+// read takes the configuration of the folder. It is not ok where that needs more of
+// Terraform's language.
+func (s *standIn) read() (diags Diagnostics, ok bool) {
 	s.d.t.Helper()
 	files, _ := filepath.Glob(filepath.Join(s.cli.dir, "*.tf*")) // the pattern is well formed
 	for _, file := range files {
@@ -216,19 +177,7 @@ func (s *standIn) configure() (diags Diagnostics, ok bool) {
 	if !ok || blocks.resource != nil && s.r.State() != nil && blocks.name != s.name {
 		return nil, false
 	}
-	arguments, wrong := s.d.evaluate(blocks.provider, s.d.schemas.Provider.Block)
-	s.config = nil
-	if blocks.resource != nil {
-		config, more := s.d.evaluate(blocks.resource, s.r.block)
-		s.name, s.config, wrong = blocks.name, config, append(wrong, more...)
-	}
-	for _, d := range wrong {
-		diags = append(diags, Diagnostic{Severity: "error", Summary: d.Summary, Detail: d.Detail})
-	}
-	if diags == nil {
-		s.d.arguments = arguments
-	}
-	return diags, true
+	return s.configure(blocks), true
 }
 
 // load takes the state of the folder, where the CLI or the test has written it. It is
@@ -293,7 +242,7 @@ func (s *standIn) store() {
 }
 
 // said is what a command that was planned so prints.
-func said(o order, diags Diagnostics, p Plan) (result Result) {
+func said(o order, diags Diagnostics, action Action) (result Result) {
 	if diags.Failed() {
 		result.Code = 1
 	}
@@ -312,7 +261,7 @@ func said(o order, diags Diagnostics, p Plan) (result Result) {
 		events = append(events, map[string]any{"type": "diagnostic", "diagnostic": d})
 	}
 	count := func(actions ...Action) int {
-		if slices.Contains(actions, p.Action) {
+		if slices.Contains(actions, action) {
 			return 1
 		}
 		return 0
@@ -345,12 +294,11 @@ func (c *CLI) ImportGenerating(services, id string) {
 
 func (s *standIn) importGenerating(id string) {
 	s.d.t.Helper()
-	diags, ok := s.configure()
+	diags, ok := s.read()
 	if !ok || diags != nil {
 		s.d.t.Fatalf("the provider is not configured: %+v", diags)
 	}
-	s.d.Restart()
-	if diags = append(s.d.Configured(), s.r.Import(id)...); diags.Failed() {
+	if diags = s.imports(id); diags.Failed() {
 		s.d.t.Fatalf("import of %s: %+v", id, diags)
 	}
 	config := generated(s.r.block, s.r.object.value)

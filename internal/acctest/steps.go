@@ -28,8 +28,8 @@ func (s *Simulation) Run(t *testing.T, steps ...resource.TestStep) {
 			}
 		}
 	}()
-	f := &folder{t: t, d: s.Driver(t, nil)}
-	if os.Getenv(resource.EnvTfAcc) != "" && cases.CLI(t) || !f.takes(steps) {
+	f := newFolder(s.Driver(t, nil))
+	if os.Getenv(resource.EnvTfAcc) != "" && cases.CLI(t) || !takes(steps) {
 		resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: Factories(), Steps: steps})
 		return
 	}
@@ -38,17 +38,9 @@ func (s *Simulation) Run(t *testing.T, steps ...resource.TestStep) {
 	}
 }
 
-// folder is a working folder in which the Driver stands in for the CLI.
-type folder struct {
-	t      *testing.T
-	d      *Driver
-	r      *Resource
-	config Values // of the resource
-}
-
 // takes says whether the Driver can take the steps: each has a configuration of one
 // resource and its provider, without an expression that refers to something else.
-func (f *folder) takes(steps []resource.TestStep) bool {
+func takes(steps []resource.TestStep) bool {
 	for _, step := range steps {
 		switch {
 		case step.RefreshState:
@@ -65,8 +57,7 @@ func (f *folder) takes(steps []resource.TestStep) bool {
 
 // run takes the steps, and destroys what they leave in state.
 func (f *folder) run(steps []resource.TestStep) (err error) {
-	f.t.Helper()
-	f.r = f.d.Resource(numberType)
+	f.d.t.Helper()
 	defer func() { err = errors.Join(err, f.destroyRest()) }()
 	for i, step := range steps {
 		err := f.step(step)
@@ -84,31 +75,32 @@ func (f *folder) run(steps []resource.TestStep) (err error) {
 
 // destroyRest destroys what is left in state, without a refresh.
 func (f *folder) destroyRest() error {
-	f.t.Helper()
+	f.d.t.Helper()
 	if f.r.State() == nil {
 		return nil
 	}
 	f.d.Restart()
-	if err := f.apply(f.r.PlanDestroy()); err != nil {
+	if err := failure(f.r.Apply(f.r.PlanDestroy())); err != nil {
 		return fmt.Errorf("the destroy after the test: %w", err)
 	}
 	return nil
 }
 
 func (f *folder) step(step resource.TestStep) error {
-	f.t.Helper()
+	f.d.t.Helper()
 	if step.PreConfig != nil {
 		step.PreConfig()
 	}
 	if step.RefreshState {
-		return f.refresh(step)
+		return f.refreshStep(step)
 	}
-	if err := f.configure(step.Config); err != nil {
+	found, _ := parse(step.Config)
+	if err := failure(f.configure(found)); err != nil {
 		return err
 	}
 	if step.ImportState {
-		f.d.Restart()
-		return failure(f.d.Resource(numberType).Import(step.ImportStateId))
+		other := newFolder(f.d)
+		return failure(other.imports(step.ImportStateId))
 	}
 	if !step.PlanOnly {
 		if err := f.planAndApply(step); err != nil {
@@ -129,30 +121,17 @@ func (f *folder) step(step resource.TestStep) error {
 	return nil
 }
 
-// configure takes the configuration of a step, and starts the provider by it.
-func (f *folder) configure(text string) error {
-	f.t.Helper()
-	blocks, _ := parse(text)
-	provider, diags := f.d.evaluate(blocks.provider, f.d.schemas.Provider.Block)
-	config, more := f.d.evaluate(blocks.resource, f.r.block)
-	if diags = append(diags, more...); diags.HasErrors() {
-		return diags
-	}
-	f.d.arguments, f.config = provider, config
-	return nil
-}
-
 func (f *folder) planAndApply(step resource.TestStep) error {
-	f.t.Helper()
+	f.d.t.Helper()
 	before := f.r.State()
-	p, _, err := f.plan(step.Destroy, true)
-	if err != nil {
+	p, diags, _ := f.plan(step.Destroy, true)
+	if err := failure(diags); err != nil {
 		return fmt.Errorf("the plan: %w", err)
 	}
 	if err := f.checkPlan(p, step.ConfigPlanChecks.PreApply); err != nil {
 		return fmt.Errorf("the plan is not as expected: %w", err)
 	}
-	if err := f.apply(p); err != nil {
+	if err := failure(f.r.Apply(p)); err != nil {
 		return fmt.Errorf("the apply: %w", err)
 	}
 	if !step.Destroy {
@@ -169,44 +148,11 @@ func (f *folder) planAndApply(step resource.TestStep) error {
 	return nil
 }
 
-// plan plans as the CLI does: destroy and refresh are its arguments. Restore puts
-// the state back, of which a plan that is not applied keeps nothing.
-func (f *folder) plan(destroy, refresh bool) (p *Plan, restore func(), err error) {
-	f.t.Helper()
-	held := f.r.object
-	restore = func() { f.r.object = held }
-	f.d.Restart()
-	if err = failure(f.d.Configured()); err != nil {
-		return nil, restore, err
-	}
-	if refresh {
-		if err = failure(f.r.Read()); err != nil {
-			return nil, restore, err
-		}
-	}
-	if !destroy || refresh { // a destroy refreshes by a plan like any other
-		p = f.r.Plan(f.config)
-	}
-	if destroy && (p == nil || !p.Diagnostics.Failed()) {
-		f.d.Restart()
-		p = f.r.PlanDestroy()
-	}
-	if err = failure(p.Diagnostics); err != nil {
-		restore()
-	}
-	return p, restore, err
-}
-
-func (f *folder) apply(p *Plan) error {
-	f.t.Helper()
-	return failure(f.r.Apply(p))
-}
-
 // replan plans once more after a step, which must leave nothing to do.
 func (f *folder) replan(step resource.TestStep, refresh bool, checks []plancheck.PlanCheck) error {
-	f.t.Helper()
-	p, restore, err := f.plan(step.Destroy, refresh)
-	if err != nil {
+	f.d.t.Helper()
+	p, diags, restore := f.plan(step.Destroy, refresh)
+	if err := failure(diags); err != nil {
 		return fmt.Errorf("the plan after it: %w", err)
 	}
 	defer restore()
@@ -223,11 +169,10 @@ func (f *folder) replan(step resource.TestStep, refresh bool, checks []plancheck
 	return nil
 }
 
-// refresh is a step that reads alone, and looks at what would be planned then.
-func (f *folder) refresh(step resource.TestStep) error {
-	f.t.Helper()
-	f.d.Restart()
-	if err := failure(append(f.d.Configured(), f.r.Read()...)); err != nil {
+// refreshStep is a step that reads alone, and looks at what would be planned then.
+func (f *folder) refreshStep(step resource.TestStep) error {
+	f.d.t.Helper()
+	if err := failure(f.refresh()); err != nil {
 		return fmt.Errorf("the refresh: %w", err)
 	}
 	if step.Check != nil {
@@ -243,7 +188,7 @@ func (f *folder) checkPlan(p *Plan, checks []plancheck.PlanCheck) error {
 	var failed []error
 	for _, check := range checks {
 		var answer plancheck.CheckPlanResponse
-		check.CheckPlan(f.t.Context(), plancheck.CheckPlanRequest{Plan: plan}, &answer)
+		check.CheckPlan(f.d.t.Context(), plancheck.CheckPlanRequest{Plan: plan}, &answer)
 		failed = append(failed, answer.Error)
 	}
 	return errors.Join(failed...)
@@ -268,19 +213,20 @@ var jsonActions = map[Action]tfjson.Actions{
 }
 
 func (f *folder) checkState(checks []statecheck.StateCheck) error {
-	f.t.Helper()
+	f.d.t.Helper()
 	module := &tfjson.StateModule{}
 	if values := f.r.State(); values != nil {
 		held, _ := plain(values)
+		attributes, _ := held.(map[string]any)
 		module.Resources = []*tfjson.StateResource{{
 			Address: numberType + ".this", Mode: tfjson.ManagedResourceMode, Type: numberType, Name: "this",
-			AttributeValues: held.(map[string]any),
+			AttributeValues: attributes,
 		}}
 	}
 	var failed []error
 	for _, check := range checks {
 		var answer statecheck.CheckStateResponse
-		check.CheckState(f.t.Context(), statecheck.CheckStateRequest{
+		check.CheckState(f.d.t.Context(), statecheck.CheckStateRequest{
 			State: &tfjson.State{Values: &tfjson.StateValues{RootModule: module}},
 		}, &answer)
 		failed = append(failed, answer.Error)

@@ -80,8 +80,8 @@ func TestStepsWithoutTheCLIFailWhereSomethingIsNotAsExpected(t *testing.T) {
 					voice_url    = "https://example.com/voice"
 				}`}
 			test.change(sim, &step)
-			f := &folder{t: t, d: sim.Driver(t, nil)}
-			if !f.takes([]resource.TestStep{step}) {
+			f := newFolder(sim.Driver(t, nil))
+			if !takes([]resource.TestStep{step}) {
 				t.Fatal("the Driver does not take it")
 			}
 			got := ""
@@ -114,7 +114,7 @@ func TestStepsThatTheDriverDoesNotTake(t *testing.T) {
 		"a query":              {Config: one(""), Query: true},
 		"what is not HCL":      {Config: "resource {"},
 	} {
-		if f := (&folder{t: t}); f.takes([]resource.TestStep{step}) {
+		if takes([]resource.TestStep{step}) {
 			t.Errorf("%s: the Driver takes it", name)
 		}
 	}
