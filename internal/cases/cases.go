@@ -18,11 +18,11 @@ import (
 const Env = "TELEPHONY_CASES"
 
 const (
-	few    = 4  // times fewer generated cases than a sample has
-	fewCLI = 16 // of so many tests that can do without the CLI, one takes it
+	few    = 8  // times fewer generated cases than a sample has
+	fewCLI = 32 // of so many tests that can do without the CLI, one takes it
 )
 
-// OneOf is of how many cases a test tries one: of sample in a sample, of four
+// OneOf is of how many cases a test tries one: of sample in a sample, of eight
 // times as many in a few, of full in what each change must pass.
 func OneOf(t *testing.T, sample, full int) int {
 	t.Helper()

@@ -4,7 +4,7 @@ import "testing"
 
 func TestCasesAreAFewUnlessMoreIsAskedFor(t *testing.T) {
 	t.Parallel()
-	for asked, want := range map[string]int{"": 256, "sample": 64, "full": 8, "1": 1, "10": 10} {
+	for asked, want := range map[string]int{"": 512, "sample": 64, "full": 8, "1": 1, "10": 10} {
 		if got, err := oneOf(asked, 64, 8); err != nil || got != want {
 			t.Errorf("%q: one of %d, %v", asked, got, err)
 		}

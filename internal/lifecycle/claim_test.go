@@ -207,8 +207,6 @@ func TestParallelRunsNeverShareANumber(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if name != "nothing is left" {
-			}
 			wants := [2]platform.Number{searched(test.platforms[0]), searched(test.platforms[1])}
 			claimable := 0
 			for _, left := range test.left {
