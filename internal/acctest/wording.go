@@ -14,7 +14,7 @@ var (
 	// aNumber is what a message calls a number that it could name.
 	aNumber = regexp.MustCompile(`\b([Tt]he|[Tt]his|[Ii]ts|[Tt]hat) (phone )?number\b`)
 	// itsNumber is one that it has named, if only by its ID at a service.
-	itsNumber = regexp.MustCompile(`\+\d{6}|\b(PN[0-9a-f]{32}|phn_\w+)`)
+	itsNumber = regexp.MustCompile(`\+\d{6}|\b(PN[0-9a-f]{32}|phn_\w+|(elevenlabs|resemble|vapi)/\w+)`)
 	// nameless are titles of messages about what has no number yet, or none that
 	// could be read.
 	nameless = regexp.MustCompile(`^(Invalid (import ID|identity)|Unable to (move from|list|create phone number by search)|` +

@@ -195,3 +195,19 @@ func TestAccImportRefusesWhatItCannotRead(t *testing.T) {
 		})
 	}
 }
+
+// An import by the ID of a record knows no number, and no search is under way.
+func TestImportOfARecordThatIsNotThereSaysWhichItIs(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Start(t)
+	d := sim.Driver(t, sim.OtherServices())
+	for _, id := range []string{
+		"PN" + strings.Repeat("f", 32), "dialnexa/phn_none", "elevenlabs/phnum_none", "resemble/51",
+		"vapi/11111111-2222-3333-4444-555555555555",
+	} {
+		diags := d.Resource(oneNumber).Import(id)
+		if len(diags) != 1 || !strings.HasSuffix(diags[0].Summary, "phone number "+strings.TrimPrefix(id, "dialnexa/")) {
+			t.Errorf("%s: %+v", id, diags)
+		}
+	}
+}

@@ -308,10 +308,10 @@ func TestAccResembleImportThenPlanShowsNoChanges(t *testing.T) {
 func TestAccResembleImportOfWhatIsNotThereFails(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]string{
-		"resemble/51": "Unable to import", "resemble/0": "Import IDs look like:.*resemble/123", "resemble/x": "resemble/123",
+		"resemble/51": "Unable to import phone number resemble/51", "resemble/0": "Import IDs look like:.*resemble/123", "resemble/x": "resemble/123",
 	} {
 		sim := startResemble(t, simulator.ResembleRules{})
-		cli := sim.CLI(t)
+		cli := sim.Terraform(t)
 		cli.Configure(onResemble(sim, "", resembleBlock("Support", resembleSupport)))
 		if said := cli.Must(1, "import", "-no-color", this, id); !words(want).MatchString(said.Stderr) {
 			t.Errorf("%s: %s", id, said.Stderr)

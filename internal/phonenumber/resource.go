@@ -371,13 +371,16 @@ func lateHint(err error) string {
 	return "\n\nThe operation's time-out ended it; a longer one can be set in the timeouts block."
 }
 
-// label is what a message calls the number.
+// label is what a message calls the number; where only its record is known, that is how
+// its import was asked for.
 func label(n platform.Number) string {
 	switch {
 	case n.PhoneNumber != "":
 		return n.PhoneNumber
 	case n.SID != "":
 		return n.SID
+	case n.Block["id"] != nil:
+		return fmt.Sprintf("%s/%v", n.Platform, n.Block["id"])
 	}
 	return "by search"
 }
