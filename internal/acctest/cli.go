@@ -75,7 +75,7 @@ func (c *CLI) Drive(s *Simulation, plans bool) {
 	c.t.Helper()
 	if !cases.CLI(c.t) {
 		c.standIn = newStandIn(s, c)
-		c.standIn.keeps = plans
+		c.standIn.savesPlans = plans
 	}
 }
 

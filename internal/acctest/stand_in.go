@@ -22,8 +22,8 @@ type standIn struct {
 	cli   *CLI
 	wrote string // the state as it was written last
 
-	keeps bool            // plans in files
-	kept  map[string]kept // by file
+	savesPlans bool                 // takes plans in files, too
+	saved      map[string]savedPlan // by file
 }
 
 func newStandIn(s *Simulation, c *CLI) *standIn {
@@ -31,14 +31,14 @@ func newStandIn(s *Simulation, c *CLI) *standIn {
 	return &standIn{folder: newFolder(s.Driver(c.t, nil)), cli: c}
 }
 
-// kept is a plan that is to be applied later, and the state that it is for.
-type kept struct {
+// savedPlan is a plan that is to be applied later, and the state that it is for.
+type savedPlan struct {
 	plan   *Plan
 	object object
 }
 
-// order is a command with the flags that the stand-in knows.
-type order struct {
+// invocation is a command with the flags that the stand-in knows.
+type invocation struct {
 	destroy, refresh, json, detailed bool
 
 	out  string // the file for the plan; empty: none
@@ -46,7 +46,7 @@ type order struct {
 }
 
 // understand reads the flags. It is not ok where one has to do with more than they say.
-func (s *standIn) understand(args []string) (o order, ok bool) {
+func (s *standIn) understand(args []string) (o invocation, ok bool) {
 	o.refresh, s.r.Forced = true, false
 	for _, arg := range args {
 		switch arg {
@@ -63,7 +63,7 @@ func (s *standIn) understand(args []string) (o order, ok bool) {
 			s.r.Forced = true
 		case "-target=" + s.address():
 		default:
-			if file, isOut := strings.CutPrefix(arg, "-out="); isOut && s.keeps {
+			if file, isOut := strings.CutPrefix(arg, "-out="); isOut && s.savesPlans {
 				o.out = file
 				continue
 			}
@@ -92,14 +92,14 @@ func (s *standIn) run(args []string) (result Result, taken bool) {
 	}
 	switch command := strings.Join(append(args[:1:1], o.rest...), " "); {
 	case wrong != nil:
-		return said(o, wrong, NoOp), command == "apply" || command == "plan" || command == "destroy"
+		return printed(o, wrong, NoOp), command == "apply" || command == "plan" || command == "destroy"
 	case command == "plan":
 		p, diags, restore := s.folder.plan(o.destroy, o.refresh)
 		if o.out != "" && !diags.Failed() {
-			s.kept = map[string]kept{o.out: {p, s.r.object}}
+			s.saved = map[string]savedPlan{o.out: {p, s.r.object}}
 		}
 		restore()
-		result = said(o, diags, p.Action)
+		result = printed(o, diags, p.Action)
 		if result.Code == 0 && o.detailed && p.Action != NoOp {
 			result.Code = 2
 		}
@@ -110,17 +110,17 @@ func (s *standIn) run(args []string) (result Result, taken bool) {
 			diags = append(diags, s.r.Apply(p)...)
 		}
 		s.store()
-		return said(o, diags, p.Action), true
-	case args[0] == "apply" && len(o.rest) == 1 && s.kept[o.rest[0]].plan != nil:
-		made := s.kept[o.rest[0]]
-		s.r.object, s.kept = made.object, nil
+		return printed(o, diags, p.Action), true
+	case args[0] == "apply" && len(o.rest) == 1 && s.saved[o.rest[0]].plan != nil:
+		made := s.saved[o.rest[0]]
+		s.r.object, s.saved = made.object, nil
 		diags := s.r.Apply(made.plan)
 		s.store()
-		return said(o, diags, made.plan.Action), true
+		return printed(o, diags, made.plan.Action), true
 	case args[0] == "import" && len(o.rest) == 2 && o.rest[0] == s.address() && s.r.State() == nil && s.config != nil:
 		diags := s.imports(o.rest[1])
 		s.store()
-		return said(o, diags, NoOp), true
+		return printed(o, diags, NoOp), true
 	case command == "taint "+s.address() && s.r.State() != nil:
 		s.r.Tainted = true
 		s.store()
@@ -241,8 +241,8 @@ func (s *standIn) store() {
 	s.cli.SetStateFile(s.wrote)
 }
 
-// said is what a command that was planned so prints.
-func said(o order, diags Diagnostics, action Action) (result Result) {
+// printed is what a command that was planned so prints.
+func printed(o invocation, diags Diagnostics, action Action) (result Result) {
 	if diags.Failed() {
 		result.Code = 1
 	}
