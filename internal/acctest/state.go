@@ -42,6 +42,9 @@ type storedInstance struct {
 	SchemaVersion uint64          `json:"schema_version"`
 	Attributes    json.RawMessage `json:"attributes"`
 	Private       []byte          `json:"private,omitempty"`
+	// Of a CLI that knows identities, since 1.12.
+	IdentitySchemaVersion *uint64        `json:"identity_schema_version,omitempty"`
+	Identity              map[string]any `json:"identity,omitempty"`
 }
 
 // stored reads the state of the folder. There may be none yet.
@@ -93,6 +96,9 @@ func (c *CLI) inState(r storedResource, instance storedInstance) *tfjson.StateRe
 	shown := &tfjson.StateResource{
 		Address: r.Type + "." + r.Name, Mode: tfjson.ResourceMode(r.Mode), Type: r.Type, Name: r.Name, Index: instance.IndexKey,
 		SchemaVersion: instance.SchemaVersion, Tainted: instance.Status == "tainted", DeposedKey: instance.Deposed,
+	}
+	if instance.Identity != nil {
+		shown.IdentitySchemaVersion, shown.IdentityValues = instance.IdentitySchemaVersion, instance.Identity
 	}
 	if _, err := fmt.Sscanf(r.Provider, "provider[%q]", &shown.ProviderName); err != nil {
 		c.t.Fatalf("%s: %v", r.Provider, err)
