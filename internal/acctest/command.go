@@ -9,36 +9,22 @@ import (
 // It returns what it planned to do; empty: it did not get that far.
 func (r *Resource) TerraformApply(config Values) (Action, Diagnostics) {
 	r.driver.t.Helper()
-	return r.command(func() *Plan { return r.Plan(config) })
+	return r.command(config, false)
 }
 
 // TerraformDestroy does what `terraform destroy` does. Like Terraform it plans as
 // configured first, and keeps nothing of that plan but its errors.
 func (r *Resource) TerraformDestroy(config Values) (Action, Diagnostics) {
 	r.driver.t.Helper()
-	return r.command(func() *Plan {
-		if p := r.Plan(config); p.Diagnostics.Failed() {
-			return p
-		}
-		r.driver.Restart()
-		return r.PlanDestroy()
-	})
+	return r.command(config, true)
 }
 
-// command reads, plans and applies. Of the read nothing is kept unless there is a
-// plan.
-func (r *Resource) command(plan func() *Plan) (Action, Diagnostics) {
+// command reads, plans and applies.
+func (r *Resource) command(config Values, destroy bool) (Action, Diagnostics) {
 	r.driver.t.Helper()
-	r.driver.Restart()
-	held := r.object
-	diags := r.Read()
+	f := folder{d: r.driver, r: r, config: config}
+	p, diags, _ := f.plan(destroy, true)
 	if diags.Failed() {
-		return "", diags
-	}
-	p := plan()
-	diags = append(diags, p.Diagnostics...)
-	if p.Diagnostics.Failed() {
-		r.object = held
 		return "", diags
 	}
 	return p.Action, append(diags, r.Apply(p)...)

@@ -17,23 +17,17 @@ import (
 
 const numberType = "telephony_phone_number"
 
-// blocks are those of a configuration that has one resource, telephony_phone_number.this.
+// blocks are those of a configuration that has one telephony_phone_number, or none.
 type blocks struct {
 	provider, resource *hclsyntax.Body
 
-	name string // of the resource
+	name string // of the resource; empty: there is none
 }
 
 // parse takes a configuration apart. It is not ok where there is more in it than the
-// provider and the resource, or one of their arguments takes Terraform to evaluate.
+// provider, the resource and what Terraform requires of itself, or one of their arguments
+// takes Terraform to evaluate.
 func parse(text string) (found blocks, ok bool) {
-	found, ok = parseAny(text)
-	return found, ok && found.name == "this"
-}
-
-// parseAny is parse of a configuration that may have no resource, or one of another name,
-// and what Terraform requires of itself.
-func parseAny(text string) (found blocks, ok bool) {
 	file, diags := hclsyntax.ParseConfig([]byte(text), "main.tf", hcl.InitialPos)
 	if diags.HasErrors() {
 		return found, false

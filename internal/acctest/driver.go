@@ -132,12 +132,13 @@ func (d *Driver) during(w walk) tfprotov6.ProviderServer {
 	return d.server
 }
 
-// Configured starts the provider of a plan, and returns what it says of its
+// Configured starts a new provider for a plan, and returns what it says of its
 // configuration.
 func (d *Driver) Configured() Diagnostics {
 	d.t.Helper()
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.server = nil
 	return d.start(planWalk)
 }
 

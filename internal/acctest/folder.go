@@ -44,10 +44,10 @@ func (f *folder) plan(destroy, refresh bool) (p *Plan, diags Diagnostics, restor
 	f.d.t.Helper()
 	held, empty := f.r.object, f.r.State() == nil
 	restore = func() { f.r.object = held }
-	f.d.Restart()
-	diags = f.d.Configured()
-	if refresh && !diags.Failed() {
-		diags = append(diags, f.r.Read()...)
+	if refresh {
+		diags = f.refresh()
+	} else {
+		diags = f.d.Configured()
 	}
 	p = &Plan{Action: NoOp}
 	if diags.Failed() {
@@ -72,7 +72,6 @@ func (f *folder) plan(destroy, refresh bool) (p *Plan, diags Diagnostics, restor
 // refresh reads, as the CLI does before it plans.
 func (f *folder) refresh() Diagnostics {
 	f.d.t.Helper()
-	f.d.Restart()
 	diags := f.d.Configured()
 	if !diags.Failed() {
 		diags = append(diags, f.r.Read()...)
@@ -83,7 +82,6 @@ func (f *folder) refresh() Diagnostics {
 // imports brings an object into state.
 func (f *folder) imports(id string) Diagnostics {
 	f.d.t.Helper()
-	f.d.Restart()
 	diags := f.d.Configured()
 	if !diags.Failed() {
 		diags = append(diags, f.r.Import(id)...)

@@ -76,17 +76,25 @@ func (s *standIn) understand(args []string) (o invocation, ok bool) {
 	return o, true
 }
 
+// begin takes in what a command is about: the state and the configuration of the
+// folder, with what is wrong with that, and the flags. It is not ok where one of them is
+// the CLI's.
+func (s *standIn) begin(args []string) (o invocation, wrong Diagnostics, ok bool) {
+	s.d.t.Helper()
+	if !s.load() {
+		return o, nil, false
+	}
+	if wrong, ok = s.read(); !ok {
+		return o, nil, false
+	}
+	o, ok = s.understand(args)
+	return o, wrong, ok
+}
+
 // run takes a command; not taken, it is the CLI's.
 func (s *standIn) run(args []string) (result Result, taken bool) {
 	s.d.t.Helper()
-	if !s.load() {
-		return result, false
-	}
-	wrong, ok := s.read()
-	if !ok {
-		return result, false
-	}
-	o, ok := s.understand(args[1:])
+	o, wrong, ok := s.begin(args[1:])
 	if !ok {
 		return result, false
 	}
@@ -136,18 +144,11 @@ func (s *standIn) run(args []string) (result Result, taken bool) {
 // plan plans as CLI.Plan does.
 func (s *standIn) plan(args []string) (diags Diagnostics, plan *tfjson.Plan, taken bool) {
 	s.d.t.Helper()
-	if !s.load() {
+	o, wrong, ok := s.begin(args)
+	switch {
+	case !ok || o.rest != nil:
 		return nil, nil, false
-	}
-	wrong, ok := s.read()
-	if !ok {
-		return nil, nil, false
-	}
-	o, ok := s.understand(args)
-	if !ok || o.rest != nil {
-		return nil, nil, false
-	}
-	if wrong != nil {
+	case wrong != nil:
 		return wrong, nil, true
 	}
 	p, diags, restore := s.folder.plan(o.destroy, o.refresh)
@@ -173,7 +174,7 @@ func (s *standIn) read() (diags Diagnostics, ok bool) {
 	}
 	text, err := os.ReadFile(filepath.Join(s.cli.dir, "main.tf"))
 	s.d.must(err, nil)
-	blocks, ok := parseAny(string(text))
+	blocks, ok := parse(string(text))
 	if !ok || blocks.resource != nil && s.r.State() != nil && blocks.name != s.name {
 		return nil, false
 	}
@@ -243,14 +244,16 @@ func (s *standIn) store() {
 
 // printed is what a command that was planned so prints.
 func printed(o invocation, diags Diagnostics, action Action) (result Result) {
-	if diags.Failed() {
+	wrong := failure(diags)
+	if wrong != nil {
 		result.Code = 1
 	}
 	if !o.json {
+		if wrong != nil {
+			result.Stderr = wrong.Error()
+		}
 		for _, d := range diags {
-			if d.Severity == "error" {
-				result.Stderr += fmt.Sprintf("Error: %s\n\n%s\n\n", d.Summary, d.Detail)
-			} else {
+			if d.Severity != "error" {
 				result.Stdout += fmt.Sprintf("Warning: %s\n\n%s\n\n", d.Summary, d.Detail)
 			}
 		}

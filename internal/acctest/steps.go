@@ -28,11 +28,11 @@ func (s *Simulation) Run(t *testing.T, steps ...resource.TestStep) {
 			}
 		}
 	}()
-	f := newFolder(s.Driver(t, nil))
 	if os.Getenv(resource.EnvTfAcc) != "" && cases.CLI(t) || !takes(steps) {
 		resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: Factories(), Steps: steps})
 		return
 	}
+	f := newFolder(s.Driver(t, nil))
 	if err := f.run(steps); err != nil {
 		t.Error(err)
 	}
@@ -47,7 +47,7 @@ func takes(steps []resource.TestStep) bool {
 		case step.Query, step.ImportState && (step.ImportStateKind != resource.ImportCommandWithID || step.ExpectError == nil):
 			return false
 		default:
-			if _, ok := parse(step.Config); !ok {
+			if found, ok := parse(step.Config); !ok || found.name != "this" {
 				return false
 			}
 		}
